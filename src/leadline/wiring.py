@@ -203,6 +203,10 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
             except ConfigurationError as error:
                 wrong.append(error.detail)
     wrong += crm_faults(settings).values()
+    if settings.duplicates_weights and not elsewhere:  # a deployment reads them itself
+        from leadline.duplicates.policy import weights_fault
+
+        wrong += filter(None, (weights_fault(settings.duplicates_weights),))
     if wrong:
         raise ConfigurationError("; ".join(wrong))
 

@@ -11,7 +11,7 @@ from leadline.alerts.story import story_of_lead
 from leadline.channels.slack.messages import alert
 from leadline.channels.webhook.events import EventWriter
 from leadline.model.handling import Ending
-from leadline.model.likeness import FirstSeen, Possible, Reason, ValueOrigin
+from leadline.model.likeness import FirstSeen, Possible, Reason, Trust, ValueOrigin
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.ports.channel import History, Notice
@@ -75,14 +75,16 @@ def test_what_somebody_decided_is_told_instead_of_a_probability() -> None:
 
 
 def test_a_value_of_an_earlier_lead_is_marked_where_it_stands() -> None:
-    filled = {"email": ValueOrigin(FIRST_ID, CAPTURED)}
+    filled = {"email": ValueOrigin(FIRST_ID, CAPTURED, "form", Trust.FORM)}
     notice = noticed(lead(duplicate_of=FIRST, filled=filled), Links())
     facts = dict(story_of_lead(notice).facts)
-    assert facts["Email"] == "ada.lovelace@example.com (from the lead of 2 March 2026)"
+    assert (
+        facts["Email"] == "ada.lovelace@example.com (from the lead of 2 March 2026, a public form)"
+    )
     assert "(" not in facts["Company"]
     fields = [f["text"] for b in alert(notice)["blocks"] for f in b.get("fields", ())]
     (email,) = [text for text in fields if text.startswith("*Email")]
-    assert email.endswith(" (from the lead of 2 March 2026)")
+    assert email.endswith(" (from the lead of 2 March 2026, a public form)")
 
 
 def test_receivers_of_webhooks_get_the_history_and_every_reason() -> None:

@@ -16,6 +16,7 @@ import pytest
 from leadline import __version__
 from leadline.cloud import packaging
 from leadline.cloud.bytecode import compiler_for
+from leadline.cloud.carried import WEIGHTS
 from leadline.cloud.modules import imported_modules, own_modules
 from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.plug_ins import plugged_in
@@ -492,3 +493,10 @@ def test_a_shim_that_starts_another_version_does_not_compile(
     shim.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert compiler_for("3.998") is None
+
+
+def test_files_that_settings_name_are_carried_in_the_package_of_the_work() -> None:
+    plain, carried = work_package(LOCAL), work_package(LOCAL, {WEIGHTS: b"{}"})
+    assert carried.files[WEIGHTS] == b"{}"
+    assert WEIGHTS not in plain.files
+    assert carried.key != plain.key

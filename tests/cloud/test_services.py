@@ -16,6 +16,7 @@ import pytest
 
 from leadline import wiring
 from leadline.cloud import remote_settings, tail
+from leadline.cloud.carried import WEIGHTS, carried_before
 from leadline.cloud.code_bucket import (
     BODY_LIMIT,
     code_bucket_name,
@@ -136,6 +137,17 @@ def test_on_aws_the_code_bucket_speaks_tls_only(cloud: Cloud) -> None:
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert statement["Resource"] == [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]
+
+
+def test_files_that_settings_name_are_carried_on_while_the_settings_stay(cloud: Cloud) -> None:
+    ensure_code_bucket(cloud)
+    with_files = Package("work", {WEIGHTS: b"weights", "a.py": b""}, None, "carrying")
+    without = Package("work", {"a.py": b""}, None, "carrying nothing")
+    upload(cloud, with_files)
+    upload(cloud, without)
+    assert carried_before(cloud, with_files.key) == {WEIGHTS: b"weights"}
+    assert carried_before(cloud, without.key) == {}
+    assert carried_before(cloud, "") == carried_before(cloud, "0.1.0/work-gone.zip") == {}
 
 
 def test_a_package_is_uploaded_once(cloud: Cloud) -> None:

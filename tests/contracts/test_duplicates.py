@@ -293,6 +293,25 @@ def test_nothing_of_an_erased_lead_is_found(store: Store, clock: HandClock) -> N
     assert ids(search(store, [digest("x")])) == []
 
 
+def test_no_lead_names_an_erased_one_as_possible_whether_people_decided_or_not(
+    store: Store, clock: HandClock
+) -> None:
+    ada, bob = come(store, clock, "ada", ADA), come(store, clock, "bob", ADA)
+    one = come(store, clock, "one", PHONE, possible=[ada.id, bob.id])
+    two = come(store, clock, "two", PHONE, possible=[ada.id])
+    store.judge(Judgement(ada.id, two.id, Ruling.APART, "", clock.now))
+    before = store.documents([one.id])[one.id]
+    store.erase(ada.id)
+    left = store.refined([one.id, two.id])
+    assert [maybe.lead_id for maybe in left[one.id].possible] == [bob.id]
+    assert left[two.id].possible == ()
+    after = store.documents([one.id, two.id])
+    assert all(ada.id.encode() not in document for document in after.values())
+    original = b'"original_data":'
+    assert after[one.id].partition(original)[2] == before.partition(original)[2]
+    assert list(store.in_review(9)) == [one.id]
+
+
 def test_the_earliest_of_the_others_succeeds_an_erased_first_lead(
     store: Store, clock: HandClock
 ) -> None:

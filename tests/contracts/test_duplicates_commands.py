@@ -86,6 +86,31 @@ def test_links_are_listed_shown_and_taken_back(desk: CommandDesk) -> None:
     assert judged["ruling"] == "apart"
 
 
+def test_a_decision_is_shown_at_once_even_if_nothing_refines_the_leads(desk: CommandDesk) -> None:
+    first = desk.comes(**ADA, email="ada@example.com")
+    again, third = desk.comes(**ADA), desk.comes(**ADA, message="third")
+    assert desk.run("unlink", again, first, "--yes")["refined_again"] == [again, third]
+    shown = desk.run("show", first)
+    assert (shown["first"], [m["lead_id"] for m in shown["members"]]) == (first, [first, third])
+    assert [edge["ruling"] for edge in shown["edges"]] == [None]
+    (alone,) = desk.run("show", again)["members"]
+    assert (alone["lead_id"], alone["duplicate_of"], alone["filled"]) == (again, None, {})
+    assert alone["email"] is None
+    assert [row["lead_id"] for row in desk.run("list", "--since", "2026-01-01")] == [third]
+    desk.run("merge", again, first, "--yes")
+    assert len(desk.run("show", first)["members"]) == 3
+
+
+def test_what_an_unlinked_lead_had_filled_in_is_not_shown_any_more(desk: CommandDesk) -> None:
+    first = desk.comes(**ADA)
+    again = desk.comes(**ADA, email="ada@example.com")
+    third = desk.comes(**ADA, message="third")
+    desk.run("unlink", again, first, "--yes")
+    members = {m["lead_id"]: m for m in desk.run("show", third)["members"]}
+    assert members.keys() == {first, third}
+    assert members[third]["email"] is None
+
+
 def test_possible_duplicates_are_reviewed_one_after_another(
     desk: CommandDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

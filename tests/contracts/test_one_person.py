@@ -12,7 +12,7 @@ from leadline.journey import linking
 from leadline.journey.judging import cluster_of, edges_of, join, part
 from leadline.journey.refining import refine_due
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import FirstSeen, Ruling, Traits, ValueOrigin
+from leadline.model.likeness import FirstSeen, Ruling, Traits, Trust, ValueOrigin
 from leadline.model.task import Step, Task
 from leadline.ports.store import Settlement, Store
 from leadline.settings.rules import RuleConfig
@@ -77,7 +77,8 @@ def test_a_person_who_comes_again_is_linked_with_reasons_and_only_blanks_are_fil
     assert "email.same" in {reason.code for reason in link.reasons}
     assert contact.phone == office.refined(first).contact.phone
     assert contact.company == "Engines"
-    origin = ValueOrigin(first, office.refined(first).captured_at)
+    at = office.refined(first).captured_at
+    origin = ValueOrigin(first, at, "generic", Trust.FORM)
     assert office.refined(again).filled["phone"] == origin
     assert "company" not in office.refined(again).filled
     assert office.refined(first).duplicate_of is None
@@ -166,6 +167,19 @@ def test_a_first_lead_that_joins_another_takes_its_followers_along(office: Regis
     office.wait(minutes=1)
     office.wait(minutes=1)
     assert [office.first_of(i) for i in (second, follower)] == [first, first]
+
+
+def test_a_lead_that_stood_apart_is_looked_at_again_when_one_comes_that_fits_it(
+    office: Registry,
+) -> None:
+    mailbox, line = {"email": "f.s@example.com"}, {"phone": "+1 212 555 0147"}
+    first = office.comes(name="Freya Sandqvist", **line)
+    swapped = office.comes(first_name="Sandqvist", last_name="Freya", **mailbox, **line)
+    garbled = office.comes(first_name="Fera", last_name="Hhs", **mailbox)
+    assert [office.first_of(i) for i in (swapped, garbled)] == [first, None]
+    office.comes(first_name="Freya", **mailbox)
+    office.wait(minutes=1)
+    assert office.first_of(garbled) == first
 
 
 def strangers(office: Registry) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from leadline.model.likeness import Reason, ValueOrigin
+from leadline.model.likeness import Reason, Trust, ValueOrigin
 
 JUDGED = "judged.same"
 """The code of the reason that people decided it."""
@@ -130,6 +130,16 @@ _MONTHS = (
 )  # fmt: skip
 
 
+_TRUST = {
+    Trust.FORM: "a public form",
+    Trust.KEYED: "a sender with a key",
+    Trust.SIGNED: "a sender that signs",
+    Trust.CRM: "the CRM",
+    Trust.EDITED: "edited in the CRM",
+}
+
+
 def origin_in_words(origin: ValueOrigin) -> str:
-    """Where a value came from that fills a blank: "from the lead of 3 May 2026"."""
-    return f"from the lead of {day(origin.captured_at)}"
+    """Where a value came from that fills a blank: "from the lead of 3 May 2026, a public form"."""
+    trust = f", {_TRUST[origin.trust]}" if origin.trust is not None else ""
+    return f"from the lead of {day(origin.captured_at)}{trust}"

@@ -36,6 +36,7 @@ _WORDS = {
     "name.company": "the name is that of a company",
     "name.fields_differ": "the fields of its name do not fit together",
     "name.mash": "the name is random letters",
+    "name.maybe_company": "the name may be that of a company",
     "name.missing": "no name",
     "name.order_unsure": "which of its names is the last one is unsure",
     "name.several": "the name is that of several people",

@@ -74,6 +74,17 @@ def upload(cloud: Cloud, package: Package) -> bool:
     return True
 
 
+def download(cloud: Cloud, key: str) -> bytes | None:
+    """What is in the bucket under a key; None if nothing is."""
+    if not _is_there(cloud, key):
+        return None
+    found = cloud.client("s3").get_object(
+        Bucket=code_bucket_name(cloud), Key=key, ExpectedBucketOwner=cloud.account
+    )
+    content: bytes = found["Body"].read()
+    return content
+
+
 def template_argument(cloud: Cloud, text: str) -> Mapping[str, str]:
     """TemplateBody, or the TemplateURL of an upload if the template is too large for a request."""
     body = text.encode()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadline.cloud import change_sets, stacks
+from leadline.cloud.carried import carried_before
 from leadline.cloud.change_sets import ResourceChange
 from leadline.cloud.code_bucket import (
     code_bucket_name,
@@ -35,11 +36,13 @@ KEPT = ("Bucket", "Table")
 
 @dataclass(frozen=True, slots=True)
 class DeploymentRequest:
-    """The operator's input: parameters as text by name, settings as the text of a TOML file."""
+    """The operator's input: parameters as text by name, settings as the text of a TOML file
+    (None: they stay as they are), and the files that they name, by their path in the package."""
 
     stack: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     settings: str | None = None
+    carried: Mapping[str, bytes] = field(default_factory=dict)
     template: str = field(default_factory=template)
 
 
@@ -86,7 +89,10 @@ def planned(
     summary = cfn.get_template_summary(**argument)
     parameters = Parameters(request.parameters, summary["Parameters"], stack)
     reference = _settings_reference(request, parameters, say)
-    packages = _packages(parameters, say)
+    carried = request.carried
+    if request.settings is None:
+        carried = carried_before(cloud, parameters["WorkCode"])
+    packages = _packages(parameters, carried, say)
     if not dry_run:
         _upload(cloud, packages, say)
     keys = dict(zip(("CaptureCode", "WorkCode"), (p.key for p in packages), strict=True))
@@ -177,10 +183,12 @@ def _settings_reference(request: DeploymentRequest, parameters: Parameters, say:
     return settings_reference(request.stack, parameters["SettingsParameter"], secret)
 
 
-def _packages(parameters: Parameters, say: Say) -> tuple[Package, Package]:
+def _packages(
+    parameters: Parameters, carried: Mapping[str, bytes], say: Say
+) -> tuple[Package, Package]:
     target = target_of(parameters["Runtime"], parameters["Architecture"])
     say(f"packaging for Python {target.python} on {target.architecture}")
-    packages = capture_package(target), work_package(target)
+    packages = capture_package(target), work_package(target, carried)
     if packages[0].compiler is None:
         say(
             f"python{target.python} is not installed here, so the code is not compiled and cold "

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from leadline import __version__
 from leadline.cloud.bytecode import compiled, compiler_for
@@ -101,10 +102,10 @@ def capture_package(target: Target) -> Package:
     return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target, _NOT_IN_CAPTURE)
 
 
-def work_package(target: Target) -> Package:
-    """The package of Refine, Deliver, Sweep and TellAgain; raises CloudError as `capture_package`
-    does."""
-    return _package("work", WORK_HANDLERS, WORK_NEEDS, target)
+def work_package(target: Target, carried: Files | None = None) -> Package:
+    """The package of Refine, Deliver, Sweep and TellAgain, with the files that settings name
+    (`cloud.carried`); raises CloudError as `capture_package` does."""
+    return _package("work", WORK_HANDLERS, WORK_NEEDS, target, carried=carried or {})
 
 
 def _package(
@@ -113,6 +114,7 @@ def _package(
     needs: Iterable[str],
     target: Target,
     without: tuple[str, ...] = (),
+    carried: Files = MappingProxyType({}),
 ) -> Package:
     wanted: dict[str, str | None] = dict.fromkeys(needs)
     plug_ins = dict(plugged_in(target))
@@ -127,7 +129,7 @@ def _package(
         if each in plug_ins:
             files |= entry_points_of(each)
             entries += (m for p in its if p.endswith(".py") for m in imported_modules(its[p]))
-    files |= own_modules(entries, without)
+    files |= {**own_modules(entries, without), **carried}
     if target.own_runtime:
         files["bootstrap"] = BOOTSTRAP
     compiler = compiler_for(target.python)

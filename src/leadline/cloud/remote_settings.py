@@ -39,11 +39,6 @@ def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
     with tempfile.TemporaryDirectory() as empty:
         loaded = load(config=path.absolute(), environ={}, folder=Path(empty))
     check(loaded.settings)
-    if loaded.settings.duplicates_weights:
-        raise ConfigurationError(
-            f"{path}: duplicates_weights: functions on AWS have only the weights that come with "
-            "Leadline; take the setting out"
-        )
     _refuse_patterns(path, loaded.settings)
     text = path.read_text(encoding="utf-8")
     _refuse_regions(path, text)

@@ -2,6 +2,7 @@
 
 from leadline.duplicates.folding import folded_words
 from leadline.refine import text
+from leadline.refine.names.parts import surely_given
 
 _OF_MEN = text.words(
     "m male man mr mister sir herr herrn monsieur mann mannlich maennlich homme masculin masculino "
@@ -29,5 +30,20 @@ def gender_of(name: str, said: str) -> str:
     return ""
 
 
+def sex_of(first: str) -> str:
+    """ "m" or "f" if a folded first name is hardly one of the other sex anywhere; "" if it may be,
+    or is not known."""
+    women, men = surely_given()
+    if not first or first in _OF_BOTH or (first in women and first in men):
+        return ""
+    return "f" if first in women else "m" if first in men else ""
+
+
+_OF_BOTH = text.words(
+    "alexis andrea angel carol carmen claude daniele dominique gabriele jan jean jo jordan joan "
+    "kelly kerry kim laurence leslie luca marian michele morgan nicola pascale robin sasha shannon "
+    "simone stacy terry toni tracy"
+)
+"""First names of women in one country and of men in another."""
 _ALSO_NAMES = text.words("don dona donna pan man mann")
 """Forms of address that are names, too, or part of them."""

@@ -5,7 +5,16 @@ import msgspec
 from leadline.duplicates.companies_alike import companies_alike, firm_alike
 from leadline.duplicates.names_alike import Finding, names_alike
 from leadline.duplicates.places_alike import facts_alike, places_alike
-from leadline.duplicates.proof import FACTS, OF_A_FIRM, SAME_FIRM, Proof, is_person, proof_of
+from leadline.duplicates.proof import (
+    FACTS,
+    OF_A_FIRM,
+    OF_ANOTHER,
+    SAME_FIRM,
+    Proof,
+    is_person,
+    is_reachable,
+    proof_of,
+)
 from leadline.duplicates.reach_alike import emails_alike, phones_alike
 from leadline.duplicates.weights import Weights
 from leadline.model.likeness import Traits
@@ -14,9 +23,15 @@ NAME_ONLY = "name.only"
 """The finding that one of two leads has nothing but a name."""
 _RARE = 16.0
 """How rare a name must be, in bits (one of 65,000), to tell of one person without anything else."""
+_RARER = 18.0
+"""How rare it must be where neither of the two can be reached by anything."""
 _RARE_ENOUGH = 12.2
 """How rare a name must be where something else agrees, such as the city."""
 _OF_NAMES = frozenset({"first", "last", "name"})
+LINES = frozenset({"phone.same", "phone.line"})
+SHARED = LINES | {"email.same", "email.shared"}
+"""What the people of a household or a company may have in common."""
+_ALIKE = frozenset({"first.ending", "first.near", "first.similar"})
 _CONTRADICTING = frozenset({"first.other", "last.other"})
 _VAGUE = frozenset({"city", "region", "gender", "title", "country", "generation"})
 
@@ -37,9 +52,17 @@ class Comparison(msgspec.Struct, frozen=True):
         return any(code.partition(".")[0] not in _VAGUE for code, _ in self.findings)
 
     @property
-    def has_other_name(self) -> bool:
-        """Whether the first names are those of two people."""
-        return not self.may_link and any(code == "first.other" for code, _ in self.findings)
+    def is_of_another(self) -> bool:
+        """Whether the first names, or the forms of address, are those of two people: another one,
+        or one that is only alike in a household or a company."""
+        codes = {code for code, _ in self.findings}
+        alike = not (codes.isdisjoint(_ALIKE) or codes.isdisjoint(SHARED))
+        return not self.may_link and (alike or not codes.isdisjoint(OF_ANOTHER))
+
+    @property
+    def is_named(self) -> bool:
+        """Whether both leads have a first name, in whatever place."""
+        return any(code.partition(".")[0] in ("first", "name") for code, _ in self.findings)
 
     @property
     def is_contradicted(self) -> bool:
@@ -58,13 +81,18 @@ def compared(one: Traits, other: Traits, weights: Weights) -> Comparison:
     if "house.other" in codes and not (is_person(one) or is_person(other)):
         found.append(("site.other", weights.levels["site.other"]))
     proof = proof_of(codes, sum(bits for _, bits in place), one, other)
-    least = _RARE if FACTS.isdisjoint(codes) else _RARE_ENOUGH
-    if proof is Proof.NAME and _name_bits(found) < least:
+    if proof is Proof.NAME and _name_bits(found) < _rare_enough(codes, one, other):
         proof = Proof.NONE  # there are many of that name; people decide
     if proof is Proof.NAME:
         found.append((NAME_ONLY, weights.levels[NAME_ONLY]))
     bits = weights.prior + sum(bits for _, bits in found)
     return Comparison(bits, tuple(found), proof is not Proof.NONE, proof is Proof.NAME)
+
+
+def _rare_enough(codes: set[str], one: Traits, other: Traits) -> float:
+    if not FACTS.isdisjoint(codes):
+        return _RARE_ENOUGH
+    return _RARE if is_reachable(one) or is_reachable(other) else _RARER
 
 
 def _name_bits(found: list[Finding]) -> float:

@@ -6,7 +6,7 @@ from math import fsum
 
 import msgspec
 
-from leadline.duplicates.comparing import Comparison, compared
+from leadline.duplicates.comparing import LINES, SHARED, Comparison, compared
 from leadline.duplicates.weights import Weights
 from leadline.model.likeness import Candidate, FirstSeen, Judgement, Possible, Reason, Ruling
 
@@ -31,11 +31,14 @@ class Placement(msgspec.Struct, frozen=True):
     """The first lead of the cluster that a lead belongs to, None if it is nobody's duplicate, and
     the leads that may be about the same person, the most probable first. `joined` are the first
     leads of other clusters that the lead shows to be about that person, too: their members are to
-    be refined again, and then find themselves in the one cluster."""
+    be refined again, and then find themselves in the one cluster. `rivals` are the first leads of
+    clusters that the lead fits, too, while their members contradict those of its own: now that it
+    is there they may fit, so that they are to be refined again if the lead is new."""
 
     first: FirstSeen | None = None
     possible: tuple[Possible, ...] = ()
     joined: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
 
 
 USUAL = Thresholds()
@@ -43,7 +46,7 @@ MOST_POSSIBLE = 5
 """The greatest number of leads that one is put up for review with."""
 
 MOST_DOUBTFUL = 8
-"""The size up to which a cluster takes in a lead that fits its best member better than the rest."""
+"""The size from which on a cluster takes in only leads that fit half of its members on average."""
 
 LEAST_ON_AVERAGE = 0.2
 """The average probability, over all members, below which one of them does not decide."""
@@ -54,7 +57,6 @@ MOST_CROSSED = 8
 CLEAR = 5.0
 """By how many bits a lead must fit one of two people better than the other."""
 
-_LINES = frozenset({"phone.same", "phone.line"})
 _MATCHED: dict[str, tuple[set[str], ...]] = {
     "email": ({"email.same"}, {"email.shared"}),
     "phone": ({"phone.same"}, {"phone.line"}),
@@ -66,8 +68,9 @@ _MATCHED: dict[str, tuple[set[str], ...]] = {
 
 
 class _Scored(msgspec.Struct, frozen=True):
-    """A cluster with the average bits of its members, the best member and its likeness; and whether
-    at least half of the members have another first name, while a phone line speaks for the best."""
+    """A cluster with the average bits of its members, or of the better half of those of one that
+    has grown; the best member and its likeness; and whether at least half of the members with
+    names have another one, while a mailbox or a phone line speaks for the best."""
 
     cluster: Cluster
     average: float
@@ -109,7 +112,9 @@ def decide(
         return Placement(None, possible)
     chance = min(probability(chosen.best.bits), MOST_CERTAIN)
     first = _first_seen(chosen, chance, reasons_of(chosen.best))
-    return Placement(first, possible, tuple(one.cluster.first for one in others))
+    joined = tuple(one.cluster.first for one in others)
+    rivals = sorted({one.cluster.first for one in links} - {chosen.cluster.first, *joined})
+    return Placement(first, possible, joined, tuple(rivals))
 
 
 def _one_person(links: Sequence[_Scored], weights: Weights) -> tuple[_Scored | None, list[_Scored]]:
@@ -154,13 +159,18 @@ def _id(candidate: Candidate) -> str:
 
 def _links(scored: _Scored, least: float) -> bool:
     """Whether the best member proves it, and the others don't speak against it; a cluster that has
-    grown takes in only what fits all of it."""
+    grown takes in only what fits the better half of it."""
     if not scored.best.may_link or probability(scored.best.bits) < least:
         return False
     if scored.disputed:
         return False
-    grown = len(scored.cluster.members) >= MOST_DOUBTFUL
-    return probability(scored.average) >= (least if grown else LEAST_ON_AVERAGE)
+    return probability(scored.average) >= (
+        least if _has_grown(scored.cluster) else LEAST_ON_AVERAGE
+    )
+
+
+def _has_grown(cluster: Cluster) -> bool:
+    return len(cluster.members) >= MOST_DOUBTFUL
 
 
 def probability(bits: float) -> float:
@@ -199,24 +209,27 @@ def _score(lead: Candidate, cluster: Cluster, weights: Weights) -> _Scored | Non
     if not likened:
         return None
     member, best = max(likened, key=lambda one: (one[1].may_link, one[1].bits, one[0].lead_id))
-    average = best.bits
-    if len(likened) > 1:
-        telling = [one.bits for _, one in likened if one.is_telling]
-        average = fsum(telling) / len(telling) if telling else best.bits
+    telling = sorted((one.bits for _, one in likened if one.is_telling), reverse=True)
+    if _has_grown(cluster):
+        telling = telling[: (len(telling) + 1) // 2]
+    average = fsum(telling) / len(telling) if telling else best.bits
     return _Scored(cluster, average, member, best, _is_disputed(best, [one for _, one in likened]))
 
 
 def _is_disputed(best: Comparison, all_of_them: Sequence[Comparison]) -> bool:
-    """Whether a phone line speaks for the best member of a cluster, and at least half of the
-    members are other people: of another first name, or of another last name where the best has
-    none."""
+    """Whether a phone line speaks for the best member of a cluster, or the mailbox of one without
+    a first name, and at least half of the members with names are other people: of another first
+    name, or of another last name where the best has none. So a lead without a name brings no two
+    people together."""
     codes = {code for code, _ in best.findings}
-    if codes.isdisjoint(_LINES):
+    if codes.isdisjoint(SHARED if not best.is_named else LINES):
         return False
     others = sum(
-        one.has_other_name if "last.same" in codes else one.is_contradicted for one in all_of_them
+        one.is_of_another or (one.is_contradicted and "last.same" not in codes)
+        for one in all_of_them
     )
-    return 2 * others >= len(all_of_them)
+    named = sum(one.is_named or one.is_of_another for one in all_of_them)
+    return others > 0 and 2 * others >= named
 
 
 def _possible(scored: Sequence[_Scored], least: float) -> tuple[Possible, ...]:

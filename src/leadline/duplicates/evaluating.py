@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.duplicates.deciding import USUAL, Cluster, Thresholds, decide
 from leadline.duplicates.keys import CAP, candidate_keys
+from leadline.duplicates.members import MOST_CLUSTERS, compared_members
 from leadline.duplicates.traits import traits_of
 from leadline.duplicates.weights import Weights
 from leadline.model.lead import LeadFields
@@ -96,7 +97,7 @@ class _Leads:
         keys = tuple(candidate_keys(lead.traits).values())
         self._leads[lead.lead_id], self._keys[lead.lead_id] = lead, keys
         self._members[lead.first].append(lead.lead_id)
-        waiting = self._link(lead)
+        waiting = self._link(lead, is_new=True)
         for key in keys:
             if len(self._under[key]) < CAP:
                 self._under[key].append(lead.lead_id)
@@ -108,7 +109,7 @@ class _Leads:
                 if turns[one] <= _MOST_TURNS:
                     waiting.append(one)
 
-    def _link(self, lead: Candidate) -> list[str]:
+    def _link(self, lead: Candidate, *, is_new: bool = False) -> list[str]:
         """Put a lead into its cluster; return the leads that are to be refined again."""
         decision = decide(lead, self._clusters(lead), self._weights, (), self._thresholds)
         if decision.first is None:
@@ -119,17 +120,22 @@ class _Leads:
         self._leads[lead.lead_id] = moved
         self._members[moved.first].append(lead.lead_id)
         joined = [one for first in decision.joined for one in self._members[first]]
-        return [one for one in dict.fromkeys(followers + joined) if one != lead.lead_id]
+        rivals = decision.rivals if is_new else ()
+        return [i for i in dict.fromkeys([*followers, *joined, *rivals]) if i != lead.lead_id]
 
     def _clusters(self, lead: Candidate) -> list[Cluster]:
         hits = Counter(one for key in self._keys[lead.lead_id] for one in self._under[key])
-        near = (self._leads[one] for one, _ in hits.most_common(CAP) if one != lead.lead_id)
-        firsts = dict.fromkeys(one.first for one in near if one.first != lead.lead_id)
-        return [self._cluster(first) for first in firsts]
+        near = [one for one, _ in hits.most_common(MOST_CANDIDATES) if one != lead.lead_id]
+        firsts = dict.fromkeys(self._leads[one].first for one in near)
+        others = [first for first in firsts if first != lead.lead_id]
+        return [self._cluster(first, near) for first in others[:MOST_CLUSTERS]]
 
-    def _cluster(self, first: str) -> Cluster:
-        members = tuple(self._leads[one] for one in self._members[first][:CAP])
-        return Cluster(first, self._leads[first].captured_at, members)
+    def _cluster(self, first: str, near: Sequence[str]) -> Cluster:
+        """A cluster with the members that a lead is compared with, as `journey.clusters` has it."""
+        members = [self._leads[one] for one in sorted(self._members[first])[:CAP]]
+        return Cluster(first, self._leads[first].captured_at, compared_members(members, near))
 
 
 _MOST_TURNS = 3
+MOST_CANDIDATES = 64
+"""The greatest number of candidates for one lead (`ports.duplicates.MOST_CANDIDATES`)."""

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from leadline.duplicates.mailboxes import firm_name, is_shared_mailbox, untagged
-from leadline.duplicates.sounds import sound
+from leadline.duplicates.places_alike import is_fine_postcode
+from leadline.duplicates.sounds import rough_sound, sound
 from leadline.model.likeness import Traits
 
-MOST_KEYS = 8
+MOST_KEYS = 10
 """The greatest number of keys of a lead."""
 CAP = 32
 """The number of leads under one key that stores return (`ports.duplicates.CAP`)."""
-_LEAST_LOCAL = 5
+_LEAST_LOCAL, _LEAST_DIGITS = 5, 2
+"""The fewest characters of a local part that is a key, and the fewest figures in a shorter one."""
 
 
 def candidate_keys(traits: Traits) -> dict[str, bytes]:
@@ -35,9 +37,19 @@ def _values(traits: Traits) -> Iterator[tuple[str, str]]:
     yield from _of_the_name(traits)
     yield from _of_the_place(traits)
     if traits.emails and not is_shared_mailbox(traits.emails[0]):
-        local = untagged(traits.emails[0].rpartition("@")[0])
-        if len(local) >= _LEAST_LOCAL:
-            yield "local", local
+        yield from _of_the_mailbox(*traits.emails[0].rpartition("@")[::2])
+    yield from _of_initials(traits)
+
+
+def _of_the_mailbox(written: str, domain: str) -> Iterator[tuple[str, str]]:
+    """The local part, at whatever domain, and what most misspelt writings of an address have in
+    common: the first letter and the figures of the local part, and how both parts sound."""
+    local = untagged(written)
+    figures = "".join(filter(str.isdigit, local))
+    if len(local) >= _LEAST_LOCAL or len(figures) >= _LEAST_DIGITS:
+        yield "local", local
+    at = rough_sound(domain.rpartition(".")[0], 2)
+    yield "slip", f"{local[0]}{rough_sound(local[1:], 3)}{figures}@{at}"
 
 
 def _of_the_name(traits: Traits) -> Iterator[tuple[str, str]]:
@@ -84,6 +96,16 @@ def _of_the_place(traits: Traits) -> Iterator[tuple[str, str]]:
     for name, one, other in values:
         if one and other:
             yield name, f"{one} {other}"
+
+
+def _of_initials(traits: Traits) -> Iterator[tuple[str, str]]:
+    """The key of leads with a misspelt name and a misspelt city, and that of a part of a street."""
+    place = traits.place
+    if is_fine_postcode(postcode := place.get("postcode", "")):
+        yield "postcode", postcode
+    if traits.first and traits.last and (city := place.get("city", "").replace(" ", "")):
+        initials = sorted((traits.first[0], traits.last[0]))
+        yield "initials_city", f"{''.join(initials)} {city[:2]}"
 
 
 def _main_word(line: str) -> str:

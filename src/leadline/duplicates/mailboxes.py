@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from leadline.model.countries import COUNTRIES
+from leadline.refine import text
 from leadline.refine.emails.kinds import DomainKind, business_domain, domain_kind, is_role
 
 _REMEMBERED = 4096
@@ -22,6 +24,19 @@ def untagged(local: str) -> str:
 def is_of_a_business(domain: str) -> bool:
     """Whether the mailboxes of a domain are those of one organisation."""
     return bool(domain) and domain_kind(domain) is DomainKind.BUSINESS
+
+
+def is_usual_end(end: str) -> bool:
+    """Whether a top-level domain is that of a country, or one of those that are in wide use."""
+    return end.upper() in COUNTRIES or end in _ENDS
+
+
+_ENDS = text.words(
+    "com net org edu gov mil int info biz name pro mobi eu uk aero coop museum jobs travel app dev "
+    "cloud online shop store site tech xyz club agency group email solutions consulting digital "
+    "media studio design global world life live today company business services systems network "
+    "berlin hamburg wien london nyc paris example"
+)
 
 
 @lru_cache(_REMEMBERED)

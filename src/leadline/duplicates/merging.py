@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import ValueOrigin
+from leadline.model.likeness import EDITED_RULE, Trust, ValueOrigin
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     ("name", "first_name", "last_name"),
@@ -24,25 +24,28 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 """The fields of a contact that are filled together, from one lead: the parts of a value."""
 
 
-def filled_from(lead: RefinedLead, members: Sequence[tuple[RefinedLead, int]]) -> RefinedLead:
-    """The lead with its blanks filled from the *members* of its cluster, each with the rank of its
-    source. Per field, the value with the greatest rank counts; of equal ones the one captured
-    last, then the greater lead id. A field that has a value is never touched. `filled` names the
-    fields that were filled and whose values they are."""
+def filled_from(lead: RefinedLead, members: Sequence[tuple[RefinedLead, Trust]]) -> RefinedLead:
+    """The lead with its blanks filled from the *members* of its cluster, each with the trust in its
+    source. Per field, the value that is trusted most counts; of equal ones the one captured last,
+    then the greater lead id. A field that has a value is never touched. `filled` names the fields
+    that were filled and whose values they are."""
     own = without_fills(lead)
-    givers = [(rank, one.captured_at, one.lead_id, without_fills(one)) for one, rank in members]
-    givers = [giver for giver in givers if giver[2] != own.lead_id]
+    givers = [(without_fills(one), trust) for one, trust in members if one.lead_id != own.lead_id]
     kept: dict[str, Any] = {}
     filled: dict[str, ValueOrigin] = {}
     for group in GROUPS:
         if any(getattr(own.contact, name) is not None for name in group):
             continue
-        able = [giver for giver in givers if _has(giver[3].contact, group)]
+        able = [
+            (_trust_in(group, one, trust), one.captured_at, one.lead_id, one)
+            for one, trust in givers
+            if _has(one.contact, group)
+        ]
         if able:
-            giver = max(able, key=lambda one: one[:3])[3]
+            trust, at, lead_id, giver = max(able, key=lambda one: (one[0].rank, *one[1:3]))
             for name, value in _values(giver.contact, group):
                 kept[name] = value
-                filled[name] = ValueOrigin(giver.lead_id, giver.captured_at)
+                filled[name] = ValueOrigin(lead_id, at, giver.received_from, trust)
     if not filled:
         return own
     return replace(own, contact=replace(own.contact, **kept), filled=filled)
@@ -61,6 +64,12 @@ def without_values_of(lead: RefinedLead, giver: str) -> RefinedLead:
     left = {name: origin for name, origin in lead.filled.items() if name not in gone}
     contact = replace(lead.contact, **dict.fromkeys(gone))
     return replace(lead, contact=contact, filled=left) if gone else lead
+
+
+def _trust_in(group: tuple[str, ...], lead: RefinedLead, trust: Trust) -> Trust:
+    """The trust in a value of a lead: that in its source, unless a person edited the value."""
+    is_edited = any(one.rule == EDITED_RULE and one.field in group for one in lead.changes)
+    return Trust.EDITED if is_edited else trust
 
 
 def _has(contact: Contact, group: tuple[str, ...]) -> bool:

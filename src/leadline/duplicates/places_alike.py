@@ -78,9 +78,14 @@ def _extra(a: str, b: str) -> str:
 
 def _postcode(a: str, b: str) -> str:
     if a == b:
-        return "postcode.fine" if _FINE.fullmatch(a) else "postcode.same"
+        return "postcode.fine" if is_fine_postcode(a) else "postcode.same"
     area = len(a) == len(b) and a[:-_OF_AREA] == b[:-_OF_AREA]
     return "postcode.near" if area or edits(a, b) <= 1 else "postcode.other"
+
+
+def is_fine_postcode(postcode: str) -> bool:
+    """Whether a postcode is that of a part of a street."""
+    return _FINE.fullmatch(postcode) is not None
 
 
 def _city(a: str, b: str) -> str:

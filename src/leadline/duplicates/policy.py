@@ -50,8 +50,25 @@ def policy_of(settings: Settings) -> DuplicatePolicy:
     )
 
 
+def weights_fault(path: str) -> str:
+    """What is wrong with the file of weights that the settings name, in words; "" if nothing is."""
+    try:
+        _weights(path)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        return f"duplicates_weights: {path}: {why}"
+    return ""
+
+
+CARRIED = Path(__file__).with_name("weights_of_the_stack" + ".json")
+"""The weights that a deployment on AWS put beside this module, for a stack whose settings name a
+file (`cloud.carried`)."""
+
+
 @lru_cache(4)
 def _weights(path: str) -> "Weights":
     from leadline.duplicates.weights import Weights
 
-    return Weights.read(Path(path)) if path else Weights.load_default()
+    if not path:
+        return Weights.load_default()
+    return Weights.read(CARRIED if CARRIED.is_file() else Path(path))

@@ -3,10 +3,13 @@ however much it weighs."""
 
 from enum import Enum, auto
 
+from leadline.duplicates.addressing import sex_of
 from leadline.duplicates.sounds import spelt_plainly
 from leadline.duplicates.strings import is_another_letter, is_jumbled
 from leadline.model.likeness import Traits
 
+OF_ANOTHER = frozenset({"first.other", "gender.other", "generation.other"})
+"""What tells two people apart, whatever they share."""
 OF_A_FIRM = frozenset({"email.domain", "email.shared"})
 SAME_FIRM = frozenset({"company.same", "company.near", "company.part"})
 _GIVEN = frozenset({"first.same", "first.nickname", "first.near", "first.part", "first.initial"})
@@ -22,6 +25,7 @@ _NEARLY = frozenset({"email.near", "email.tag"})
 FACTS = frozenset(
     {"city.same", "city.near", "postcode.same", "postcode.fine", "title.same", "birth.same"}
 )
+_CITY = frozenset({"city.same", "city.near"})
 _FIRMS = OF_A_FIRM | SAME_FIRM
 _NEAR_A_NAME = frozenset({"email.slip", "email.similar", "birth.same"})
 _NEAR_A_WHOLE_NAME = frozenset({"postcode.fine", "email.local", "email.named"})
@@ -42,19 +46,19 @@ class Proof(Enum):
 def proof_of(codes: set[str], place: float, one: Traits, other: Traits) -> Proof:
     """The proof among the *codes* of findings; *place* is the weight of those about the address.
 
-    - A first name that is another one rules a link out, whatever is shared: people of a household
-      or a company share numbers and mailboxes. So does another last name, unless the mailbox is a
-      person's own.
+    - A first name that is another one, or another form of address, rules a link out, whatever is
+      shared: people of a household or a company share numbers and mailboxes. So does another last
+      name, unless the mailbox is a person's own.
     - Leads with neither address nor number can be reached by letter only: those at one full
       address are linked, whoever in the household wrote.
     """
     address = place >= _FULL_ADDRESS
     whole = "name.swapped" in codes or not (codes.isdisjoint(_FAMILIAR) or codes.isdisjoint(_GIVEN))
-    if not (_is_reachable(one) or _is_reachable(other)) and (
+    if not (is_reachable(one) or is_reachable(other)) and (
         place >= _NEIGHBOURHOOD if whole else _is_one_house(codes, place)
     ):
         return Proof.FACT
-    if "first.other" in codes or "generation.other" in codes:
+    if not codes.isdisjoint(OF_ANOTHER) or _is_of_the_other_sex(one, other):
         return Proof.NONE
     if "email.same" in codes:
         family = _may_be_family(codes, one, other) and not _is_named_in_mailbox(one, other)
@@ -91,7 +95,15 @@ def _of_people(
         return Proof.FACT
     if not codes.isdisjoint(_NEAR_A_NAME | (_NEAR_A_WHOLE_NAME if whole else set())):
         return Proof.FACT
-    return _of_names(codes, one, other) if whole else Proof.NONE
+    return _of_names(codes, one, other) if whole else _of_half_a_name(codes, one, other)
+
+
+def _of_half_a_name(codes: set[str], one: Traits, other: Traits) -> Proof:
+    """The proof that is in a last name that agrees, where one lead has no other: together with the
+    city, if the name is rare."""
+    is_blank = _is_blank(one) or _is_blank(other)
+    agrees = not (codes.isdisjoint({"last.same", "name.crossed"}) or codes.isdisjoint(_CITY))
+    return Proof.NAME if is_blank and agrees and codes.isdisjoint(_ELSEWHERE) else Proof.NONE
 
 
 def _of_names(codes: set[str], one: Traits, other: Traits) -> Proof:
@@ -100,7 +112,8 @@ def _of_names(codes: set[str], one: Traits, other: Traits) -> Proof:
     if codes & (_FIRMS | _ELSEWHERE):  # with a last name that is only alike, or elsewhere
         return Proof.NONE
     if all(blank) and codes.isdisjoint(FACTS):
-        return Proof.FACT if one.place and other.place else Proof.NONE
+        places = bool(one.place) + bool(other.place)
+        return (Proof.NONE, Proof.NAME, Proof.FACT)[places]
     return Proof.NAME if any(blank) else Proof.NONE
 
 
@@ -145,15 +158,26 @@ def _are_relatives(codes: set[str], one: Traits, other: Traits) -> bool:
     return apart and not (one.first and other.first)
 
 
+def _is_of_the_other_sex(one: Traits, other: Traits) -> bool:
+    """Whether one lead has a form of address and no first name, and the first name of the other is
+    hardly any of that sex: Frau Maiwald, and Peter Maiwald."""
+    for a, b in ((one, other), (other, one)):
+        said = a.other.get("gender", "")
+        if not a.first and not b.other.get("gender") and {said, sex_of(b.first)} == {"m", "f"}:
+            return True
+    return False
+
+
 def is_person(traits: Traits) -> bool:
     """Whether a lead names a person, not only a company."""
     return bool(traits.first or traits.last)
 
 
-def _is_reachable(traits: Traits) -> bool:
+def is_reachable(traits: Traits) -> bool:
+    """Whether a lead has an e-mail address or a phone number."""
     return bool(traits.emails or traits.phones)
 
 
 def _is_blank(traits: Traits) -> bool:
     """Whether a lead has nothing by which a person can be reached."""
-    return not (_is_reachable(traits) or "house" in traits.place)
+    return not (is_reachable(traits) or "house" in traits.place)

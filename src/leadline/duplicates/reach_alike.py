@@ -1,6 +1,12 @@
 """Compares the addresses and numbers of two leads."""
 
-from leadline.duplicates.mailboxes import firm_of, is_of_a_business, is_shared_mailbox, untagged
+from leadline.duplicates.mailboxes import (
+    firm_of,
+    is_of_a_business,
+    is_shared_mailbox,
+    is_usual_end,
+    untagged,
+)
 from leadline.duplicates.names_alike import Finding
 from leadline.duplicates.strings import edits, is_typo, ratio, same_order, without_umlauts
 from leadline.duplicates.weights import Weights
@@ -20,6 +26,9 @@ _ORDER = (
     "email.other",
 )
 _LEAST_LOCAL = 5
+_LEAST_ALIKE = 0.66
+"""The share of letters that both parts of two addresses have in common at least, if one may be the
+other with slips."""
 _LEAST_DOMAIN = 9
 """The fewest characters of a domain of which another one is rather a typo than another firm's."""
 
@@ -41,7 +50,22 @@ def _of_people(a: str, one: Traits, b: str, other: Traits) -> str:
         return _named_alike(code, a, one, b, other)
     if code == "email.slip" and _bear_their_names(a, one, b, other):
         return "email.domain" if _is_one_firm(a, b) else "email.other"
+    if code == "email.other" and _is_twice_misspelt(a, one, b, other):
+        return "email.similar"
     return code
+
+
+def _is_twice_misspelt(a: str, one: Traits, b: str, other: Traits) -> bool:
+    """Whether two addresses may be one with slips in both parts. That both have their names for a
+    local part, in whatever form, says nothing (th.mueller@, thomas.mueller@)."""
+    (local_a, _, domain_a), (local_b, _, domain_b) = a.rpartition("@"), b.rpartition("@")
+    if domain_a == domain_b or same_order(domain_a, domain_b) < _LEAST_ALIKE:
+        return False
+    if is_shared_mailbox(a) or is_shared_mailbox(b):
+        return False
+    if _is_name(local_a, one) or _is_name(local_b, other):
+        return False
+    return same_order(local_a, local_b) >= _LEAST_ALIKE
 
 
 def _named_alike(code: str, a: str, one: Traits, b: str, other: Traits) -> str:
@@ -130,6 +154,9 @@ def _is_misspelt(a: str, b: str) -> bool:
     """Whether one domain is a typo of the other. Two that give out mailboxes are no typos."""
     if abs(len(a) - len(b)) > 2 or not (is_of_a_business(a) or is_of_a_business(b)):
         return False
+    (name_a, _, end_a), (name_b, _, end_b) = a.rpartition("."), b.rpartition(".")
+    if is_usual_end(end_a) is not is_usual_end(end_b) and edits(end_a, end_b) <= 2:
+        a, b = name_a, name_b  # ".cmo" can be no other domain than the one with ".com"
     return edits(a, b) <= (2 if min(len(a), len(b)) > 8 else 1)
 
 

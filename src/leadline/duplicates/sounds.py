@@ -28,6 +28,20 @@ def sound(text: str) -> str:
     return code.ljust(4, "0")
 
 
+def rough_sound(text: str, most: int) -> str:
+    """The first *most* codes of the consonants of a folded text. Unlike in `sound`, the first
+    letter is a code, too, and those alike count once whatever vowels are between them, so that
+    more slips leave it as it is."""
+    codes = ""
+    for letter in text:
+        code = letter.translate(_CODES)
+        if letter != code and not codes.endswith(code):
+            codes += code
+            if len(codes) == most:
+                break
+    return codes
+
+
 def spelt_plainly(name: str) -> str:
     """A folded given name in one spelling for those that sound the same: Catherine and Katherine,
     Stephen and Steven, John and Jon. Names of men and of women stay apart (René and Renée)."""

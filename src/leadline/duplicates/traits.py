@@ -4,6 +4,7 @@ from leadline.duplicates.addressing import gender_of
 from leadline.duplicates.columns import columns_of
 from leadline.duplicates.folding import folded_text, folded_words
 from leadline.duplicates.merging import without_fills
+from leadline.duplicates.named_mailboxes import completed
 from leadline.duplicates.reaching import emails_of, phones_of
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import Traits
@@ -18,8 +19,8 @@ def traits_of(refined: RefinedLead) -> Traits:
     contact = own.contact
     first, last = _names(contact)
     emails = emails_of(own)
-    if len(first) == 1:
-        first = _spelt_out(first, last, emails)
+    if emails:
+        first, last = completed(first, last, emails[0])
     place, other = columns_of(own.custom)
     if middle := _middle(contact, first, last):
         other["middle"] = middle
@@ -39,18 +40,6 @@ def traits_of(refined: RefinedLead) -> Traits:
         place=place,
         other=other,
     )
-
-
-def _spelt_out(initial: str, last: str, emails: tuple[str, ...]) -> str:
-    """The first name that an initial stands for, by the lead's own address ("J. Martin",
-    jane.martin@); the initial where it does not say."""
-    for email in emails[:1]:
-        words = folded_words(email.rpartition("@")[0].replace("_", " "))
-        if len(words) == 2 and last in words:
-            first = words[1 - words.index(last)]
-            if first.startswith(initial) and first.isalpha():
-                return first
-    return initial
 
 
 def _middle(contact: Contact, first: str, last: str) -> str:

@@ -8,17 +8,14 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.duplicates.deciding import MOST_DOUBTFUL, Cluster
+from leadline.duplicates.deciding import Cluster
+from leadline.duplicates.members import MOST_CLUSTERS, compared_members
 from leadline.model.lead import RefinedLead
 from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling
 from leadline.ports.duplicates import Duplicates
 from leadline.ports.store import Leads
 
 _MOST_STEPS = 4
-MOST_CLUSTERS = 16
-"""The greatest number of clusters that a lead is compared with: those of the nearest candidates."""
-MOST_COMPARED = MOST_DOUBTFUL
-"""The greatest number of members of a cluster that a lead is compared with."""
 
 
 class ClusterStore(Leads, Duplicates, Protocol):
@@ -68,24 +65,15 @@ class Neighbours:
             others = [one for one in self.members(first) if one.lead_id != lead_id]
             if first and first != lead_id and others:
                 began = next((one for one in others if one.lead_id == first), others[0])
-                compared = self._compared(lead_id, others, ids)
+                compared = compared_members(others, ids, self._judged_with(lead_id))
                 made.append(Cluster(first, began.captured_at, compared))
             if len(made) == MOST_CLUSTERS:
                 break
         return made
 
-    def _compared(
-        self, lead_id: str, members: Sequence[Candidate], near: Sequence[str]
-    ) -> tuple[Candidate, ...]:
-        """The members of a cluster that a lead is compared with: of many those that are *near*, and
-        then the earliest; and all that people decided about."""
-        if len(members) <= MOST_COMPARED:
-            return tuple(members)
-        judged = {i for one in self._judged.get(lead_id, ()) for i in (one.one, one.other)}
-        order = dict.fromkeys([*near, *(one.lead_id for one in members)])
-        there = {one.lead_id for one in members}
-        chosen = {*[i for i in order if i in there][:MOST_COMPARED], *judged}
-        return tuple(one for one in members if one.lead_id in chosen)
+    def _judged_with(self, lead_id: str) -> set[str]:
+        """The leads that people decided about with this one, and itself."""
+        return {i for one in self._judged.get(lead_id, ()) for i in (one.one, one.other)}
 
     def members(self, first: str) -> list[Candidate]:
         """The members of a cluster, oldest first."""

@@ -5,14 +5,15 @@ they update. Events are ordered by the vendor's own clock; an event without a ti
 happened on arrival.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
-from leadline.model.lead import LeadFields
+from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
+from leadline.model.likeness import EDITED_RULE
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 
@@ -31,6 +32,33 @@ def fields_of_events(source: Source, waiting: Waiting) -> LeadFields:
     events = as_happened(source, [waiting.raw, *waiting.updates])
     first, *rest = ((fields, ()) if raw is waiting.raw else said_by(source, raw) for raw in events)
     return laid_over(first[0], *rest)
+
+
+def edited_by_people(source: Source, waiting: Waiting, lead: RefinedLead) -> RefinedLead:
+    """The refined lead with a change (`EDITED_RULE`) for each value of its contact that a person
+    last wrote in the vendor's own pages. Only a sender with a secret can say so."""
+    news = [*waiting.updates, *waiting.late]
+    if not source.config.secret or not any(map(source.is_by_person, news)):
+        return lead
+    said: dict[str, str] = {}
+    edits: dict[str, Change] = {}
+    for raw in as_happened(source, [waiting.raw, *news]):
+        by_person = raw is not waiting.raw and source.is_by_person(raw)
+        for name, value in _contact_of(said_by(source, raw)[0]):
+            before, said[name] = said.get(name), value
+            if before != value:
+                edits.pop(name, None)
+                if by_person:
+                    edits[name] = Change(name, before, value, EDITED_RULE)
+    made = tuple(one for name, one in edits.items() if getattr(lead.contact, name))
+    return msgspec.structs.replace(lead, changes=(*lead.changes, *made)) if made else lead
+
+
+def _contact_of(fields: LeadFields) -> Iterator[tuple[str, str]]:
+    """The names and values of the contact that were said, as far as they are set."""
+    for name in Contact.__struct_fields__:
+        if isinstance(value := getattr(fields, name, None), str) and value:
+            yield name, value
 
 
 def as_happened(source: Source, raws: Sequence[bytes]) -> list[bytes]:

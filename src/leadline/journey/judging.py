@@ -123,6 +123,25 @@ def part(
     return [leaving, *others]
 
 
+def leaving(
+    store: JudgingStore,
+    first: str,
+    members: Sequence[Candidate],
+    judged: Mapping[str, Sequence[Judgement]],
+) -> frozenset[str]:
+    """The members that are still linked to the cluster of *first*, though people have parted them
+    from one of it: they leave it when they are refined again. Those that can't be are left out."""
+    at = {one.lead_id: (one.captured_at, one.lead_id) for one in members}
+    pairs = {
+        frozenset((one.one, one.other))
+        for some in judged.values()
+        for one in some
+        if one.ruling is Ruling.APART
+    }
+    gone = {max(pair - {first}, key=at.__getitem__) for pair in pairs if pair <= at.keys()}
+    return frozenset(gone.difference(without_raw(store, sorted(gone))))
+
+
 def without_raw(store: JudgingStore, lead_ids: Sequence[str]) -> list[str]:
     """Those of these leads that can't be refined again, because their raw text is gone: a decision
     about them is kept, and their links stay as they are."""

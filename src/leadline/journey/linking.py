@@ -19,7 +19,7 @@ from leadline.journey.clusters import Neighbours
 from leadline.kit import Kit
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Candidate, Candidates, Possible, Traits
+from leadline.model.likeness import Candidate, Candidates, Possible, Traits, Trust
 from leadline.ports.duplicates import CAP
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 class Linked(msgspec.Struct, frozen=True):
     """A refined lead with what was found out about duplicates, and what its settlement needs: its
     candidate keys, its traits, and when candidates were looked for. `followers` are the ids of the
-    leads whose first lead it was until now, and of those in other clusters that it shows to be
-    about the same person (`Placement.joined`); they are to be refined again."""
+    leads whose first lead it was until now, and of those in other clusters that it shows to be, or
+    that may be about the same person (`Placement`); they are to be refined again."""
 
     lead: RefinedLead
     keys: Mapping[str, bytes] = {}
@@ -132,8 +132,9 @@ class _Linker:
     def _followers(self, lead_id: str, made: Placement) -> tuple[str, ...]:
         """The leads that are to be refined again because this one was linked."""
         joined = (one.lead_id for first in made.joined for one in self._near.members(first))
-        both = dict.fromkeys((*self._near.followers(lead_id), *joined))
-        return tuple(one for one in both if one != lead_id)
+        rivals = made.rivals if lead_id not in self._before else ()  # else without an end
+        again = dict.fromkeys((*self._near.followers(lead_id), *joined, *rivals))
+        return tuple(one for one in again if one != lead_id)
 
     def _filled(self, lead: RefinedLead, first: str) -> RefinedLead:
         """The lead with its blanks filled from the other leads of its cluster."""
@@ -142,7 +143,7 @@ class _Linker:
         unread = [i for i in ids if i not in here]
         there = self._kit.store.refined(unread) if unread else {}
         members = [one for i in ids if (one := here.get(i) or there.get(i)) is not None]
-        return filled_from(lead, [(one, rank_of(self._kit, one.received_from)) for one in members])
+        return filled_from(lead, [(one, trust_in(self._kit, one.received_from)) for one in members])
 
 
 def _sought(one: _Prepared) -> list[bytes]:
@@ -160,16 +161,11 @@ def _is_earlier(cluster: Cluster, lead: RefinedLead) -> bool:
     return (cluster.captured_at, cluster.first) < (lead.captured_at, lead.lead_id)
 
 
-OF_ANYBODY, OF_A_SENDER, OF_THE_CRM = range(3)
-"""How far a source is trusted: anybody can write there, its sender proves who it is, or it is a
-CRM."""
-
-
-def rank_of(kit: Kit, source: str) -> int:
+def trust_in(kit: Kit, source: str) -> Trust:
     """How far the values of a source's leads are trusted when a blank is filled."""
     sender = kit.sources.get(source)
     if source in kit.crms or (sender is not None and sender.is_crm and sender.config.secret):
-        return OF_THE_CRM
-    if sender is not None and sender.config.secret and not sender.for_browsers:
-        return OF_A_SENDER
-    return OF_ANYBODY
+        return Trust.CRM
+    if sender is None or not sender.config.secret or sender.for_browsers:
+        return Trust.FORM
+    return Trust.SIGNED if sender.signs else Trust.KEYED

@@ -15,7 +15,7 @@ from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.first_turn import Seekers, seekers
-from leadline.journey.folding import end_of, fields_of_events, laid_over
+from leadline.journey.folding import edited_by_people, end_of, fields_of_events, laid_over
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
 from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
@@ -163,7 +163,7 @@ def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
         received_from=waiting.source,
         region=kit.sources[waiting.source].config.country or kit.region,
     )
-    return refine(fields, about)
+    return edited_by_people(kit.sources[waiting.source], waiting, refine(fields, about))
 
 
 def _read(

@@ -43,3 +43,10 @@ def person_erased(lead: RefinedLead) -> RefinedLead:
         possible=(),
         filled={},
     )
+
+
+def no_longer_possible(lead: RefinedLead, erased: str) -> RefinedLead:
+    """A refined lead without the erased one among those that may be about the same person; the
+    same object if it does not name it."""
+    left = tuple(one for one in lead.possible if one.lead_id != erased)
+    return msgspec.structs.replace(lead, possible=left) if left != lead.possible else lead

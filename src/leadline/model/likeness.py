@@ -61,11 +61,36 @@ class Possible(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
 
 
-class ValueOrigin(msgspec.Struct, frozen=True):
-    """Where a value came from that fills a blank of a lead: the earlier lead that has it."""
+class Trust(StrEnum):
+    """How far a value is trusted when a blank is filled, the least first: anybody can write into a
+    public form; a key came along with the delivery, or a signature over it; the CRM says so; or
+    somebody edited it in the CRM."""
+
+    FORM = "form"
+    KEYED = "keyed"
+    SIGNED = "signed"
+    CRM = "crm"
+    EDITED = "edited"
+
+    @property
+    def rank(self) -> int:
+        """Its place among all: no lower rank replaces a higher one."""
+        return list(Trust).index(self)
+
+
+EDITED_RULE = "edited.by_person"
+"""The rule of a `Change` that a person made in the vendor's own pages."""
+
+
+class ValueOrigin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a value came from that fills a blank of a lead: the other lead of the person that has
+    it, the source of that lead, and how far the value is trusted. An earlier version named the lead
+    alone."""
 
     lead_id: str
     captured_at: datetime
+    source: str = ""
+    trust: Trust | None = None
 
 
 class Candidate(msgspec.Struct, frozen=True):

@@ -42,6 +42,9 @@ class Source:
     for_browsers: ClassVar[bool] = False
     """Whether browsers post here directly. Browsers never redeliver, so the same text on another
     day is a person who came again."""
+    signs: ClassVar[bool] = False
+    """Whether the sender proves each delivery by a signature over its body. Else its secret comes
+    along, and whoever sees one delivery can make others."""
     record_hosts: ClassVar[tuple[str, ...]] = ()
     """The hosts on which this sender's records are opened (`model.record_links.is_on`). Alerts link
     to `LeadFields.crm_url` on these hosts only, unless `SourceConfig.map` maps `crm_url`."""
@@ -103,6 +106,12 @@ class Source:
         own name; raises LeadlineError like `fields`."""
         del raw
         return ()
+
+    def is_by_person(self, raw: bytes) -> bool:
+        """Whether a person made this change in the vendor's own pages, not a program; False if the
+        event does not say so."""
+        del raw
+        return False
 
     @property
     def trusts_owners(self) -> bool:

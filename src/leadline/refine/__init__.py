@@ -24,13 +24,14 @@ from leadline.refine.emails.email import refine_email
 from leadline.refine.limits import LIMITS, cut_custom, truncated
 from leadline.refine.misplaced.fields import put_right
 from leadline.refine.misplaced.leftovers import leftover_problems, may_hold, may_reach
-from leadline.refine.names.company import company_from_name
+from leadline.refine.names.company import company_from_name, may_be_company
 from leadline.refine.names.country import country_of_name
 from leadline.refine.names.name import refine_name
 from leadline.refine.phones.phone import in_unknown_country, refine_phone
+from leadline.refine.settled import is_settled
 from leadline.refine.website import refine_website
 
-__all__ = ["MESSAGE_LIMIT", "About", "refine"]
+__all__ = ["MESSAGE_LIMIT", "About", "kept_fields", "refine"]
 
 MESSAGE_LIMIT = LIMITS["message"]
 """The longest message of a refined lead, in characters; the raw lead has the whole message."""
@@ -58,9 +59,73 @@ class About(msgspec.Struct, frozen=True):
 def refine(fields: LeadFields, about: About) -> RefinedLead:
     """Refine the fields of a lead. Never raises, whatever the input.
 
-    `problems` are sorted. `changes` are in the order in which they were made, so the changes of one
-    field form a chain from its first to its final value.
+    The rules are applied until nothing changes: one that decodes, unwraps or blanks a value may
+    show another one what it is, such as an address in the field of a name. `problems` are sorted.
+    `changes` are in the order in which they were made, so the changes of one field form a chain
+    from its first to its final value.
     """
+    refined = _without_circles(fields, _refined_once(fields, about))
+    news = refined.changes
+    for _ in range(_MOST_TURNS):
+        if is_settled(refined.contact, news):
+            break
+        kept = kept_fields(refined, fields.suspicions)
+        later = _without_circles(kept, _refined_once(kept, about))
+        refined, news = _both(refined, later), later.changes
+    return refined
+
+
+def _without_circles(fields: LeadFields, refined: RefinedLead) -> RefinedLead:
+    """The refined lead without changes that came to nothing together."""
+    if not refined.changes or kept_fields(refined, fields.suspicions) != fields:
+        return refined
+    return msgspec.structs.replace(refined, changes=())
+
+
+_MOST_TURNS = 4
+"""How often the rules are applied again at most; twice is rare."""
+
+
+def kept_fields(refined: RefinedLead, suspicions: tuple[str, ...] = ()) -> LeadFields:
+    """What refinement kept of the fields of a lead, as fields."""
+    contact, details = refined.contact, refined.lead_details
+    return LeadFields(
+        **{field: getattr(contact, field) for field in _OF_CONTACT},
+        **{name: getattr(details, field) for name, field, _ in _OF_DETAILS},
+        score=details.lead_score,
+        custom=refined.custom,
+        suspicions=suspicions,
+    )
+
+
+_OF_CONTACT = (
+    "name", "first_name", "last_name", "email", "phone", "company", "title", "country", "website"
+)  # fmt: skip
+
+
+def _both(first: RefinedLead, later: RefinedLead) -> RefinedLead:
+    """What came of refining the result of the first refinement again, with the problems of the
+    first one that are not about a value that it had blanked, or had not found."""
+    there = {name for name in _OF_CONTACT if getattr(later.contact, name) is not None}
+    blank = tuple(f"{name}." for name in there if getattr(first.contact, name) is None)
+    problems = {one for one in first.problems if not one.startswith(blank) and one not in _OF_ALL}
+    quarantined = "quarantined" in (
+        later.status,
+        first.status if NOBODY not in first.problems else later.status,
+    )
+    return msgspec.structs.replace(
+        later,
+        status="quarantined" if quarantined else "refined",
+        problems=tuple(sorted({*problems, *later.problems})),
+        changes=first.changes + later.changes,
+    )
+
+
+_OF_ALL = frozenset({"contact.unreachable", NOBODY})
+"""Problems of the contact as a whole, which another refinement tells anew."""
+
+
+def _refined_once(fields: LeadFields, about: About) -> RefinedLead:
     fields, moved = put_right(fields, about.region)
     fields, renamed = company_from_name(fields)
     contact = _contact(fields, about.region)
@@ -77,6 +142,8 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         problems |= leftover_problems(custom, contact.value)
     if contact.value.email is None and contact.value.phone is None:
         problems.add("contact.unreachable")
+    if contact.value.name and may_be_company(fields.name or _joined(fields)):
+        problems.add("name.maybe_company")
     quarantined = bool(reasons) and any(code.startswith(_ASIDE) for code in reasons)
     if not quarantined and is_nobody(contact.value, details, problems):
         quarantined = True
@@ -93,6 +160,10 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         changes=changes,
         custom=custom,
     )
+
+
+def _joined(fields: LeadFields) -> str:
+    return f"{fields.first_name or ''} {fields.last_name or ''}"
 
 
 class _RefinedContact(msgspec.Struct, frozen=True):

@@ -37,7 +37,7 @@ def without_null_words(field: str, name: str) -> str | None:
     words = name.split(" ")
     plain = [word.strip(",;").casefold() for word in words]
     if all(word in _NOTHING or not shows_something(word) for word in plain):
-        return None if field == "name" or len(words) > 1 else name
+        return None if field == "name" or len(words) > 1 else name.strip(",;") or name
     if name.islower():  # somebody who types no capitals may be called so
         return name
     return " ".join(word for word in words if word.strip(",;") not in _WRITTEN_BY_PROGRAMS)

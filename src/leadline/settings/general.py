@@ -250,7 +250,7 @@ class Settings(SettingsStruct, frozen=True):
     duplicates_weights: str = setting(
         "",
         "A file with the weights of the comparisons, as `leadline duplicates fit` writes it; empty "
-        "for those that come with Leadline. Not for AWS.",
+        "for those that come with Leadline. A deployment on AWS carries it along.",
         TEXT,
     )
     sources: Mapping[str, "SourceConfig"] = {}

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from leadline.model.cutting import body_without
-from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
+from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_end
@@ -43,6 +43,9 @@ class MemoryErasing(MemoryDuplicates):
                     del self.known[key]
             self.refined_leads[lead_id] = person_erased(refined)
             self._forget_duplicates(lead_id)
+            self.refined_leads = {
+                i: no_longer_possible(one, lead_id) for i, one in self.refined_leads.items()
+            }
         handling = self.handled.get(lead_id)
         if handling is not None and handling.queued is not None:
             self.handled[lead_id] = msgspec.structs.replace(

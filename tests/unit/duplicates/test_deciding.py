@@ -127,6 +127,25 @@ def test_a_cluster_takes_in_a_doubtful_lead_only_while_it_is_small() -> None:
     assert [one.lead_id for one in large.possible] == ["lead-1"]
 
 
+def test_a_grown_cluster_takes_in_what_fits_the_better_half_of_it() -> None:
+    bare = (candidate(number, 1, last="holm", place={"city": "alderby"}) for number in range(2, 6))
+    like = (candidate(number, 1, **CLARA) for number in range(6, 10))
+    decision = decided(candidate(99, **CLARA), cluster(candidate(1, **CLARA), *bare, *like))
+    assert decision.first is not None
+
+
+def test_a_cluster_that_a_new_lead_fits_in_vain_is_named_as_a_rival() -> None:
+    mailbox = {"emails": ("f.s@alder.example",)}
+    whole = candidate(1, first="freya", last="sandqvist", place={"city": "alderby"})
+    swapped = candidate(2, 1, first="sandqvist", last="freya", **mailbox)
+    garbled = candidate(3, first="fera", last="hhs", **mailbox)
+    lead = candidate(4, first="freya", **mailbox)
+    decision = decided(lead, cluster(whole, swapped), cluster(garbled))
+    assert decision.first is not None
+    assert decision.first.lead_id == "lead-1"
+    assert (decision.joined, decision.rivals) == ((), ("lead-3",))
+
+
 @pytest.mark.parametrize("threshold", [0.6, 0.999999])
 def test_the_thresholds_decide_between_a_link_and_a_review(threshold: float) -> None:
     lead = candidate(2, first="clara", last="holm")

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from leadline.journey.clusters import MOST_CLUSTERS, MOST_COMPARED, Neighbours
+from leadline.duplicates.members import MOST_CLUSTERS, MOST_COMPARED
+from leadline.journey.clusters import Neighbours
 from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling, Traits
 from leadline.stores.memory import MemoryStore
 

@@ -126,6 +126,7 @@ def test_the_mailbox_of_a_person_is_no_role(local: str) -> None:
      "asdf@gmail.com", "abc@abc.com", "123@123.com", "na@na.com", "keine@keine.de",
      "ninguno@gmail.com", "jo@none.com", "name@gmail.com", "nobody@hotmail.com", "user@domain.com",
      "sinemail@brightmill.com", "TEST@Gmail.com", "test+1@gmail.com",
+     "123@gmail.com", "321@hotmail.com", "123456@gmail.com",
      "sdfsdf@gmail.com", "jkhsdf@gmail.com", "dfgdfg@dfgdfg.com"],
 )  # fmt: skip
 def test_an_address_that_fills_a_field_is_a_placeholder(address: str) -> None:
@@ -139,7 +140,7 @@ def test_an_address_that_fills_a_field_is_a_placeholder(address: str) -> None:
      "anna@anna.de", "john.doe@brightmill.com", "you@brightmill.com", "888888@qq.com",
      "hello@hello.com", "jo@test-systems.com", "nona@gmail.com", "nada.ali@gmail.com",
      "sdfsdf@brightmill.com", "lynch@gmail.com", "hjk@gmail.com", "jgajda@gmail.com",
-     "shasha@gmail.com"],
+     "shasha@gmail.com", "123456@qq.com", "123@brightmill.com", "007@gmail.com", "12@gmail.com"],
 )  # fmt: skip
 def test_an_address_that_somebody_may_have_is_none(address: str) -> None:
     assert not is_placeholder_address(address)
@@ -151,7 +152,7 @@ def test_an_address_that_somebody_may_have_is_none(address: str) -> None:
      "(212) 555-1212", "5551212", "0000000000", "+490000000", "123-456-7890", "9876543210",
      "+919876543210", "+919999999999", "01234567890", "06 12 34 56 78", "+33612345678",
      "+5511999999999", "123 123 1234", "0000",
-     "(555) 123-4567"],
+     "(555) 123-4567", "+44 20 1234 5678", "020 1234 5678"],
 )  # fmt: skip
 def test_a_number_that_fills_a_field_is_a_placeholder(number: str) -> None:
     assert is_placeholder_phone(number)
@@ -161,7 +162,7 @@ def test_a_number_that_fills_a_field_is_a_placeholder(number: str) -> None:
     "number",
     ["+12125550147", "2125550147", "+15555550147", "+493023125001", "+49301234567",
      "+5491112345678", "+4915112345678", "+442079460018", "+12015550123", "+18005551234",
-     "+358401234567", "+390612345678", "111", "", "ask me"],
+     "+358401234567", "+390612345678", "+12012345678", "+442079461234", "111", "", "ask me"],
 )  # fmt: skip
 def test_a_number_that_somebody_may_have_is_none(number: str) -> None:
     assert not is_placeholder_phone(number)

@@ -31,6 +31,28 @@ def test_a_company_in_the_field_for_a_name_becomes_the_company(name: str) -> Non
     assert rules[:2] == [("name", "name.is_company"), ("company", "name.is_company")]
 
 
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [("Amadou SA", "Sa"), ("Mehmet AS", "As"), ("Ousmane SA", "Sa"), ("Anna AB", "Ab"),
+     ("Jürgen SE", "Se"), ("José SA", "Sa")],
+)  # fmt: skip
+def test_a_given_name_before_what_may_be_a_legal_form_is_a_person_and_told_as_doubtful(
+    name: str, last: str
+) -> None:
+    first = name.split()[0]
+    for fields in (LeadFields(name=name), LeadFields(first_name=first, last_name=name.split()[1])):
+        refined = refine(fields, ABOUT)
+        contact = refined.contact
+        assert (contact.first_name, contact.last_name, contact.company) == (first, last, None)
+        assert "name.maybe_company" in refined.problems
+
+
+@pytest.mark.parametrize("name", ["Ana Sa", "Brightmill AG", "Roche SA", "AMADOU SA", "Anna Weber"])
+def test_a_name_that_is_clear_is_not_told_as_doubtful(name: str) -> None:
+    refined = refine(LeadFields(name=name, email="ada@example.com"), ABOUT)
+    assert "name.maybe_company" not in refined.problems
+
+
 def test_a_company_in_the_fields_for_first_and_last_name_becomes_the_company() -> None:
     fields = LeadFields(first_name="Brightmill", last_name="GmbH", email="ada@example.com")
     contact = refine(fields, ABOUT).contact

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields, RefinedLead
-from leadline.refine import MESSAGE_LIMIT, About, blank, refine
+from leadline.refine import MESSAGE_LIMIT, About, blank, kept_fields, refine
 from leadline.refine.companies import company
 from leadline.refine.limits import CHANGE_LIMIT
 from leadline.refine.names import words as name_words
@@ -56,7 +56,8 @@ FIELDS = st.builds(
         tuple
     ),
 )
-fixed = settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+"""Examples by chance, other ones in each run: all held for 20,000 when they were written."""
 
 
 def kept_of(refined: RefinedLead) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def says_nothing(text: str) -> bool:
     return whole in LISTED or LISTED.issuperset(words) or len(shown) <= lost
 
 
-@fixed
+@some
 @given(FIELDS)
 @example(LeadFields(name="\ud800", email="\udfff@example.com", custom={"\ud800": "\udfff"}))
 @example(LeadFields(custom={"\ud800": '\\"'}))
@@ -104,7 +105,7 @@ def test_any_lead_is_refined_to_a_document_that_json_can_carry(fields: LeadField
     assert document["contact"]["email"] == refined.contact.email
 
 
-@fixed
+@some
 @given(FIELDS)
 @example(LeadFields(last_name="0@0.AA"))
 @example(LeadFields(last_name="0@0.AA,"))
@@ -114,6 +115,17 @@ def test_any_lead_is_refined_to_a_document_that_json_can_carry(fields: LeadField
 @example(LeadFields(first_name="\U00018d09", last_name="0@0.AA"))
 @example(LeadFields(first_name="\u1100", last_name="0@0.\u1100"))
 @example(LeadFields(first_name="Jo", last_name="0@0.AA"))
+@example(LeadFields(country="ada@example.m%C3%BC"))
+@example(LeadFields(email="<ada@example.com>0", company="ada@example.com"))
+@example(LeadFields(name="Null \uae40"))
+@example(LeadFields(name="DR none"))
+@example(LeadFields(last_name="DR p"))
+@example(LeadFields(last_name=";undefined"))
+@example(LeadFields(last_name="mailto:b@example.on"))
+@example(LeadFields(first_name="a", last_name="???a@example.om>"))
+@example(LeadFields(name="E,undefined"))
+@example(LeadFields(name="\u00e3\u00bc O"))
+@example(LeadFields(name="g MBH\u202e", company="&amp;amp;"))
 def test_a_refined_lead_refined_again_stays_as_it_is(fields: LeadFields) -> None:
     once = refine(fields, ABOUT)
     # What is blanked makes room for a value that stands in the wrong field.
@@ -121,12 +133,12 @@ def test_a_refined_lead_refined_again_stays_as_it_is(fields: LeadFields) -> None
         getattr(fields, to) and not kept_of(once)[to] for to in ("email", "phone", "website")
     )
     assume(not room)
-    again = refine(LeadFields(**kept_of(once)), ABOUT)
+    again = refine(kept_fields(once), ABOUT)
     assert again.contact == once.contact
     assert again.changes == ()
 
 
-@fixed
+@some
 @given(FIELDS)
 def test_the_changes_of_a_field_lead_from_what_was_written_to_what_is_kept(
     fields: LeadFields,
@@ -153,7 +165,7 @@ def squeezed(text: object) -> str:
     return "".join(sorted(filter(str.isalnum, str(text or "").casefold())))
 
 
-@fixed
+@some
 @given(FIELDS)
 @example(LeadFields(first_name="0\r0", last_name="0\r0"))
 @example(LeadFields(last_name="A,{B"))
@@ -173,7 +185,7 @@ def test_nothing_visible_is_blanked_but_placeholders(fields: LeadFields) -> None
                 assert not any(one.isalnum() and one not in FILLERS for one in written)
 
 
-@fixed
+@some
 @given(FIELDS)
 def test_problems_are_sorted_and_named_once(fields: LeadFields) -> None:
     problems = refine(fields, ABOUT).problems
@@ -181,7 +193,7 @@ def test_problems_are_sorted_and_named_once(fields: LeadFields) -> None:
     assert all(fields.suspicions.count(code) or "." in code for code in problems)
 
 
-@fixed
+@some
 @given(FIELDS)
 def test_match_keys_are_sixteen_bytes_and_only_of_what_is_valid(fields: LeadFields) -> None:
     refined = refine(fields, ABOUT)

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from leadline.cloud.carried import WEIGHTS, carried_files
 from leadline.cloud.remote_settings import read_settings
-from leadline.duplicates.policy import policy_of
+from leadline.duplicates.policy import CARRIED, DuplicatePolicy, policy_of
+from leadline.duplicates.weights import Weights, written
 from leadline.model.errors import ConfigurationError
 from leadline.settings.loading import load
+from leadline.wiring import check
 
 TABLE = '[duplicates]\nlink = 0.97\nreview = 0.6\nalert = "no"\nwrite_back = "yes"\n'
 
@@ -43,12 +47,51 @@ def test_wrong_values_are_refused_with_what_is_wrong(text: str, words: str) -> N
     assert words in caught.value.detail
 
 
-def test_weights_in_a_file_are_refused_on_aws(tmp_path: Path) -> None:
-    path = tmp_path / "leadline.toml"
-    path.write_text('[duplicates]\nweights = "weights.json"\n')
+def with_weights(tmp_path: Path, content: bytes | None) -> Path:
+    """Settings that name a file with weights."""
+    weights, path = tmp_path / "ours.json", tmp_path / "leadline.toml"
+    if content is not None:
+        weights.write_bytes(content)
+    path.write_text(f'[duplicates]\nweights = "{weights.as_posix()}"\n')
+    return path
+
+
+def test_a_deployment_carries_the_weights_that_the_settings_name(tmp_path: Path) -> None:
+    content = written(Weights.load_default())
+    path = with_weights(tmp_path, content)
+    assert read_settings(path, lambda _: None) == path.read_text()
+    assert carried_files(path) == {WEIGHTS: content}
+    bare = tmp_path / "bare.toml"
+    bare.write_text(TABLE)
+    assert carried_files(bare) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "No such file"), (b"{", "truncated"), (b'{"format": 9}', "missing required field")],
+)
+def test_weights_that_cannot_be_read_are_told_before_a_lead_comes(
+    tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    path = with_weights(tmp_path, content)
     with pytest.raises(ConfigurationError) as caught:
-        read_settings(path, lambda _: None)
+        carried_files(path)
+    assert words in caught.value.detail
+    with pytest.raises(ConfigurationError) as caught:
+        check(load(config=path, environ={}).settings)
     assert "duplicates_weights" in caught.value.detail
+    check(load(config=path, environ={}).settings, elsewhere=True)
+
+
+def test_a_function_reads_the_weights_that_were_carried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = msgspec.structs.replace(Weights.load_default(), prior=-9.0)
+    carried = tmp_path / CARRIED.name
+    carried.write_bytes(written(ours))
+    monkeypatch.setattr("leadline.duplicates.policy.CARRIED", carried)
+    assert DuplicatePolicy(weights_file="/on/another/machine.json").weights == ours
+    assert DuplicatePolicy().weights == Weights.load_default()
 
 
 def test_a_rule_may_be_about_people_who_were_seen_before() -> None:

@@ -93,14 +93,16 @@ def deploy_aws(
 
 
 def _order(stack: str, params: Path | None, settings: Path | None) -> "DeploymentRequest":
-    from leadline.cloud import parameters, remote_settings
+    from leadline.cloud import carried, parameters, remote_settings
     from leadline.cloud.deploying import DeploymentRequest
 
     usable = partial(wiring.check, elsewhere=True)
     text = remote_settings.read_settings(settings, usable) if settings else None
     for words in remote_settings.without_effect(text or ""):
         say(words)
-    return DeploymentRequest(stack, parameters.read_parameters(params) if params else {}, text)
+    files = carried.carried_files(settings) if settings else {}
+    given = parameters.read_parameters(params) if params else {}
+    return DeploymentRequest(stack, given, text, files)
 
 
 def _report(found: Mapping[str, Any], url: str, told: Mapping[str, Any] | None) -> None:

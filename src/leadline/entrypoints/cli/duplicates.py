@@ -2,22 +2,26 @@
 
 import getpass
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
+import msgspec
 import typer
 
+from leadline.duplicates.merging import without_values_of
 from leadline.duplicates.policy import DuplicatePolicy, policy_of
+from leadline.duplicates.weights import Weights
 from leadline.entrypoints.cli import _duplicates as told
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say
-from leadline.journey.judging import cluster_of, edges_of, join, part, without_raw
+from leadline.journey.judging import cluster_of, edges_of, join, leaving, part, without_raw
 from leadline.model.lead import RefinedLead
+from leadline.model.likeness import Ruling
 from leadline.ports.installation import OpenStore
 from leadline.ports.ledger import LeadFilter, Ledger
 
@@ -67,7 +71,7 @@ def list_(
             if len(ids) == limit:
                 break
         leads = store.refined(ids)
-        found = [leads[i] for i in ids if i in leads]
+        found = _still_linked(store, {i: leads[i] for i in ids if i in leads})
         if json:
             as_json([told.link_row(lead) for lead in found])
         else:
@@ -207,8 +211,44 @@ def _cluster(options: Options, store: OpenStore, lead: RefinedLead) -> told.Told
     first, members = cluster_of(store, lead)
     ids: Sequence[str] = [one.lead_id for one in members] or [lead.lead_id]
     judged = store.judgements(ids)
-    edges = edges_of(members, judged, policy.weights, policy.link)
-    return told.cluster(first, lead, store.refined(ids), edges, judged)
+    leads = store.refined(ids)
+    if gone := leaving(store, first, members, judged):  # nobody has refined them yet
+        if lead.lead_id in gone:
+            first, gone = lead.lead_id, frozenset(ids) - {lead.lead_id}
+        members = [one for one in members if one.lead_id not in gone]
+        leads = {i: _without(one, gone) for i, one in leads.items() if i not in gone}
+    edges = edges_of(members, judged, _weights(policy), policy.link)
+    return told.cluster(first, lead, leads, edges, judged)
+
+
+def _weights(policy: DuplicatePolicy) -> Weights:
+    """The weights of the installation; those of Leadline if a stack has a file that is not here."""
+    try:
+        return policy.weights
+    except OSError as error:
+        say(f"{policy.weights_file} can't be read here ({error.strerror}); probabilities are shown "
+            "by the weights that come with Leadline")  # fmt: skip
+        return Weights.load_default()
+
+
+def _without(lead: RefinedLead, gone: Iterable[str]) -> RefinedLead:
+    """A lead without a link to leads that are no longer of its person, and without their values."""
+    for one in gone:
+        lead = without_values_of(lead, one)
+        if lead.duplicate_of is not None and lead.duplicate_of.lead_id == one:
+            lead = msgspec.structs.replace(lead, duplicate_of=None)
+    return lead
+
+
+def _still_linked(store: OpenStore, leads: Mapping[str, RefinedLead]) -> list[RefinedLead]:
+    """Those of these duplicates that people have not parted from their person since."""
+    judged = store.judgements(list(leads))
+    apart = {i for i, some in judged.items() if any(j.ruling is Ruling.APART for j in some)}
+    gone: set[str] = set()
+    for lead_id in apart & leads.keys():
+        first, members = cluster_of(store, leads[lead_id])
+        gone |= leaving(store, first, members, judged)
+    return [lead for i, lead in leads.items() if i not in gone]
 
 
 def _user() -> str:

@@ -38,12 +38,16 @@ _ONE_OR_TWO_DIGITS = text.words(
 """The country calling codes of fewer than three digits (ITU-T E.164, list of assigned codes)."""
 _RISING, _FALLING = "01234567890123456789", "98765432109876543210"
 _DUMMIES = text.words("1231231234 1112223333 1234512345 1122334455 5551234567 5551234 612345678")
+_NOBODYS = text.words("442012345678 02012345678")
+"""Numbers in order of an area where none begins so: London's begin with 3, 7 or 8 (Ofcom)."""
+_NUMBERED = text.words("qq.com foxmail.com 163.com 126.com 139.com sina.com sina.cn")
+"""Providers whose mailboxes are numbers."""
 _DIRECTORY = late(r"(?:\d{3})?5551212")  # directory assistance in North America
 _SAME = frozenset(digit * 7 for digit in "0123456789")
 _DUMMY_ENDS = (
     _SAME
     | {order[at : at + 7] for order in (_RISING, _FALLING) for at in range(14)}
-    | {dummy[-7:] for dummy in _DUMMIES}
+    | {dummy[-7:] for dummy in (*_DUMMIES, *_NOBODYS)}
     | {"5551212"}
 )
 _DIGITS = late(r"[0-9]+")
@@ -131,7 +135,9 @@ def is_placeholder_address(address: str) -> bool:
     name = local.partition("+")[0]
     if name in ANYWHERE_NOBODY:
         return True
-    is_filler = _is_filler(name) or (domain in LARGE and _is_typed_by_chance(name))
+    is_filler = _is_filler(name)
+    if domain in LARGE and not is_filler:
+        is_filler = _is_typed_by_chance(name) or (_is_counted(name) and domain not in _NUMBERED)
     is_unsure = is_filler or domain.startswith(name) or domain in NO_DOMAINS
     is_unsure = is_unsure or is_test_mailbox(name)
     if not is_unsure or _DOCUMENTATION.fullmatch(domain):
@@ -151,6 +157,8 @@ def is_placeholder_phone(number: str) -> bool:
     digits = "".join(_DIGITS.findall(number))
     if len(digits) > 6 and digits[-7:] not in _DUMMY_ENDS:
         return False
+    if digits in _NOBODYS:
+        return True
     if number.lstrip().startswith("+"):
         forms = {national := _without_calling_code(digits)}
     else:
@@ -182,6 +190,11 @@ def _is_filler(word: str) -> bool:
 def _is_typed_by_chance(word: str) -> bool:
     """Also without its first letter, which may be an initial ("jgajda")."""
     return len(word) > 4 and may_be_mash(word) and is_mash(word) and is_mash(word[1:])
+
+
+def _is_counted(word: str) -> bool:
+    """Whether it is figures in order ("123")."""
+    return len(word) > 2 and word.isdecimal() and (word in _RISING or word in _FALLING)
 
 
 def _with_parents(domain: str) -> list[str]:

@@ -228,7 +228,12 @@ def _is_joined(name: str, fields: LeadFields) -> bool:
 def _is_only_name(field: str, value: str, found: dict[str, str | None], fields: LeadFields) -> bool:
     """Whether the fields for names have nothing but this value."""
     others = (_visible(found.get(one, getattr(fields, one))) for one in _NAMES - {field})
-    return all(one is None or _is_same(one, value) for one in others)
+    return all(one is None or _is_same(_address_in(one), value) for one in others)
+
+
+def _address_in(written: str) -> str:
+    """The e-mail address that a value is, as a move takes it ("mailto:"); else the value."""
+    return _as_email(code(written).rstrip(" ,;"), "") or written
 
 
 def _visible(value: str | None) -> str | None:

@@ -7,7 +7,7 @@ import msgspec
 from leadline.model.lead import Change, LeadFields
 from leadline.model.patterns import late
 from leadline.refine import text
-from leadline.refine.names.parts import maybe_given, word_key
+from leadline.refine.names.parts import given_anywhere, maybe_given, word_key
 from leadline.refine.names.words import is_honorific
 
 _FORMS = text.words(
@@ -77,7 +77,16 @@ def is_company(name: str) -> bool:
         return form in _DOTTED and (last.count(".") > 1 or form == "co")
     if last not in _CAPITALS or words[0].isupper():
         return False
-    return len(words) > 2 or last not in _FAMILIES or word_key(words[0]) not in maybe_given()
+    return not may_be_company(name)
+
+
+def may_be_company(name: str) -> bool:
+    """Whether a name of two words is as well a company's as a person's: a given name, and a family
+    name in capitals that is a legal form, too ("Amadou SA", "Mehmet AS")."""
+    words = name.split() if len(name) <= _LONGEST else []
+    if len(words) != 2 or words[1] not in _FAMILIES or words[0].isupper():
+        return False
+    return word_key(words[0]) in given_anywhere()
 
 
 def person_and_company(name: str) -> tuple[str, str] | None:

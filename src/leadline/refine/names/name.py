@@ -90,10 +90,11 @@ def _split(
     parts = split(whole, region, family)
     if parts is None:
         return None, None, None
-    for field, part in zip(_PARTS, (parts.first, parts.last), strict=True):
+    first, last = without_nulls(parts.first, parts.last)
+    for field, part in zip(_PARTS, (first, last), strict=True):
         if part:
             changes.append(text.altered(field, None, part, "name.split"))
-    return parts.first, parts.last, parts.problem
+    return first, last, parts.problem
 
 
 def _refined_parts(

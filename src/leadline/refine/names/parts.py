@@ -56,6 +56,14 @@ def maybe_given() -> frozenset[str]:
     return women | men | frozenset(OTHERS.split())
 
 
+@cache
+def given_anywhere() -> frozenset[str]:
+    """Given names in use in the United States, Spain, and much of Europe, Turkey and Africa."""
+    from leadline.refine.names.given_abroad import ABROAD
+
+    return maybe_given() | names_in("ES_GIVEN") | frozenset(ABROAD.split())
+
+
 def are_two_people(one: list[str], other: list[str]) -> bool:
     """Whether the words on both sides of a comma are whole names: "Anna Weber, Peter Schmidt"; not
     "García Márquez, Gabriel José"."""

@@ -207,15 +207,25 @@ class AwsDuplicates(AwsLeads):
         self._succeed(lead_id)
         for other in there.judged if there else ():
             self._change_alike(other, lambda one: one.without_lead(lead_id))
-        values = {":pk": f"L#{lead_id}", ":maybe": MAYBE}
-        for row in list(self.table.query("pk = :pk AND begins_with(sk, :maybe)", values)):
-            other = row["sk"].removeprefix(MAYBE)
+        for other in self._in_review_with(lead_id):
             self._change_alike(other, lambda one: one.without_lead(lead_id))
             self.table.write(Delete(maybe_key(lead_id, other), None))
         if there is not None:
             for other in there.possible:
                 self.table.write(Delete(maybe_key(other, lead_id), None))
             self.table.write(Delete(alike_key(lead_id), None))
+
+    def compared_with(self, lead_id: str) -> list[str]:
+        """The leads that may be about the same person as this one by what they say, and those that
+        people decided about with it."""
+        there = self._alike([lead_id]).get(lead_id)
+        judged = there.judged if there is not None else ()
+        return list(dict.fromkeys([*self._in_review_with(lead_id), *judged]))
+
+    def _in_review_with(self, lead_id: str) -> list[str]:
+        values = {":pk": f"L#{lead_id}", ":maybe": MAYBE}
+        rows = self.table.query("pk = :pk AND begins_with(sk, :maybe)", values)
+        return [row["sk"].removeprefix(MAYBE) for row in rows]
 
     def leave_key(self, key: bytes, lead_id: str) -> None:
         """Take a lead from under a key."""

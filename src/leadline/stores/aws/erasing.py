@@ -1,11 +1,11 @@
 """Erases personal data from the store on AWS."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from leadline.model.erasing import ERASED_WORDS, person_erased, words_erased
+from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import OTHER_WORDS, Kind, is_end
@@ -25,6 +25,8 @@ LEFT = (
     "deliveries that could not be read, and later leads of the same person",
 )
 """The copies of personal data that the store can't erase."""
+
+_MOST_ROUNDS = 20
 
 
 class AwsErasing(AwsDuplicates, AwsHandlings):
@@ -52,6 +54,8 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
                 key = key_of("raw", event_id, event.captured_at)
                 self.bucket.put(key, document_of(erased))
         version = self._erase_refined(lead, documents)
+        for other in self.compared_with(lead_id):
+            self._take_out_of_review(other, lead_id)
         self._forget_duplicates(lead_id)
         self._leave_queue(lead_id)
         self._change(lead, lambda item: _without_person(item, version))
@@ -116,6 +120,34 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
             if self.handle(lead_id, handling, msgspec.structs.replace(handling, queued=None)):
                 return
         raise Contested(lead_id)
+
+    def _take_out_of_review(self, lead_id: str, erased: str) -> None:
+        """Take the erased lead out of those that a lead may be about the same person as."""
+        for _ in range(_MOST_ROUNDS):
+            self.recent.leads.clear()
+            lead, there = self._lead(lead_id), self.refined([lead_id]).get(lead_id)
+            if lead is None or lead.summary is None or there is None:
+                return
+            left = no_longer_possible(there, erased)
+            if left is there:
+                return
+            raw = self._documents([lead])[lead_id].raw
+            key = key_of("refined", lead_id, from_iso(lead.captured_at))
+            version = self.bucket.put(key, refined_document(refined_head(left), raw))
+            if self._change(lead, _to_version(lead.summary.version, version)):
+                return
+        raise Contested(lead_id)
+
+
+def _to_version(before: str, version: str) -> Callable[[LeadItem], LeadItem | None]:
+    """The change that names another version of the document, unless it was refined meanwhile."""
+
+    def change(lead: LeadItem) -> LeadItem | None:
+        if lead.summary is None or lead.summary.version != before:
+            return None
+        return changed(lead, summary=msgspec.structs.replace(lead.summary, version=version))
+
+    return change
 
 
 def _by_body(documents: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:

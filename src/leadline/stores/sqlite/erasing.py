@@ -9,7 +9,7 @@ import apsw
 from leadline.duplicates.merging import without_values_of
 from leadline.model.bounds import MOST_EVENTS
 from leadline.model.cutting import body_without
-from leadline.model.erasing import ERASED_WORDS, person_erased
+from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased
 from leadline.model.formats import refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
@@ -67,6 +67,7 @@ class SqliteErasing:
             later = [text_of(key) for (key,) in bulk.query(db, _sql.later, number, _NAMED)]
             self._erase(db, number)
             _take_values_back(db, number, lead_id)
+            _take_out_of_reviews(db, lead_id)
             with overwriting(db):
                 forget_person(db, self.candidate_index, number, lead_id)
             leave_queue_for_good(db, number, bytes_of(lead_id))
@@ -96,6 +97,15 @@ def _take_values_back(db: apsw.Connection, lead: int, lead_id: str) -> None:
     with overwriting(db):
         for n, other in decoded(bulk.query(db, _sql.filled, lead, lead_id)).items():
             head = refined_head(without_values_of(other, lead_id))
+            db.execute(_sql.erase_refined, (head, sum_of(head), int(n)))
+
+
+def _take_out_of_reviews(db: apsw.Connection, lead_id: str) -> None:
+    """Take a lead out of those that others may be about the same person as, whether people have
+    decided about them or not."""
+    with overwriting(db):
+        for n, other in decoded(bulk.query(db, _sql.compared, bytes_of(lead_id), lead_id)).items():
+            head = refined_head(no_longer_possible(other, lead_id))
             db.execute(_sql.erase_refined, (head, sum_of(head), int(n)))
 
 

@@ -50,3 +50,12 @@ WHERE (
   duplicate_of IN (?1, (SELECT duplicate_of FROM refined WHERE lead = ?1))
   OR lead = (SELECT duplicate_of FROM refined WHERE lead = ?1)
 ) AND lead <> ?1 AND instr(head, CAST(?2 AS BLOB));
+
+-- name: compared
+-- The refined documents of leads that name this lead, among those that were compared with it.
+SELECT CAST(lead AS TEXT), head FROM refined
+WHERE lead IN (
+  SELECT lead FROM review WHERE other = ?1
+  UNION
+  SELECT n FROM judgement JOIN lead ON lead.id = judgement.other WHERE judgement.lead = ?1
+) AND instr(head, CAST(?2 AS BLOB));

@@ -43,6 +43,7 @@ class Attio(Source):
     """`Attio-Signature`: the HMAC-SHA256 of the body in hexadecimal, without a timestamp."""
 
     name = "attio"
+    signs = True
     is_crm = True
     record_hosts = RECORD_HOSTS
 

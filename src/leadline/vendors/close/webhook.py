@@ -49,6 +49,7 @@ class Close(Source):
     """Signed with the hex-decoded `signature_key` over timestamp and body."""
 
     name = "close"
+    signs = True
     is_crm = True
     record_hosts = RECORD_HOSTS
     time_fields = ("event.date_updated", "event.date_created")

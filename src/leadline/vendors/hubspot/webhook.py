@@ -40,6 +40,7 @@ RECORD_HOSTS = (
 """The hosts on which users open records, one for each HubSpot data centre (`uiDomain` and
 `dataHostingLocation`, HubSpot docs, "Account information"; HubSpot, "Data centers")."""
 _ENDS = {"deletion": DELETED, "privacyDeletion": ERASED, "merge": MERGED}
+_BY_PEOPLE = frozenset({"CRM", "CRM_UI", "CONTACTS_WEB", "MOBILE_ANDROID", "MOBILE_IOS"})
 _OBJECTS = {"contact": "contact", "0-1": "contact", "lead": "lead", "0-136": "lead"}
 
 
@@ -50,6 +51,7 @@ class _AppEvent(msgspec.Struct):
     occurredAt: Any = None
     subscriptionType: Any = None
     objectTypeId: Any = None
+    changeSource: Any = None
 
 
 class _Merge(msgspec.Struct):
@@ -70,6 +72,7 @@ class HubSpot(Source):
     """Signature v3 over method, URL, body and timestamp; v2 or v1 if HubSpot sends no v3."""
 
     name = "hubspot"
+    signs = True
     is_crm = True
     record_hosts = RECORD_HOSTS
     delivery_fields = ("attemptNumber",)
@@ -122,6 +125,11 @@ class HubSpot(Source):
             return ()
         values = {str(body["propertyName"]): body.get("propertyValue")}
         return emptied(values, HUBSPOT_PROPERTIES, self.config.map)
+
+    def is_by_person(self, raw: bytes) -> bool:
+        """HubSpot names its own pages as the source of a change ("Understand property history")."""
+        event = peek(_app_event, raw)
+        return event is not None and event.changeSource in _BY_PEOPLE
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields of a workflow's contact, the id in an app's event, or the changed property."""

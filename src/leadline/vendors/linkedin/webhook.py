@@ -42,6 +42,7 @@ class LinkedIn(Source):
     timestamp."""
 
     name = "linkedin"
+    signs = True
     time_fields = ("occurredAt",)
 
     def authenticate(self, delivery: Delivery) -> None:

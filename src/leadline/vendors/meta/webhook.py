@@ -56,6 +56,7 @@ class Meta(Source):
     """
 
     name = "meta"
+    signs = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`; Meta signs no time."""

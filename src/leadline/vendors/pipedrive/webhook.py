@@ -45,6 +45,7 @@ class _Meta(msgspec.Struct):
     entity_id: Any = None
     timestamp_milli: Any = None
     host: Any = None
+    change_source: Any = None
 
 
 class _Head(msgspec.Struct):
@@ -100,6 +101,11 @@ class Pipedrive(Source):
     def events(self, delivery: Delivery) -> Iterable[Event]:
         """One event per body."""
         return (_event(raw) for raw in elements(read_json(delivery.body)))
+
+    def is_by_person(self, raw: bytes) -> bool:
+        """`app` is Pipedrive's web app, `api` a program (changelog of 22 June 2021)."""
+        head = peek(_head, raw)
+        return head is not None and head.meta.change_source == "app"
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields of a person, or of a lead, which in version 2 has little more than ids."""

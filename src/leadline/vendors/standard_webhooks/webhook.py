@@ -27,6 +27,7 @@ class StandardWebhooks(Source):
     """HMAC-SHA256 over id, timestamp and body; the header may list several signatures."""
 
     name = "standard_webhooks"
+    signs = True
     time_fields = TIMES
 
     def authenticate(self, delivery: Delivery) -> None:

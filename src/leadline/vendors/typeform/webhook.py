@@ -42,6 +42,7 @@ class Typeform(Source):
     """Signed by `Typeform-Signature: sha256=` and the HMAC of the body in base64."""
 
     name = "typeform"
+    signs = True
 
     def authenticate(self, delivery: Delivery) -> None:
         """See `Source.authenticate`; the signature has no timestamp."""

@@ -1,0 +1,31 @@
+"""How far the values of each source are trusted when a blank is filled."""
+
+import pytest
+
+from leadline.journey.linking import trust_in
+from leadline.model.likeness import Trust
+from leadline.plugins import source_names
+from leadline.settings.general import Settings
+from leadline.settings.sources import SourceConfig
+from leadline.wiring import in_memory
+
+SECRET = SourceConfig(secret=("s3cret", "t"))
+TRUSTED = {
+    **dict.fromkeys(("linkedin", "meta", "standard_webhooks", "typeform"), Trust.SIGNED),
+    "generic": Trust.KEYED,
+    "form": Trust.FORM,
+    "web_to_lead": Trust.FORM,
+    **dict.fromkeys(("attio", "close", "copper", "hubspot", "odoo", "pipedrive"), Trust.CRM),
+    **dict.fromkeys(("salesforce", "tryton", "zoho"), Trust.CRM),
+}
+
+
+@pytest.mark.parametrize("name", TRUSTED)
+def test_a_secret_makes_a_sender_more_trusted_than_a_form(name: str) -> None:
+    settings = Settings(sources={name: SECRET})
+    assert trust_in(in_memory(settings), name) is TRUSTED[name]
+    assert trust_in(in_memory(Settings()), name) is Trust.FORM
+
+
+def test_every_source_has_its_place() -> None:
+    assert TRUSTED.keys() == {*source_names()}
