@@ -14,7 +14,7 @@ from leadline.duplicates.traits import traits_of
 from leadline.model.batches import batched
 from leadline.model.keys import match_keys
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import FirstSeen, Judgement, Ruling
+from leadline.model.likeness import FirstSeen, Judgement, Ruling, Trust
 from leadline.model.task import Done, Step, Task
 from leadline.stores.sqlite.backfill import DONE_S, WAIT_S, Backfill, has_earlier_leads
 from leadline.stores.sqlite.candidates import CandidateIndex
@@ -306,7 +306,7 @@ def test_no_byte_is_left_of_values_of_an_erased_lead_that_filled_blanks(
             if ids:
                 first = FirstSeen(ids[0], clock.now, ("email",))
                 made = msgspec.structs.replace(made, duplicate_of=first)
-                made = filled_from(made, [(one, 0) for one in store.refined(ids).values()])
+                made = filled_from(made, [(one, Trust.FORM) for one in store.refined(ids).values()])
             assert settle(store, lease_task(store, Step.REFINE), Done(made))
             ids.append(lead.id)
         last = store.refined(ids)[ids[2]]

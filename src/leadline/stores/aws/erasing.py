@@ -26,8 +26,6 @@ LEFT = (
 )
 """The copies of personal data that the store can't erase."""
 
-_MOST_ROUNDS = 20
-
 
 class AwsErasing(AwsDuplicates, AwsHandlings):
     """`ports.store.Erasing` on S3 and DynamoDB."""
