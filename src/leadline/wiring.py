@@ -4,6 +4,8 @@ What is put together is imported where it is created, to keep cold starts short:
 for instance, don't need SQLite, and Refine captures nothing.
 """
 
+# Long because this is the one place where adapters are created.
+
 import random
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

@@ -84,7 +84,7 @@ def custom_fields(settings: Settings) -> dict[str, list[tuple[str, ...]]]:
     return found
 
 
-def check_fields(settings: Settings, leads: Iterable[RefinedLead]) -> Iterator[Finding]:
+def unknown_custom_fields(settings: Settings, leads: Iterable[RefinedLead]) -> Iterator[Finding]:
     """Custom fields that conditions ask for and none of these *leads* has."""
     asked = custom_fields(settings)
     missing = {path: custom_is_there(path) for paths in asked.values() for path in paths}

@@ -72,12 +72,12 @@ def _moves(moved: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
 def rows_of_differences(differing: Sequence[Difference]) -> Iterator[tuple[str, ...]]:
     """A row for each lead of which something differs."""
     for one in differing:
-        before = "; ".join(told_of(one.old, what) for what in one.differs)
-        after = "; ".join(told_of(one.new, what) for what in one.differs)
+        before = "; ".join(difference_in_words(one.old, what) for what in one.differs)
+        after = "; ".join(difference_in_words(one.new, what) for what in one.differs)
         yield when(one.captured_at), one.lead_id, ", ".join(one.differs), before, after
 
 
-def told_of(result: Result, what: str) -> str:
+def difference_in_words(result: Result, what: str) -> str:
     """What of a result differs (`DIFFERENCES`), in words."""
     match what:
         case "owner":

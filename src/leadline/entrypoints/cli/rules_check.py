@@ -18,10 +18,10 @@ from leadline.model.people import Person
 from leadline.operations.rule_checks import (
     Finding,
     Severity,
-    check_fields,
     check_routing,
     check_users,
     custom_fields,
+    unknown_custom_fields,
 )
 from leadline.ports.crm import CrmUsers, crm_in_words
 from leadline.ports.ledger import LeadFilter
@@ -101,6 +101,6 @@ def _fields(options: Options, settings: Settings) -> Iterator[Finding]:
         ):
             ids = [row.lead_id for row in ledger.each(LeadFilter(limit=_LEADS))]
             leads = store.refined(ids)
-            yield from check_fields(settings, leads.values())
+            yield from unknown_custom_fields(settings, leads.values())
     except ConfigurationError as error:
         say(f"custom fields are not looked for in leads: {error.detail}")

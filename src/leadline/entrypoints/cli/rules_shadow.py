@@ -13,7 +13,7 @@ import typer
 from leadline.alerts.decision_words import because
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._backtesting import settings_in, side_of
-from leadline.entrypoints.cli._backtests import lines_of_sums, told_of
+from leadline.entrypoints.cli._backtests import difference_in_words, lines_of_sums
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import (
     as_json,
@@ -104,7 +104,7 @@ def _found(
 def _print(found: Shadowed) -> None:
     one = found.difference
     for what in one.differs:
-        told = f"{told_of(one.old, what)} → {told_of(one.new, what)}"
+        told = f"{difference_in_words(one.old, what)} → {difference_in_words(one.new, what)}"
         print_lines([f"{when(one.captured_at)}  {one.lead_id}  {what}: {told}"])
     if found.decision is not None and "owner" in one.differs:
         print_lines([f"    {because(found.decision)}"])

@@ -288,9 +288,7 @@ class AwsDuplicates(AwsLeads):
 
 def _end_of(lead_id: str, before: Mapping[str, str]) -> str:
     for _ in range(_LONGEST_CHAIN):
-        if lead_id not in before:
-            break
-        lead_id = before[lead_id]
+        lead_id = before.get(lead_id, lead_id)
     return lead_id
 
 
