@@ -10,9 +10,9 @@ from leadline.model.people import Person
 from leadline.operations.rule_checks import (
     Finding,
     Severity,
-    check_fields,
     check_routing,
     check_users,
+    unknown_custom_fields,
 )
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
@@ -118,10 +118,10 @@ def lead(**custom: Any) -> RefinedLead:
 def test_a_custom_field_that_no_lead_has_had_is_noted() -> None:
     text = WELL + '[rules.rich]\nwhen = ["custom.budget >= 5", "custom.plan.name = x"]\n'
     settings = settings_of(text + 'channels = ["mail"]\n')
-    assert list(check_fields(settings, [])) == []
-    found = list(check_fields(settings, [lead(other=1), lead(Budget=3, budget=3)]))
+    assert list(unknown_custom_fields(settings, [])) == []
+    found = list(unknown_custom_fields(settings, [lead(other=1), lead(Budget=3, budget=3)]))
     assert [one.words for one in found] == [
         "none of the last 2 leads has the field custom.plan.name"
     ]
     whole = [lead(budget=3), lead(plan={"name": "x"})]
-    assert list(check_fields(settings, whole)) == []
+    assert list(unknown_custom_fields(settings, whole)) == []
