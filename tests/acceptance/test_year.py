@@ -24,7 +24,7 @@ from tests.worlds.year.judge import Judge, judge
 from tests.worlds.year.office import YearOffice, at_the_end
 from tests.worlds.year.rush import Rush
 
-BY_TURN = ("turn", "weight", "least_open", "fallback", "queue")
+BY_TURN = ("turn", "weight", "least_open", "queue")
 OTHERWISE = ("crm", "duplicate", "person", "company", "reassign", "away", "nobody")
 """The ways in which leads come to somebody, or to nobody, of which some weeks have them all."""
 

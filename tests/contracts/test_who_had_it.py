@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from leadline.model.assigning import Decision
+from leadline.ports.messenger import Unreachable
 from leadline.ports.store import Store
 from leadline.settings.hours import HoursConfig
 from leadline.settings.targets import TargetConfig
@@ -26,10 +27,12 @@ def clock() -> HandClock:
     return HandClock(MONDAY)
 
 
-def office_by_day(store: Store, clock: HandClock, **team: object) -> TeamOffice:
+def office_by_day(
+    store: Store, clock: HandClock, *, asks: bool = False, **team: object
+) -> TeamOffice:
     """An office whose team gives out leads by day only."""
     config = msgspec.structs.replace(TEAM, hours="office", **team)
-    return TeamOffice(store, clock, config, hours=HOURS)
+    return TeamOffice(store, clock, config, hours=HOURS, asks=asks)
 
 
 def until(office: TeamOffice, at: datetime) -> None:
@@ -119,3 +122,19 @@ def test_a_lead_that_is_reassigned_has_a_decision(store: Store, clock: HandClock
     said = found(store, lead_id, "clock.reassigned")
     assert (said.how, said.person, said.team) == ("reassign", "bob", "dach")
     assert [one.why for one in said.skipped] == ["holds"]
+
+
+def test_a_lead_that_waited_names_its_rule_though_the_crm_was_silent_at_first(
+    store: Store, clock: HandClock
+) -> None:
+    office = office_by_day(store, clock, asks=True)
+    until(office, evening(0))
+    office.crm.trouble = Unreachable("down for repairs")
+    lead_id = office.post(**PERSON, record="r1")
+    office.wait(minutes=11)
+    office.crm.trouble = None
+    office.crm.has("r1")
+    until(office, morning(1))
+    notes = [one for one in lines_of(store, lead_id) if one.startswith("assigned")]
+    said = msgspec.json.decode(notes[-1].removeprefix("assigned"), type=Decision)
+    assert (said.person, said.how, said.rule) == ("ada", "queue", "all")

@@ -4,12 +4,13 @@ could be sought when they were refined."""
 import logging
 from datetime import timedelta
 
+import msgspec
+
 from leadline.journey.assigning import names_for
 from leadline.journey.books import account_names, books_of, documents_in
 from leadline.journey.giving import Assignment, give
 from leadline.journey.histories import NO_HISTORY, PastLeads, histories
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
-from leadline.model.assigning import Decision
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Done, Lease, Outcome, Retry, Step
@@ -134,8 +135,12 @@ def seek(
 
 
 def _looked(kit: Kit, lead: RefinedLead, before: Handling, history: PastLeads) -> Looked:
-    """What the rules say of the lead now; of one that waits, what they said when it came."""
+    """What the rules say of the lead now; of one that waits, what they said when it came, unless it
+    was not known then whose it was."""
+    was = lead.decision
+    if before.queued is not None and was is not None and was.rule:
+        return Looked(rules=was.rules, assigns=was.rule, team=before.queued.team)
+    looked = kit.routes.look(lead, kit.clock(), history.facts)
     if before.queued is None:
-        return kit.routes.look(lead, kit.clock(), history.facts)
-    was = lead.decision or Decision(at=kit.clock(), how="nobody")
-    return Looked(rules=was.rules, assigns=was.rule, team=before.queued.team)
+        return looked
+    return msgspec.structs.replace(looked, team=before.queued.team)
