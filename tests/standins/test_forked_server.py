@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.installation import Installation
+from tests.acceptance.test_told_troubles import until
 from tests.standins.adoption import Adopted
 from tests.standins.command_line import MODULE
 
 LEAD = json.dumps({"name": "Ada Vance", "email": "ada@example.com"}).encode()
+PROCESSES = 4
+"""Of a server: the supervisor, one that receives, one that refines and one that tells."""
 
 
 def start(installation: Installation, *, forked: bool) -> None:
@@ -38,6 +41,7 @@ def test_a_forked_server_has_the_processes_of_a_started_one_and_ends_like_it(
     for forked in (True, False):
         with Installation(tmp_path / str(forked), LEADLINE_DELAY="1h") as installation:
             start(installation, forked=forked)
+            until(lambda: len(installation.family()) == PROCESSES, installation)  # ready is sooner
             family = installation.family()
             names = sorted(re.sub("[0-9]+", "N", name) for name in family)
             leaders = sorted(os.getsid(pid) == pid for pid in family.values())
