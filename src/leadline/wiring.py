@@ -1,8 +1,7 @@
 """Creates all adapters from the settings, and puts them together.
 
 What is put together is imported where it is created, to keep cold starts short: functions on AWS,
-for instance, don't need SQLite, and Refine captures nothing.
-"""
+for instance, don't need SQLite, and Refine captures nothing."""
 
 # Long because this is the one place where adapters are created.
 
@@ -190,8 +189,7 @@ def links(settings: Settings) -> "Links":
 def check(settings: Settings, *, elsewhere: bool = False) -> None:
     """Create every channel and CRM once, so that errors in settings are reported before the first
     lead comes. With *elsewhere*, the settings are for AWS, so channels that need credentials of
-    there are not created. Raises ConfigurationError with all problems.
-    """
+    there are not created. Raises ConfigurationError with all problems."""
     wrong: list[str] = []
     if settings.channels or settings.alerts_trouble:  # `slack_webhook_url` was checked already
         from leadline.channels.registry import channel_configs, make_channel
@@ -206,9 +204,9 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
                 wrong.append(error.detail)
     wrong += crm_faults(settings).values()
     if settings.duplicates_weights and not elsewhere:  # a deployment reads them itself
-        from leadline.duplicates.policy import weights_fault
+        from leadline.duplicates.policy import weights_faults
 
-        wrong += filter(None, (weights_fault(settings.duplicates_weights),))
+        wrong += weights_faults(settings.duplicates_weights)
     if wrong:
         raise ConfigurationError("; ".join(wrong))
 
@@ -216,8 +214,7 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
 def crm_faults(settings: Settings) -> dict[str, str]:
     """The problems in the settings of CRMs, by source; empty if there are none."""
     found: dict[str, str] = {}
-    made = crms(settings)
-    for source in made:
+    for source in (made := crms(settings)):
         try:
             made[source]
         except ConfigurationError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadline.cloud.code_bucket import download
 from leadline.cloud.session import Cloud
-from leadline.duplicates.policy import CARRIED, weights_fault
+from leadline.duplicates.policy import CARRIED, weights_faults
 from leadline.model.errors import ConfigurationError
 from leadline.settings.loading import load
 
@@ -25,8 +25,8 @@ def carried_files(settings: Path) -> Mapping[str, bytes]:
         loaded = load(config=settings.absolute(), environ={}, folder=Path(empty)).settings
     if not (name := loaded.duplicates_weights):
         return {}
-    if fault := weights_fault(name):
-        raise ConfigurationError(f"{settings}: {fault}")
+    if faults := weights_faults(name):
+        raise ConfigurationError(f"{settings}: {faults[0]}")
     return {WEIGHTS: Path(name).read_bytes()}
 
 

@@ -19,18 +19,18 @@ from leadline.duplicates.keys import CAP, candidate_keys
 from leadline.duplicates.weights import FORMAT, Frequencies, Weights
 from leadline.model.likeness import Traits
 
-_RARER = frozenset(
+RARER = frozenset(
     ("first.same", "first.part", "last.same", "last.part", "company.same", "name.swapped",
      "name.crossed")
 )  # fmt: skip
 """Outcomes to which the rarity of the value comes: it stands for u."""
-_KEPT = frozenset(("name.only", "site.other", "name.mixed", "judged.same"))
+KEPT = frozenset(("name.only", "site.other", "name.mixed", "judged.same"))
 """Outcomes that correct others, and are not fitted."""
 _LEAST_SEEN = 5
 _MOST_CHANCE = 20_000
 _ROUNDS = 25
 _SETTLED = 0.01
-_GREATEST = 30.0
+GREATEST = 30.0
 _LEAST_COUNTED = 2_000
 """The number of leads from which their own names say how frequent names are."""
 
@@ -74,7 +74,7 @@ def _may_be_one(
 
 
 def _outcomes(one: Traits, other: Traits, weights: Weights) -> _Outcomes:
-    return tuple(code for code, _ in compared(one, other, weights).findings if code not in _KEPT)
+    return tuple(code for code, _ in compared(one, other, weights).findings if code not in KEPT)
 
 
 def _candidates(leads: Sequence[Traits]) -> Iterator[tuple[int, int]]:
@@ -110,8 +110,8 @@ def _weighted(
     levels = dict(before.levels)
     for code, m in matched.items():
         if code in levels and seen[code] >= _LEAST_SEEN:
-            u = 1.0 if code in _RARER else random.get(code, 1 / (len(chance) + 1))
-            levels[code] = round(max(-_GREATEST, min(_GREATEST, log2(m / u))), 2)
+            u = 1.0 if code in RARER else random.get(code, 1 / (len(chance) + 1))
+            levels[code] = round(max(-GREATEST, min(GREATEST, log2(m / u))), 2)
     expected = sum(one) / max(1.0, leads * (leads - 1) / 2)
     prior = log2(max(expected, 1e-9) / max(1 - expected, 1e-9))
     return Weights(FORMAT, round(prior, 2), levels, before.first, before.last, before.company)

@@ -50,14 +50,14 @@ def policy_of(settings: Settings) -> DuplicatePolicy:
     )
 
 
-def weights_fault(path: str) -> str:
-    """What is wrong with the file of weights that the settings name, in words; "" if nothing is."""
+def weights_faults(path: str) -> list[str]:
+    """What is wrong with the file of weights that the settings name, in words."""
     try:
         _weights(path)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        return f"duplicates_weights: {path}: {why}"
-    return ""
+        return [f"duplicates_weights: {path}: {why}"]
+    return []
 
 
 CARRIED = Path(__file__).with_name("weights_of_the_stack" + ".json")

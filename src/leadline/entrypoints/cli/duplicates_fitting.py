@@ -20,6 +20,7 @@ from leadline.entrypoints.cli.duplicates import duplicates_app
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import LeadFields
 from leadline.model.likeness import Traits
+from leadline.operations.fitting_by_splink import weights_by_splink
 from leadline.refine import About, refine
 
 File = Annotated[Path, typer.Argument(help="A CSV file with a row for each lead.")]
@@ -68,12 +69,16 @@ def fit(
     blind: Annotated[
         bool, typer.Option(help="Fit without known clusters, by expectation-maximisation.")
     ] = False,
+    splink: Annotated[
+        bool, typer.Option(help="Estimate by Splink 5 (pip install 'leadline[fit]').")
+    ] = False,
 ) -> None:
     """Fit the weights of the search for duplicates to leads of your own.
 
     With a column of true clusters, the weights follow from them; with --blind, from how often
-    values agree. The setting `weights` of `[duplicates]` makes Leadline use the file; try it with
-    `leadline duplicates eval` first.
+    values agree. With --splink, Splink estimates them, of the same comparisons. The setting
+    `weights` of `[duplicates]` makes Leadline use the file; try it with `leadline duplicates eval`
+    first.
 
     Example: leadline duplicates fit people.csv --to weights.json
     """
@@ -81,7 +86,8 @@ def fit(
     rows, true = (_unlabelled(file), None) if blind else _labelled(file, cluster)
     settings = options.installation.loaded().settings
     traits = list(_traits(rows, settings.region))
-    to.write_bytes(written(weights_fitted_to(traits, Weights.load_default(), true)))
+    fitted = weights_by_splink if splink else weights_fitted_to
+    to.write_bytes(written(fitted(traits, Weights.load_default(), true)))
     print_plain(f"weights fitted to {len(rows)} leads are in {to}")
 
 

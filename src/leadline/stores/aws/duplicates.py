@@ -218,8 +218,7 @@ class AwsDuplicates(AwsLeads):
     def compared_with(self, lead_id: str) -> list[str]:
         """The leads that may be about the same person as this one by what they say, and those that
         people decided about with it."""
-        there = self._alike([lead_id]).get(lead_id)
-        judged = there.judged if there is not None else ()
+        judged = [i for one in self._alike([lead_id]).values() for i in one.judged]
         return list(dict.fromkeys([*self._in_review_with(lead_id), *judged]))
 
     def _in_review_with(self, lead_id: str) -> list[str]:
