@@ -79,7 +79,7 @@ def signature(source: str, body: bytes, secret: str, at: datetime, url: str) -> 
         digest = hmac.new(bytes.fromhex(secret), seconds.encode() + body, hashlib.sha256)
         return {"close-sig-timestamp": seconds, "close-sig-hash": digest.hexdigest()}
     if source == "hubspot":
-        message = b"POST" + url.encode() + body + milliseconds.encode()
+        message = b"POST" + url.encode(errors="surrogatepass") + body + milliseconds.encode()
         signed = base64.b64encode(hmac.digest(secret.encode(), message, "sha256")).decode()
         return {
             "x-hubspot-request-timestamp": milliseconds,
