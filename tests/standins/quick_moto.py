@@ -145,7 +145,7 @@ def _table(self: Table, memo: dict[int, Any]) -> Any:
     kept.__dict__.update(self.__dict__)
     kept.items = self.items.copy()
     if self.has_range_key:
-        kept.items.update({key: dict(ranges) for key, ranges in self.items.items()})
+        kept.items.update({key: dict(ranges) for key, ranges in kept.items.items()})
     return kept
 
 

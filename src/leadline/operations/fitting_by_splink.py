@@ -21,7 +21,7 @@ from leadline.duplicates.weights import FORMAT, Weights
 from leadline.model.errors import ConfigurationError
 from leadline.model.likeness import Traits
 
-INSTALL = "fitting by Splink needs an optional package: pip install 'leadline[fit]'"
+INSTALL = "fitting by Splink needs Splink 5, which the extra fit of Leadline brings"
 _BLOCKS: Mapping[str, tuple[str, ...]] = {
     "email": ("email",),
     "phone": ("phone",),

@@ -70,7 +70,7 @@ def fit(
         bool, typer.Option(help="Fit without known clusters, by expectation-maximisation.")
     ] = False,
     splink: Annotated[
-        bool, typer.Option(help="Estimate by Splink 5 (pip install 'leadline[fit]').")
+        bool, typer.Option(help="Estimate by Splink 5, which the extra fit brings.")
     ] = False,
 ) -> None:
     """Fit the weights of the search for duplicates to leads of your own.
