@@ -8,7 +8,6 @@ are. Splink 5 and DuckDB run in this process, in memory.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib import import_module
 from math import log2
 from typing import Any
 
@@ -70,8 +69,9 @@ def weights_by_splink(
 
 def _splink() -> Any:
     try:
-        splink = import_module("splink")
-        import_module("splink.internals.duckdb.database_api")
+        import duckdb  # noqa: F401 # an optional package, as the next one
+        import numpy  # noqa: F401 # DuckDB needs it to call us
+        import splink
     except ImportError as error:
         raise ConfigurationError(f"{INSTALL} ({error})") from error
     if str(splink.__version__).partition(".")[0] != "5":
@@ -81,7 +81,10 @@ def _splink() -> Any:
 
 def _table(leads: Sequence[Traits], clusters: Sequence[str] | None, weights: Weights) -> Any:
     """The leads in DuckDB, with their candidate keys, and the function that compares two."""
-    connection = import_module("duckdb").connect()
+    import duckdb
+    from splink.internals.duckdb.database_api import DuckDBAPI
+
+    connection = duckdb.connect()
     names = [f"k_{key}" for key in _BLOCKS]
     connection.create_function("outcome", _outcomes(weights))
     columns = ", ".join(f"{name} varchar" for name in ("traits", "cluster", *names))
@@ -93,8 +96,7 @@ def _table(leads: Sequence[Traits], clusters: Sequence[str] | None, weights: Wei
         cluster = clusters[number] if clusters is not None else None
         rows.append([number, msgspec.json.encode(traits).decode(), cluster, *found])
     connection.executemany("insert into leads values (?, ?, ?, ?, ?, ?, ?)", rows)
-    api = import_module("splink.internals.duckdb.database_api").DuckDBAPI(connection)
-    return api.register("leads")
+    return DuckDBAPI(connection).register("leads")
 
 
 def _outcomes(weights: Weights) -> Any:
@@ -120,7 +122,8 @@ def _settings(splink: Any, start: Weights) -> Any:
     for code in start.levels:
         if code not in KEPT:
             groups[_group(code)].append(code)
-    library = import_module("splink.comparison_library")
+    from splink import comparison_library as library
+
     return splink.SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="number",

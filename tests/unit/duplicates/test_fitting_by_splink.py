@@ -1,6 +1,7 @@
 """`leadline.operations.fitting_by_splink`: weights that Splink estimates, and what is said without
 it. Without the extra `fit` only the latter can be tested."""
 
+import sys
 from importlib.util import find_spec
 
 import pytest
@@ -19,10 +20,7 @@ needs_splink = pytest.mark.skipif(
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> object:
-        raise ImportError(f"No module named {name!r}")
-
-    monkeypatch.setattr(fitting_by_splink, "import_module", missing)
+    monkeypatch.setitem(sys.modules, "splink", None)
     with pytest.raises(ConfigurationError) as caught:
         weights_by_splink([], START)
     assert "pip install 'leadline[fit]'" in caught.value.detail
