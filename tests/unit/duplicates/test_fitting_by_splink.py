@@ -15,7 +15,7 @@ from tests.unit.duplicates.test_evaluating import people
 START = Weights.load_default()
 needs_splink = pytest.mark.skipif(
     any(find_spec(name) is None for name in ("splink", "duckdb", "numpy")),
-    reason="Splink is not installed: pip install 'leadline[fit]'",
+    reason="Splink is not installed; the extra fit brings it",
 )
 
 
@@ -23,7 +23,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "splink", None)
     with pytest.raises(ConfigurationError) as caught:
         weights_by_splink([], START)
-    assert "pip install 'leadline[fit]'" in caught.value.detail
+    assert "the extra fit of Leadline" in caught.value.detail
 
 
 def test_what_splink_estimated_becomes_weights_and_the_rest_stays() -> None:
