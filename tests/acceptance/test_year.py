@@ -93,9 +93,6 @@ def test_everybody_stays_within_a_lead_of_their_share_if_all_leads_come_by_turn(
         assert 0.5 < shares.worst <= 1.2, shares.shown()
 
 
-@pytest.mark.xfail(
-    reason="one lead of 2,000 waits in a queue for a while though there is room", strict=False
-)
 @pytest.mark.slow
 def test_a_year_of_three_teams_breaks_no_promise_though_processes_are_killed(
     tmp_path: Path,

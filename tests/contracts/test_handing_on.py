@@ -12,6 +12,7 @@ from leadline.journey.absences import announced, come_back, go_away
 from leadline.journey.claiming import ActionRules
 from leadline.journey.handing_on import Move, leads_held_by, move
 from leadline.journey.handing_on_absent import hand_on_absent
+from leadline.journey.handing_out import wake_queues
 from leadline.journey.pretending import pretending
 from leadline.journey.rosters import states_of
 from leadline.model.handling import UNHANDLED
@@ -19,6 +20,7 @@ from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
+from leadline.settings.rules import RuleConfig
 from leadline.settings.targets import TargetConfig
 from leadline.settings.teams import TeamConfig
 from leadline.team.targets import Targets
@@ -218,6 +220,40 @@ def test_who_comes_back_gets_what_waits(store: Store, clock: HandClock) -> None:
     assert come_back(office.store, office.kit.teams, "ada", clock.now)
     office.wait(minutes=1)
     assert office.holders(leads) == ["ada", "ada"]
+
+
+def test_an_absence_that_is_shortened_keeps_no_lead_waiting(store: Store, clock: HandClock) -> None:
+    office = TeamOffice(store, clock, TeamConfig(people=("ada",)))
+    go_away(office.store, "ada", clock.now, clock.now + timedelta(hours=11))
+    (lead,) = office.leads(1)
+    go_away(office.store, "ada", clock.now, clock.now + timedelta(hours=2))
+    office.wait(hours=1)
+    assert wake_queues(office.kit) == 0
+    office.wait(hours=1, minutes=1)
+    assert wake_queues(office.kit) == 1
+    office.wait(minutes=1)
+    assert office.holders([lead]) == ["ada"]
+
+
+def test_other_settings_of_a_team_keep_no_lead_waiting(store: Store, clock: HandClock) -> None:
+    team = TeamConfig(people=("ada",), cap_day=1)
+    leads = (office := TeamOffice(store, clock, team)).leads(2)
+    assert office.holders(leads) == ["ada", ""]
+    later = TeamOffice(store, clock, msgspec.structs.replace(team, cap_day=2))
+    assert wake_queues(later.kit) == 1
+    later.wait(minutes=1)
+    assert later.holders(leads) == ["ada", "ada"]
+
+
+def test_leads_that_wait_for_a_team_that_is_gone_go_where_the_rules_send_them_now(
+    store: Store, clock: HandClock
+) -> None:
+    (lead,) = TeamOffice(store, clock, TeamConfig()).leads(1)
+    rules = {"all": RuleConfig(team="sales", channels=("slack",))}
+    office = TeamOffice(store, clock, rules=rules)
+    office.kit = msgspec.structs.replace(office.kit, pools={"sales": TEAM})
+    office.wait(hours=13)
+    assert office.holders([lead]) == ["ada"]
 
 
 def test_the_next_lead_of_the_queue_is_taken_in_slack(store: Store, clock: HandClock) -> None:

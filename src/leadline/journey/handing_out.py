@@ -13,8 +13,10 @@ from leadline.journey.histories import NO_HISTORY, PastLeads, histories
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
-from leadline.model.task import Done, Lease, Outcome, Retry, Step
+from leadline.model.task import Done, Lease, Outcome, Retry, Step, Task
+from leadline.ports.assigning import ABSENCES, roster_of
 from leadline.team.asking import Ask
+from leadline.team.charging import ready_now
 from leadline.team.deciding import who_gets
 from leadline.team.room import next_room
 from leadline.team.rules import Looked
@@ -64,7 +66,7 @@ def _assign(kit: Kit, lead_id: str, done_teams: set[str]) -> Outcome:
     decision = sought.decision
     if before.queued is None and not (decision.person or decision.waits or decision.channel):
         return Done(note="assign.no_team")
-    if before.queued is None or decision.how in _KEPT:
+    if not _has_team(kit, before) or decision.how in _KEPT:
         if give(kit, sought) is None:
             return Retry(_OVERTAKEN, why="assign.overtaken", counts=False)
         if not decision.waits:
@@ -103,6 +105,25 @@ def hand_out(kit: Kit, team: str, most: int = _MOST) -> int:
     return given
 
 
+def wake_queues(kit: Kit) -> int:
+    """Have the queues handed out in which leads wait though somebody has room, as after an absence
+    was shortened or a cap was raised in the settings; returns how many. Without this they are
+    looked at again when they were expected to have room, at most 12 hours later."""
+    names = kit.teams.names() if kit.teams.asked else ()
+    firsts = {team: one for team in names for one in kit.store.queue_of(team, 1)}
+    if not firsts:
+        return 0
+    now = kit.clock()
+    books = books_of(documents_in(kit.store.kept([ABSENCES, *map(roster_of, firsts)])))
+    woken = [
+        Task(Step.ASSIGN, first)
+        for team, first in firsts.items()
+        if (config := kit.teams.of(team)) and ready_now(kit.teams, team, config, books, now)
+    ]
+    kit.store.put(woken, now)
+    return len(woken)
+
+
 def seek(
     kit: Kit, lead: RefinedLead, before: Handling, *, first: bool = False, by: str = ""
 ) -> Assignment:
@@ -134,13 +155,18 @@ def seek(
     )
 
 
+def _has_team(kit: Kit, handling: Handling) -> bool:
+    """Whether the team in whose queue a lead waits is still in the settings."""
+    return handling.queued is not None and kit.teams.of(handling.queued.team) is not None
+
+
 def _looked(kit: Kit, lead: RefinedLead, before: Handling, history: PastLeads) -> Looked:
     """What the rules say of the lead now; of one that waits, what they said when it came, unless it
-    was not known then whose it was."""
-    was = lead.decision
-    if before.queued is not None and was is not None and was.rule:
+    was not known then whose it was, or the team is not in the settings any more."""
+    was, is_there = lead.decision, _has_team(kit, before)
+    if is_there and before.queued is not None and was is not None and was.rule:
         return Looked(rules=was.rules, assigns=was.rule, team=before.queued.team)
     looked = kit.routes.look(lead, kit.clock(), history.facts)
-    if before.queued is None:
+    if before.queued is None or not is_there:
         return looked
     return msgspec.structs.replace(looked, team=before.queued.team)

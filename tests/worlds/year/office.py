@@ -18,6 +18,7 @@ from leadline.channels.slack.writer import SlackWriter
 from leadline.journey.absences import come_back, go_away
 from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, press
 from leadline.journey.handing_on_absent import hand_on_absent
+from leadline.journey.handing_out import wake_queues
 from leadline.kit import Connected, Kit
 from leadline.model.handling import Ending
 from leadline.model.lead import Delivery, LeadFields
@@ -179,7 +180,9 @@ class YearOffice:
                 break
             self.clock.now = max(due, self.clock.now + timedelta(milliseconds=1))
         self.clock.now = max(end, self.clock.now)
-        hand_on_absent(self.chance.choice(self.kits))  # as workers do every few minutes
+        kit = self.chance.choice(self.kits)
+        hand_on_absent(kit)  # as workers do every half minute
+        wake_queues(kit)
         self._work()
 
     def _work(self) -> None:

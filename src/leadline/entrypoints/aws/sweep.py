@@ -60,7 +60,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     put_back = swept.recaptured + swept.overdue
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
-    _hand_on(settings, store)
+    _look_after_teams(settings, store)
     if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
     if unmeasured is not None:
@@ -98,15 +98,18 @@ def _seconds(event: Mapping[str, Any], name: str) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
 
-def _hand_on(settings: Settings, store: Store) -> None:
-    """Hand on the leads of people who are away now, where a team says so; the next sweep tries
-    again if that fails."""
-    if not any(one.hand_on == "yes" for one in settings.teams.values()):
+def _look_after_teams(settings: Settings, store: Store) -> None:
+    """Hand on the leads of people who are away now, where a team says so, and hand out those that
+    wait though somebody has room; the next sweep tries again if that fails."""
+    if not settings.rules:
         return
     from leadline.journey.handing_on_absent import hand_on_absent
+    from leadline.journey.handing_out import wake_queues
 
+    kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
     try:
-        hand_on_absent(wiring.kit_of(settings, store, wiring.channels_on_demand(settings)))
+        hand_on_absent(kit)
+        wake_queues(kit)
     except LeadlineError:
         log.exception("sweep.not_handed_on")
 

@@ -22,6 +22,7 @@ from leadline.installations.data_folder import (
     refuse_if_moved,
 )
 from leadline.journey.handing_on_absent import hand_on_absent
+from leadline.journey.handing_out import wake_queues
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError
@@ -38,7 +39,7 @@ IDLE_S = 0.1
 _TROUBLE_S = 2.0
 _LOOK_S = 0.5
 _ABSENT_S = 30.0
-"""The seconds between two looks for people whose absence has begun."""
+"""The seconds between two looks for people whose absence has begun or ended."""
 _SHARE = 4
 """An idle loop waits this many times as long as its search for work took, so that searches through
 a long backlog of other workers' tasks take at most a fifth of a core."""
@@ -106,8 +107,8 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         kit = _kit(settings)
         make = making_likenesses(kit.store)
         yield _Loop(kit, lambda _: make(), None)
-    if Step.ASSIGN in steps and any(one.hand_on == "yes" for one in settings.teams.values()):
-        yield _Loop(_kit(settings), _hand_on, None)
+    if Step.ASSIGN in steps and settings.rules:
+        yield _Loop(_kit(settings), _look_after_teams, None)
     watch = TroubleWatch(settings, signs, tells=Step.NOTIFY in steps)
     yield _Loop(_kit(settings), watch.once, None)
 
@@ -198,9 +199,11 @@ def _look_through(settings: Settings, source: str) -> Callable[[Kit], float]:
     return lambda kit: reconcile_in_turn(kit, front, source, every, back).total_seconds()
 
 
-def _hand_on(kit: Kit) -> float:
-    """Hand on the leads of people who are away now; returns the seconds until the next look."""
+def _look_after_teams(kit: Kit) -> float:
+    """Hand on the leads of people who are away now, and hand out those that wait though somebody
+    has room; returns the seconds until the next look."""
     hand_on_absent(kit)
+    wake_queues(kit)
     return _ABSENT_S
 
 
