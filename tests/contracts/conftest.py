@@ -1,4 +1,4 @@
-"""Stores with their read side, for tests of what a ledger tells."""
+"""Stores with their read side, and pairs of installations between which leads move."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -14,6 +14,7 @@ from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock
 from tests.worlds.ledger import KINDS, START, LedgerWorld, Made, fill
+from tests.worlds.moving import TwoInstallations
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +50,17 @@ def filled(request: pytest.FixtureRequest, make: Made) -> LedgerWorld:
 def world(request: pytest.FixtureRequest, make: Made) -> LedgerWorld:
     """An empty world."""
     return make(request.param)
+
+
+@pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])
+def two(
+    request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path
+) -> Iterator[TwoInstallations]:
+    running = request.getfixturevalue(request.param)
+    endpoint = running if isinstance(running, str) else running.endpoint
+    alone = request.param == "moto"
+    with (
+        closing(AwsResources(endpoint)) as rooms,
+        closing(TwoInstallations(tmp_path / "data", rooms, clock, one_at_a_time=alone)) as both,
+    ):
+        yield both

@@ -8,13 +8,13 @@ import pytest
 
 from leadline.channels.slack.commands import answer_command
 from leadline.channels.slack.requests import SlashCommand
-from leadline.journey.absences import announced, come_back, go_away
+from leadline.journey.assigning.absences import announced, come_back, go_away
+from leadline.journey.assigning.handing_on import Move, leads_held_by, move
+from leadline.journey.assigning.handing_on_absent import hand_on_absent
+from leadline.journey.assigning.handing_out import wake_queues
+from leadline.journey.assigning.team_states import states_of
+from leadline.journey.assigning.trial_store import pretending
 from leadline.journey.claiming import ActionRules
-from leadline.journey.handing_on import Move, leads_held_by, move
-from leadline.journey.handing_on_absent import hand_on_absent
-from leadline.journey.handing_out import wake_queues
-from leadline.journey.pretending import pretending
-from leadline.journey.rosters import states_of
 from leadline.model.handling import UNHANDLED
 from leadline.model.links import Links
 from leadline.model.people import Person

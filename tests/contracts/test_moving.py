@@ -1,7 +1,6 @@
 """What a move between an embedded installation and AWS promises."""
 
 import uuid
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -31,20 +30,6 @@ from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock, captured, digest
 from tests.worlds.match_keys import owner_in_table
 from tests.worlds.moving import AFTER, TwoInstallations, populate, waits
-
-
-@pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])
-def two(
-    request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path
-) -> Iterator[TwoInstallations]:
-    running = request.getfixturevalue(request.param)
-    endpoint = running if isinstance(running, str) else running.endpoint
-    alone = request.param == "moto"
-    with (
-        closing(AwsResources(endpoint)) as rooms,
-        closing(TwoInstallations(tmp_path / "data", rooms, clock, one_at_a_time=alone)) as both,
-    ):
-        yield both
 
 
 def plain(families: dict[str, Family]) -> dict[str, list[object]]:

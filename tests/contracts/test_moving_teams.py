@@ -1,35 +1,15 @@
 """What a move takes along of teams: rosters and other documents, and the leads that wait."""
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from leadline.model.assigning import Kept, Rewrite
 from leadline.ports.assigning import ABSENCES, account_of
 from leadline.ports.homes import Home
 from leadline.ports.store import Store
-from tests.worlds.aws_resources import AwsResources
-from tests.worlds.leads import HandClock
 from tests.worlds.moving import TwoInstallations
 from tests.worlds.turns import ROSTER, TEAM, counts, given_in, owner_in, queued_in
 
 ACCOUNTS = [account_of(bytes([n] * 16)) for n in range(130)]
-
-
-@pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])
-def two(
-    request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path
-) -> Iterator[TwoInstallations]:
-    running = request.getfixturevalue(request.param)
-    endpoint = running if isinstance(running, str) else running.endpoint
-    alone = request.param == "moto"
-    with (
-        closing(AwsResources(endpoint)) as rooms,
-        closing(TwoInstallations(tmp_path / "data", rooms, clock, one_at_a_time=alone)) as both,
-    ):
-        yield both
 
 
 def other_home(home: Home) -> Home:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.journey.assigning import ASSIGNED
+from leadline.journey.assigning.changing import ASSIGNED
 from leadline.model.assigning import Absence, Absences, Charge, Decision, Rewrite, Skipped
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.people import Person

@@ -7,9 +7,9 @@ from typing import Any
 
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
+from leadline.journey.assigning.handing_out import assign_due
 from leadline.journey.capture import CaptureKit
 from leadline.journey.follow_up import look_up_due
-from leadline.journey.handing_out import assign_due
 from leadline.journey.refining import refine_due
 from leadline.kit import Connected, Kit
 from leadline.model.handling import Handling

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from leadline.alerts.reminding import remind_due
-from leadline.journey.books import books_of, documents_in
+from leadline.journey.assigning.documents import books_of, documents_in
+from leadline.journey.assigning.handing_out import assign_due
 from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, Pressed, press
-from leadline.journey.handing_out import assign_due
 from leadline.journey.response_clock import clock_due
 from leadline.model.assigning import WHOLE_LEAD, Decision, Share, TeamRoster
 from leadline.model.handling import UNHANDLED, holder_of

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from leadline.journey.assigning import HandlingChange, change_handling
+from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling, owner_of

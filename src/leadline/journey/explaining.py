@@ -3,7 +3,7 @@ asked."""
 
 import msgspec
 
-from leadline.journey.first_turn import seekers
+from leadline.journey.assigning.first_turn import seekers
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.ownership import resolve_owner
 from leadline.journey.refining import fields_of_lead

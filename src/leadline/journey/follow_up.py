@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.journey.assigning import HandlingChange, change_handling
+from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.erasing import erase
 from leadline.journey.folding import as_happened, end_of, said_by

@@ -3,7 +3,7 @@
 import msgspec
 
 from leadline.duplicates.merging import without_fills
-from leadline.journey.assigning import HandlingChange, change_handling
+from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked
 from leadline.kit import Kit, known
 from leadline.model.handling import Handling

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.duplicates.merging import without_fills
+from leadline.journey.assigning.first_turn import Seekers, seekers
 from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
-from leadline.journey.first_turn import Seekers, seekers
 from leadline.journey.folding import edited_by_people, end_of, fields_of_events, laid_over
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now

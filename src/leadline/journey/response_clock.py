@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.journey.assigning import HandlingChange, change_handling
+from leadline.journey.assigning.changing import HandlingChange, change_handling
+from leadline.journey.assigning.handing_on import Other, seek_other
 from leadline.journey.follow_up import look_again
-from leadline.journey.handing_on import Other, seek_other
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit, channels_for, exhausted, known, next_person, retry_or_drop, settle
 from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling, holder_of

@@ -85,7 +85,7 @@ class Step(StrEnum):
             metric="Reminded",
         ),
     )
-    ASSIGN = "assign", StepRow("leadline.journey.handing_out:assign_due", needs="rules")
+    ASSIGN = "assign", StepRow("leadline.journey.assigning.handing_out:assign_due", needs="rules")
     LOOK_UP = "look_up", StepRow("leadline.journey.follow_up:look_up_due", batched=True)
     CLOCK = "clock", StepRow("leadline.journey.response_clock:clock_due", needs="targets")
     WRITE_BACK = (

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from leadline.journey.first_turn import FirstTurn
-from leadline.journey.histories import NO_HISTORY
+from leadline.journey.assigning.first_turn import FirstTurn
+from leadline.journey.assigning.past_leads import NO_HISTORY
 from leadline.model.assigning import Documents
 from leadline.model.likeness import FirstSeen
 from leadline.model.task import Done

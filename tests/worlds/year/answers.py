@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from leadline.journey.rosters import states_of
+from leadline.journey.assigning.team_states import states_of
 from leadline.model.assigning import Decision
 from leadline.operations.reasons import ASSIGNED, kept_reasons
 from leadline.ports.ledger import Ledger

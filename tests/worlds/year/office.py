@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 
 from leadline.channels.slack.writer import SlackWriter
-from leadline.journey.absences import come_back, go_away
+from leadline.journey.assigning.absences import come_back, go_away
+from leadline.journey.assigning.handing_on_absent import hand_on_absent
+from leadline.journey.assigning.handing_out import wake_queues
 from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, press
-from leadline.journey.handing_on_absent import hand_on_absent
-from leadline.journey.handing_out import wake_queues
 from leadline.kit import Connected, Kit
 from leadline.model.handling import Ending
 from leadline.model.lead import Delivery, LeadFields

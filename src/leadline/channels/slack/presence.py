@@ -5,7 +5,7 @@ from datetime import datetime
 from leadline.channels.slack import pieces
 from leadline.channels.slack.answers import answer_to_one
 from leadline.channels.slack.messages import Message
-from leadline.journey.absences import come_back, go_away
+from leadline.journey.assigning.absences import come_back, go_away
 from leadline.journey.claiming import ActionRules, ActionStore, presser
 from leadline.model.people import Person
 from leadline.team.absence_words import end_of_absence

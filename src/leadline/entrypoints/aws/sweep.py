@@ -103,8 +103,8 @@ def _look_after_teams(settings: Settings, store: Store) -> None:
     wait though somebody has room; the next sweep tries again if that fails."""
     if not settings.rules:
         return
-    from leadline.journey.handing_on_absent import hand_on_absent
-    from leadline.journey.handing_out import wake_queues
+    from leadline.journey.assigning.handing_on_absent import hand_on_absent
+    from leadline.journey.assigning.handing_out import wake_queues
 
     kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
     try:

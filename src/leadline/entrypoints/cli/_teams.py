@@ -11,7 +11,7 @@ import typer
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._show import when
-from leadline.journey.absences import announced
+from leadline.journey.assigning.absences import announced
 from leadline.kit import Kit
 from leadline.model.assigning import SKIPS, Absences
 from leadline.model.errors import ConfigurationError

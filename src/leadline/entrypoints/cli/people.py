@@ -9,7 +9,7 @@ from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
-from leadline.journey.absences import come_back, go_away
+from leadline.journey.assigning.absences import come_back, go_away
 from leadline.model.errors import ConfigurationError
 from leadline.team.absence_words import HELP, end_of_absence
 

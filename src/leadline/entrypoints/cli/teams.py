@@ -14,9 +14,9 @@ from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_i
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table
-from leadline.journey.handing_on import Move, Moved, leads_held_by, move
-from leadline.journey.pretending import pretending
-from leadline.journey.rosters import TeamState, states_of
+from leadline.journey.assigning.handing_on import Move, Moved, leads_held_by, move
+from leadline.journey.assigning.team_states import TeamState, states_of
+from leadline.journey.assigning.trial_store import pretending
 from leadline.model.errors import ConfigurationError
 
 teams_app = typer.Typer(

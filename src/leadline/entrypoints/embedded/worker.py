@@ -21,8 +21,8 @@ from leadline.installations.data_folder import (
     note_failed_sync,
     refuse_if_moved,
 )
-from leadline.journey.handing_on_absent import hand_on_absent
-from leadline.journey.handing_out import wake_queues
+from leadline.journey.assigning.handing_on_absent import hand_on_absent
+from leadline.journey.assigning.handing_out import wake_queues
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from leadline.journey.assigning.documents import account_names
+from leadline.journey.assigning.first_turn import channels_told
 from leadline.journey.backtest.cleaning import Cleaned, TriedSettings, name_of
 from leadline.journey.backtest.linking import EarlierLeads, Linker
-from leadline.journey.books import account_names
-from leadline.journey.first_turn import channels_told
 from leadline.kit import channels_by
 from leadline.model.assigning import Absence, AccountOwner, Charge, Decision, TeamRoster
 from leadline.model.handling import Ending
@@ -112,7 +112,7 @@ class Course:
         return Case(one, lead, person, self._ask(one, lead, person, looked), facts)
 
     def _ask(self, one: Cleaned, lead: RefinedLead, person: EarlierLeads, looked: Looked) -> Ask:
-        """The question whom the lead is given to, as `journey.first_turn` asks it."""
+        """The question whom the lead is given to, as `journey.assigning.first_turn` asks it."""
         return Ask(
             lead_id=lead.lead_id,
             at=one.at,

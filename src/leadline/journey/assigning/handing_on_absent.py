@@ -4,8 +4,8 @@ import logging
 
 import msgspec
 
-from leadline.journey.absences import absences_in, announced
-from leadline.journey.handing_on import Move, leads_held_by, move
+from leadline.journey.assigning.absences import absences_in, announced
+from leadline.journey.assigning.handing_on import Move, leads_held_by, move
 from leadline.kit import Kit
 from leadline.model.assigning import Absences, Rewrite
 from leadline.ports.assigning import ABSENCES, Assigning

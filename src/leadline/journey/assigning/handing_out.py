@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.journey.assigning import names_for
-from leadline.journey.books import account_names, books_of, documents_in
-from leadline.journey.giving import Assignment, give
-from leadline.journey.histories import NO_HISTORY, PastLeads, histories
+from leadline.journey.assigning.changing import names_for
+from leadline.journey.assigning.documents import (
+    account_names,
+    books_of,
+    documents_in,
+)
+from leadline.journey.assigning.giving import Assignment, give
+from leadline.journey.assigning.past_leads import NO_HISTORY, PastLeads, histories
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from leadline.journey.assigning import names_for, team_of
-from leadline.journey.books import books_of, documents_in
-from leadline.journey.giving import Assignment, give
-from leadline.journey.histories import name_in
+from leadline.journey.assigning.changing import names_for, team_of
+from leadline.journey.assigning.documents import books_of, documents_in
+from leadline.journey.assigning.giving import Assignment, give
+from leadline.journey.assigning.past_leads import name_in
 from leadline.kit import Kit, known
 from leadline.model.assigning import Decision, Kept
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.journey.assigning import ASSIGNED, HandlingChange, change_handling
-from leadline.journey.first_turn import channels_told
+from leadline.journey.assigning.changing import ASSIGNED, HandlingChange, change_handling
+from leadline.journey.assigning.first_turn import channels_told
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit, channels_by
 from leadline.model.assigning import Decision, Kept, Queued

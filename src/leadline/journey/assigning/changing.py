@@ -1,6 +1,7 @@
 """What a change of a lead's handling means for the rosters of teams: the one place for that.
 
-Refinement takes the first turn (`journey.first_turn`); every later change goes through here.
+Refinement takes the first turn (`journey.assigning.first_turn`); every later change goes through
+here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,14 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.journey.books import account_names, bodies, books_of, documents_in, reads_of, rewrites
+from leadline.journey.assigning.documents import (
+    account_names,
+    bodies,
+    books_of,
+    documents_in,
+    reads_of,
+    rewrites,
+)
 from leadline.model.assigning import AccountOwner, Charge, Decision, Kept, Rewrite, TeamRoster
 from leadline.model.handling import Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead

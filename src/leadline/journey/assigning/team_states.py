@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from leadline.journey.books import books_of, documents_in
+from leadline.journey.assigning.documents import books_of, documents_in
 from leadline.kit import Kit
 from leadline.model.assigning import WHOLE_LEAD, Share, TeamRoster
 from leadline.ports.assigning import ABSENCES, roster_of

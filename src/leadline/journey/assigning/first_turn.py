@@ -4,10 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leadline.journey.assigning import ASSIGNED
-from leadline.journey.books import account_names, bodies, books_of, reads_of
+from leadline.journey.assigning.changing import ASSIGNED
+from leadline.journey.assigning.documents import (
+    account_names,
+    bodies,
+    books_of,
+    reads_of,
+)
+from leadline.journey.assigning.past_leads import (
+    NO_HISTORY,
+    PastLeads,
+    histories,
+    name_in,
+)
 from leadline.journey.crm_lookup import LookUpAnswer
-from leadline.journey.histories import NO_HISTORY, PastLeads, histories, name_in
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_now
 from leadline.kit import Kit, channels_by, known
 from leadline.model.assigning import Decision, Documents
