@@ -87,10 +87,11 @@ ends with `.csv` and is no file stands in brackets: `company in [example.csv]`.
 
 The file is read with the settings: change it, then have the server read the settings anew
 (`systemctl reload`, or SIGHUP), which names the rules that changed.
-`leadline deploy aws --settings FILE` puts the lists, compressed, behind the settings in the
-parameter or secret: together they may take 8 KB in a parameter and 64 KB in a secret, which is
-enough for some thousand domains; more is refused, with the size of each list. A changed list is
-deployed again.
+`leadline deploy aws --settings FILE` carries the lists in the package of the functions, as it does
+the weights of the search for duplicates: each may have as many lines as elsewhere, and all
+together about {domains:,} domains. They take no room of the settings. A changed list is deployed
+again; without `--settings` a deployment keeps the lists that it finds. Settings that an earlier
+version deployed, with their lists in their own text, stay valid.
 
 ## Patterns
 
@@ -116,6 +117,7 @@ def text() -> str:
             for name, one in FIELDS.items()
         ),
         lines=MOST_LINES,
+        domains=6 * MOST_LINES,
         pattern=LONGEST_PATTERN,
         matched=LONGEST_MATCHED,
     )

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,6 @@ from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
 from leadline.cloud.stacks import need_stack
 from leadline.cloud.state import stack_state
 from leadline.model.errors import ConfigurationError
-from leadline.settings.loading import load
 from tests.infra.template_reading import PSEUDO, Stack
 
 REGION = "eu-west-1"
@@ -147,7 +145,8 @@ def test_files_that_settings_name_are_carried_on_while_the_settings_stay(cloud: 
     upload(cloud, without)
     assert carried_before(cloud, with_files.key) == {WEIGHTS: b"weights"}
     assert carried_before(cloud, without.key) == {}
-    assert carried_before(cloud, "") == carried_before(cloud, "0.1.0/work-gone.zip") == {}
+    assert carried_before(cloud, "") == {}
+    assert carried_before(cloud, "0.1.0/work-gone.zip") is None
 
 
 def test_a_package_is_uploaded_once(cloud: Cloud) -> None:
@@ -260,40 +259,6 @@ people = ["ann"]
 [people.ann]
 email = "ann@example.com"
 """
-
-
-def test_lists_in_files_are_carried_by_the_settings(tmp_path: Path) -> None:
-    path = tmp_path / "leadline.toml"
-    path.write_text(LISTS)
-    (tmp_path / "banks.csv").write_text(
-        "name,domain\nBank of Ann,ann.example.com\nBen,example.org\n"
-    )
-    text = remote_settings.read_settings(path, USABLE)
-    read = load(environ={}, document=(text, "the stack's settings")).settings
-    assert read == load(environ={}, config=path).settings
-    assert read.rules["banks"].lists["banks.csv:name"] == {"bank of ann", "ben"}
-    assert text.startswith(LISTS)
-
-
-def test_settings_that_do_not_carry_their_lists_are_refused() -> None:
-    with pytest.raises(ConfigurationError, match=r"do not carry banks.csv:domain; deploy them"):
-        load(environ={}, document=(LISTS, "the stack's settings"))
-    damaged = LISTS + '[lists]\n"banks.csv:domain" = "eJw"\n"banks.csv:name" = "no"\n'
-    with pytest.raises(ConfigurationError, match=r"banks.csv:domain is damaged"):
-        load(environ={}, document=(damaged, "the stack's settings"))
-
-
-def test_lists_that_a_stack_cannot_store_are_refused_with_their_size(tmp_path: Path) -> None:
-    path = tmp_path / "leadline.toml"
-    path.write_text(LISTS)
-    names = (blake2b(str(number).encode()).hexdigest() for number in range(3000))
-    (tmp_path / "banks.csv").write_text(
-        "name,domain\n" + "".join(f"{n},x.example\n" for n in names)
-    )
-    with pytest.raises(
-        ConfigurationError, match=r"65536 bytes are the most .* banks.csv:name [0-9]+"
-    ):
-        remote_settings.read_settings(path, USABLE)
 
 
 def test_patterns_are_refused_for_aws_whose_functions_have_no_engine(tmp_path: Path) -> None:

@@ -80,7 +80,20 @@ class ConnectedStack:
         }
         reference = self._output("SettingsReference")
         document = (read_text(self.caller, reference), f"the settings of {self.name}")
-        return load(environ=environ, document=document)
+        return load(environ=environ, document=document, lists=self._list)
+
+    def _list(self, name: str) -> frozenset[str]:
+        """A list that the functions carry. Raises ConfigurationError and CloudError."""
+        from leadline.cloud.carried import carried_list  # needs boto3, as few commands do
+
+        return carried_list(self._carried, name)
+
+    @cached_property
+    def _carried(self) -> Mapping[str, bytes]:
+        from leadline.cloud.carried import carried_before
+
+        with readable_errors():
+            return carried_before(self.cloud, self.parameters.get("WorkCode", "")) or {}
 
     @property
     def settings(self) -> Settings:

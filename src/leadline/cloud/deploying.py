@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadline.cloud import change_sets, stacks
-from leadline.cloud.carried import carried_before
+from leadline.cloud.carried import carried_before, refuse_lost
 from leadline.cloud.change_sets import ResourceChange
 from leadline.cloud.code_bucket import (
     code_bucket_name,
@@ -24,6 +24,7 @@ from leadline.cloud.remote_settings import (
     put_settings,
     refuse_too_long,
     settings_reference,
+    stored_settings,
 )
 from leadline.cloud.session import Cloud, CloudError
 from leadline.cloud.stacks import Say, Watch, refuse_long_name
@@ -89,9 +90,7 @@ def planned(
     summary = cfn.get_template_summary(**argument)
     parameters = Parameters(request.parameters, summary["Parameters"], stack)
     reference = _settings_reference(request, parameters, say)
-    carried = request.carried
-    if request.settings is None:
-        carried = carried_before(cloud, parameters["WorkCode"])
+    carried = _carried(cloud, request, parameters["WorkCode"], reference)
     packages = _packages(parameters, carried, say)
     if not dry_run:
         _upload(cloud, packages, say)
@@ -112,13 +111,22 @@ def roll_out(
 ) -> dict[str, Any]:
     """Write the settings and execute the change set; returns the description of the stack.
 
-    Raises CloudError with the first event that failed.
+    Settings that name files come after the package that carries these: functions that start in
+    between, or stay with their old package because the update fails, have the files that their
+    settings name. Raises CloudError with the first event that failed.
     """
     cfn = cloud.client("cloudformation")
-    say(put_settings(cloud, plan.settings_reference, plan.request.settings, plan.key_arn))
-    if not plan.changes:
-        return stacks.need_stack(cfn, plan.proposal.stack_id)
-    return change_sets.execute(cfn, plan.proposal, watch)
+    last = bool(plan.request.carried) and not plan.proposal.made_stack
+    settings = plan.settings_reference, plan.request.settings, plan.key_arn
+    if not last:
+        say(put_settings(cloud, *settings))
+    if plan.changes:
+        stack = change_sets.execute(cfn, plan.proposal, watch)
+    else:
+        stack = stacks.need_stack(cfn, plan.proposal.stack_id)
+    if last:
+        say(put_settings(cloud, *settings))
+    return stack
 
 
 def webhook_url(cloud: Cloud, stack: Mapping[str, Any]) -> str:
@@ -181,6 +189,19 @@ def _settings_reference(request: DeploymentRequest, parameters: Parameters, say:
         if needs_advanced_tier(request.settings):
             say("the settings need SSM's advanced tier, which costs $0.05 per month")
     return settings_reference(request.stack, parameters["SettingsParameter"], secret)
+
+
+def _carried(
+    cloud: Cloud, request: DeploymentRequest, before: str, reference: str
+) -> Mapping[str, bytes]:
+    """The files for the package of the functions: those that the settings name. Without new
+    settings they are those of the package *before*; raises CloudError if they are lost."""
+    if request.settings is not None:
+        return request.carried
+    carried = carried_before(cloud, before)
+    if carried is None:
+        refuse_lost(stored_settings(cloud, reference))
+    return carried or {}
 
 
 def _packages(

@@ -1,6 +1,5 @@
 """The `leadline.toml` of a stack, where its functions read it: an SSM parameter, or a secret."""
 
-import json
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -11,10 +10,8 @@ from botocore.exceptions import ClientError
 
 from leadline.cloud.session import Cloud, error_code
 from leadline.model.errors import ConfigurationError
-from leadline.settings.conditions.list_files import packed_list
 from leadline.settings.conditions.operators import OPERATORS, Takes
 from leadline.settings.conditions.parsing import parse
-from leadline.settings.files import CARRIED_LISTS
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from leadline.settings.public_holidays import days_off, regions_in
@@ -25,14 +22,28 @@ STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
 SECRET_LIMIT = 65_536
 """The largest secret, in bytes (Secrets Manager quotas)."""
 
-_HEAD_OF_LISTS = "# The lists that conditions name, as they were in files when this was deployed."
 _HEARD = "the functions read changes within five minutes"
 _EMPTY = "# Settings of Leadline: see leadline.example.toml. Empty: every default, no secrets.\n"
 
 
 def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
-    """The text of a settings file, checked as Leadline reads it and by *check*, which creates what
-    the settings configure and raises ConfigurationError if that fails.
+    """The text of a settings file, checked as `checked_settings` does.
+
+    Raises ConfigurationError, which lists all problems.
+    """
+    checked_settings(path, check)
+    text = path.read_text(encoding="utf-8")
+    if len(text.encode()) > SECRET_LIMIT:
+        raise ConfigurationError(
+            f"{path} is too large: {SECRET_LIMIT} bytes are the most that a stack can store, and "
+            f"it takes {len(text.encode())}"
+        )
+    return text
+
+
+def checked_settings(path: Path, check: Callable[[Settings], None]) -> Settings:
+    """The settings of a file, checked as Leadline reads it, for functions on AWS, and by *check*,
+    which creates what the settings configure and raises ConfigurationError if that fails.
 
     Raises ConfigurationError, which lists all problems.
     """
@@ -40,15 +51,8 @@ def read_settings(path: Path, check: Callable[[Settings], None]) -> str:
         loaded = load(config=path.absolute(), environ={}, folder=Path(empty))
     check(loaded.settings)
     _refuse_patterns(path, loaded.settings)
-    text = path.read_text(encoding="utf-8")
-    _refuse_regions(path, text)
-    text += _carried(loaded.settings)
-    if len(text.encode()) > SECRET_LIMIT:
-        raise ConfigurationError(
-            f"{path} is too large: {SECRET_LIMIT} bytes are the most that a stack can store, and "
-            f"it takes {len(text.encode())}{_of_which_lists(text)}"
-        )
-    return text
+    _refuse_regions(path, path.read_text(encoding="utf-8"))
+    return loaded.settings
 
 
 def _refuse_regions(path: Path, text: str) -> None:
@@ -77,25 +81,6 @@ def _refuse_patterns(path: Path, settings: Settings) -> None:
                 )
 
 
-def _carried(settings: Settings) -> str:
-    """The lists that stand in files beside the settings, as a table of the settings; "" for
-    none."""
-    lists = {name: one for rule in settings.rules.values() for name, one in rule.lists.items()}
-    if not lists:
-        return ""
-    lines = (f"{json.dumps(name)} = {json.dumps(packed_list(one))}" for name, one in lists.items())
-    return "\n".join(("", _HEAD_OF_LISTS, f"[{CARRIED_LISTS}]", *lines, ""))
-
-
-def _of_which_lists(text: str) -> str:
-    """How much of the settings are lists, in words; "" if they carry none."""
-    lists = tomllib.loads(text).get(CARRIED_LISTS, {})
-    if not lists:
-        return ""
-    sizes = (f"{name} {len(one)}" for name, one in lists.items())
-    return f" (of them {', '.join(sizes)} for lists, compressed)"
-
-
 def without_effect(text: str) -> list[str]:
     """What of these settings has no effect on AWS, in words."""
     tables = tomllib.loads(text).get("sources", {})
@@ -113,7 +98,7 @@ def refuse_too_long(text: str) -> None:
     if size > ADVANCED_LIMIT:
         raise ConfigurationError(
             f"the settings have {size} bytes, but an SSM parameter can store {ADVANCED_LIMIT}"
-            f"{_of_which_lists(text)}: put them into a Secrets Manager secret and set the "
+            ": put them into a Secrets Manager secret and set the "
             "parameter SettingsSecretArn to its ARN"
         )
 
@@ -150,6 +135,22 @@ def put_settings(cloud: Cloud, reference: str, text: str | None, key_arn: str = 
             raise
         return f"the settings in the SSM parameter {name} are unchanged"
     return f"the SSM parameter {name} is new and empty; fill it with --settings FILE"
+
+
+def stored_settings(cloud: Cloud, reference: str) -> str:
+    """The text of the settings that a stack has (*reference* as in `put_settings`); "" if they are
+    not there yet."""
+    kind, _, name = reference.partition(":")
+    try:
+        if kind == "secretsmanager":
+            kept = cloud.client("secretsmanager").get_secret_value(SecretId=name)
+            return str(kept["SecretString"])
+        found = cloud.client("ssm").get_parameter(Name=name, WithDecryption=True)
+    except ClientError as error:
+        if error_code(error) in ("ParameterNotFound", "ResourceNotFoundException"):
+            return ""
+        raise
+    return str(found["Parameter"]["Value"])
 
 
 def settings_reference(stack: str, parameter: str, secret_arn: str) -> str:

@@ -11,8 +11,8 @@ SettingPath = tuple[str, ...]
 """The path of a setting: ("delay",) or ("sources", "close", "secret")."""
 
 CARRIED_LISTS = "lists"
-"""The table of a stack's settings with the lists that stood in files on the machine from which it
-was deployed (`settings.conditions.list_files`)."""
+"""The table of a stack's settings in which earlier versions carried lists that stood in files
+(`settings.conditions.carried_lists`)."""
 
 
 def read_toml(

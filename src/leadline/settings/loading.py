@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -29,6 +29,9 @@ from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
 from leadline.settings.references import pages_elsewhere, thresholds_in_disorder, unknown_names
 from leadline.settings.tables import TABLES
 from leadline.settings.team_checks import wrong_teams
+
+if TYPE_CHECKING:
+    from leadline.settings.conditions.carried_lists import ReadCarried
 
 CONFIG = "leadline.toml"
 
@@ -59,6 +62,10 @@ class Loaded(msgspec.Struct, frozen=True):
     read: tuple[Path, ...] = ()
 
 
+_Carried = tuple[Mapping[str, str], "ReadCarried | None"]
+"""The lists of a document, in place of files: those in its text, and what reads the others."""
+
+
 class _Given(msgspec.Struct, frozen=True):
     """A value of a known setting. `unused` is why it has no effect; None if it has one."""
 
@@ -76,12 +83,14 @@ def load(
     folder: Path | None = None,
     config: Path | None = None,
     document: tuple[str, str] | None = None,
+    lists: "ReadCarried | None" = None,
 ) -> Loaded:
     """Read all settings; *flags* holds only those that the user gave, by the setting's name.
 
     *folder* is where `.env` and `leadline.toml` are looked for (default: the current folder).
     *config* is the path of another TOML file, as is the variable LEADLINE_CONFIG. *document* is a
-    TOML text and its name in messages; then no file is read.
+    TOML text and its name in messages; then no file is read, and *lists* gives the lists that
+    conditions name, when they are needed.
     Raises ConfigurationError, whose message has a line for each problem.
     """
     folder = Path() if folder is None else folder
@@ -103,17 +112,16 @@ def load(
         from_flags(flags or {}),
     )
     files = () if document else (config or folder / CONFIG, folder / ".env")
-    return _loaded(written, files, carried, problems)
+    return _loaded(written, files, None if carried is None else (carried, lists), problems)
 
 
 def _loaded(
     written: Sequence[list[RawSetting]],
     files: Sequence[Path],
-    carried: Mapping[str, str] | None,
+    carried: "_Carried | None",
     problems: list[str],
 ) -> Loaded:
-    """The settings from all layers, of which the last wins; the first ones come from *files*.
-    *carried* are the lists that a document has in it, in place of files."""
+    """The settings from all layers, of which the last wins; the first ones come from *files*."""
     names = Names(chain.from_iterable(written))
     layers = [list(_known(layer, names, problems)) for layer in written]
     given = {each.path: each for layer in layers for each in layer}
@@ -142,7 +150,7 @@ def _loaded(
 
 
 def _with_lists(
-    settings: Settings, files: Sequence[Path], carried: Mapping[str, str] | None
+    settings: Settings, files: Sequence[Path], carried: "_Carried | None"
 ) -> tuple[Settings, list[tuple[SettingPath, str]], list[Path]]:
     """The settings with the lists that conditions of rules name, what is wrong in these conditions,
     and the files that were read."""
@@ -150,16 +158,16 @@ def _with_lists(
         return settings, [], []
     from leadline.settings.conditions import attaching, list_files  # few rules have conditions
 
-    if carried is None:
-        folder = files[0].absolute().parent
-        rules, wrong = attaching.with_lists(
-            settings.rules, lambda file: list_files.read_list(folder, file)
-        )
-    else:
-        rules, wrong = attaching.with_lists(
-            settings.rules, lambda file: list_files.carried_list(carried, file)
-        )
-    read = [] if wrong or carried else [folder / one.path for one in attaching.named_files(rules)]
+    if carried is not None:
+        from leadline.settings.conditions.carried_lists import with_carried_lists
+
+        rules, wrong = with_carried_lists(settings.rules, *carried)
+        return msgspec.structs.replace(settings, rules=rules), wrong, []
+    folder = files[0].absolute().parent
+    rules, wrong = attaching.with_lists(
+        settings.rules, lambda file: list_files.read_list(folder, file)
+    )
+    read = [] if wrong else [folder / one.path for one in attaching.named_files(rules)]
     return msgspec.structs.replace(settings, rules=rules), wrong, list(dict.fromkeys(read))
 
 

@@ -4,6 +4,7 @@ contain` and `domain not in` if none is what they exclude."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from leadline.settings.conditions.fields import CUSTOM, FIELDS, HISTORY, FieldKind
 from leadline.settings.conditions.parsing import Condition, parse
@@ -145,5 +146,16 @@ def _wanted(condition: Condition, lists: Lists) -> frozenset[str]:
         if FIELDS[condition.field].kind is FieldKind.COUNTRY:
             return frozenset(fold_text(country_code(one)) for one in values)
     if "domain" in condition.op:
-        return frozenset(map(domain_in, values))
+        return _domains(values)
     return values
+
+
+# A function on AWS compiles the rules in each invocation; the lists live as long as the settings.
+_domains_of: WeakKeyDictionary[frozenset[str], frozenset[str]] = WeakKeyDictionary()
+
+
+def _domains(values: frozenset[str]) -> frozenset[str]:
+    found = _domains_of.get(values)
+    if found is None:
+        found = _domains_of[values] = frozenset(map(domain_in, values))
+    return found

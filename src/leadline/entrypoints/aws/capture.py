@@ -37,7 +37,10 @@ from leadline.settings.general import Settings
 
 log = logging.getLogger(__name__)
 
-_parts = cache(Parts)
+
+@cache
+def _parts() -> Parts:
+    return Parts(asks_rules=False)
 
 
 @cache

@@ -30,10 +30,14 @@ _PATIENCE_S = 3.0
 
 
 class Parts(StackParts):
-    """The parts of one function, configured by its environment (docs/reference/aws-template.md)."""
+    """The parts of one function, configured by its environment (docs/reference/aws-template.md).
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+    *asks_rules* is whether the function looks at rules, so that its package needs their lists.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ, *, asks_rules: bool = True) -> None:
         super().__init__(environ)
+        self._asks_rules = asks_rules
         self._settings: Settings | None = None
         self._crms: tuple[Mapping[str, AnyCrmConfig], Mapping[str, Connected]] | None = None
         self._read_at = 0.0
@@ -72,7 +76,13 @@ class Parts(StackParts):
             text = read_text(self.caller, self.named("SETTINGS_REFERENCE"))
         finally:
             self.caller.until = until
-        return load(environ=self._environ, document=(text, "the stack's settings")).settings
+        document = (text, "the stack's settings")
+        settings = load(environ=self._environ, document=document, lists=_carried_list).settings
+        if self._asks_rules and any(rule.lists for rule in settings.rules.values()):
+            from leadline.settings.conditions.carried_lists import refuse_missing
+
+            refuse_missing(settings.rules)
+        return settings
 
     def crms(self, settings: Settings, longest: float) -> "Mapping[str, Connected]":
         """The CRMs by source. They are kept, with their connections and access tokens, until their
@@ -91,3 +101,9 @@ class Parts(StackParts):
         """Limit all calls to AWS, so that they end before Lambda ends the function in so many
         *milliseconds*."""
         self.caller.until = time.monotonic() + milliseconds / 1000 - _MARGIN_S
+
+
+def _carried_list(name: str) -> frozenset[str]:
+    from leadline.settings.conditions.carried_lists import carried_here  # few rules have lists
+
+    return carried_here(name)

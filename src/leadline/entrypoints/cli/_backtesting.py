@@ -19,7 +19,6 @@ from leadline.kit import Kit
 from leadline.model.batches import batched
 from leadline.ports.clock import Clock, wall_clock
 from leadline.settings.general import Settings
-from leadline.settings.loading import load
 
 _AT_ONCE = 200
 _FEWEST = 4 * _AT_ONCE
@@ -68,11 +67,10 @@ def settings_in(options: Options, path: Path | None) -> Settings:
         return options.installation.loaded().settings
     if options.aws is None:
         return Options(path, options.data).settings()
-    from leadline.cloud.remote_settings import read_settings  # few commands deploy
+    from leadline.cloud.remote_settings import checked_settings  # few commands deploy
 
-    document = read_settings(path, lambda _: None)
+    found = checked_settings(path, lambda _: None)
     delay = options.installation.loaded().settings.delay  # a parameter of the stack says it
-    found = load(environ={}, document=(document, str(path))).settings
     return msgspec.structs.replace(found, delay=delay)
 
 

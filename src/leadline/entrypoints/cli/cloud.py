@@ -186,7 +186,7 @@ def _watching(stack: str, total: int) -> "Iterator[Watch]":
         try:
             yield watch
         except KeyboardInterrupt:
-            say(f"interrupted; AWS continues with {stack}; run the same command to watch it")
+            say(f"interrupted; AWS continues with {stack}; run the same command to complete this")
             raise typer.Exit(130) from None
 
 

@@ -3,7 +3,7 @@
 import base64
 import csv
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from leadline.settings.conditions.parsing import ListFile
@@ -38,23 +38,14 @@ def read_list(folder: Path, file: ListFile) -> frozenset[str]:
     return values
 
 
-def packed_list(values: frozenset[str]) -> str:
-    """The values as a text that is shorter than the file."""
-    whole = "\n".join(sorted(values)).encode()
-    return base64.b64encode(zlib.compress(whole, 9)).decode()
-
-
-def carried_list(carried: Mapping[str, str], file: ListFile) -> frozenset[str]:
-    """The values of a list that the settings carry with them, as `packed_list` wrote them. Raises
-    WrongList."""
-    if file.name not in carried:
-        raise WrongList(f"the settings do not carry {file.name}; deploy them with --settings again")
+def list_in_text(packed: str, name: str) -> frozenset[str]:
+    """The values of a list that the text of settings has in it, compressed, as versions wrote it
+    that knew no other way to carry lists to AWS. Raises WrongList."""
     try:
-        unpacker = zlib.decompressobj()
-        whole = unpacker.decompress(base64.b64decode(carried[file.name]), _MOST_BYTES)
+        whole = zlib.decompressobj().decompress(base64.b64decode(packed), _MOST_BYTES)
         return frozenset(whole.decode().split("\n"))
     except (ValueError, TypeError, zlib.error):
-        raise WrongList(f"{file.name} is damaged; deploy the settings again") from None
+        raise WrongList(f"{name} is damaged; deploy the settings again") from None
 
 
 def _path_of(folder: Path, written: str) -> Path:
