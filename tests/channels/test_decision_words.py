@@ -5,7 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.alerts.decision_words import because, decision_of, skipped_words, yours_because
+from leadline.alerts.decision_words import (
+    absent_words,
+    because,
+    decision_of,
+    skipped_words,
+    yours_because,
+)
 from leadline.alerts.story import story_of_lead
 from leadline.channels.slack.messages import alert
 from leadline.model.assigning import HOWS, SKIPS, Charge, Decision, Skipped
@@ -39,11 +45,47 @@ def test_a_turn_names_team_and_rule_and_who_was_passed_over() -> None:
     assert yours_because(TURN).startswith("Yours because it is your turn in the team dach (rule l")
 
 
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [("cli cy", "cy assigned"), ("cli", "An operator assigned"), ("", "An operator")],
+)
+def test_who_ran_the_command_is_told_by_their_name(by: str, told: str) -> None:
+    decision = Decision(at=CAPTURED, how="operator", person="ada", by=by)
+    assert because(decision).startswith(told)
+
+
+@pytest.mark.parametrize("how", ["crm", "sender", "claim", "operator"])
+def test_no_rule_is_named_where_none_decided(how: str) -> None:
+    decision = Decision(at=CAPTURED, how=how, person="ada", rule="large")
+    assert "large" not in because(decision)
+
+
+def test_the_lead_and_the_rule_stand_in_one_pair_of_brackets() -> None:
+    decision = msgspec.structs.replace(TURN, how="company", before=FIRST_ID, skipped=())
+    assert because(decision) == f"ada has this company (lead {FIRST_ID}, rule large)."
+
+
+@pytest.mark.parametrize(
+    ("skipped", "told"),
+    [
+        (TURN.skipped[0], "away until Monday, 2026-12-07"),
+        (Skipped("bob", "hours", "until 2026-12-07T08:00:00Z"),
+         "outside working hours until Monday, 2026-12-07 08:00 UTC"),
+        (Skipped("bob", "holiday", ""), "holiday"),
+        (Skipped("bob", "cap_day", "10 of 10 today"), "full (10 of 10 today)"),
+    ],
+)  # fmt: skip
+def test_lists_say_without_a_name_why_somebody_is_given_no_leads(
+    skipped: Skipped, told: str
+) -> None:
+    assert absent_words(skipped) == told
+
+
 @pytest.mark.parametrize("how", sorted(set(HOWS) - {"nobody"}))
 def test_every_way_to_an_owner_has_words_to_and_about_them(how: str) -> None:
     decision = Decision(at=CAPTURED, how=how, person="ada", team="dach", by="cy")
     told, said = because(decision), yours_because(decision)
-    assert told[0].isupper() or told.startswith("ada ")
+    assert told[0].isupper() or told.startswith(("ada ", "cy "))
     assert told.endswith(".")
     assert "ada" not in said
     assert "{" not in told + said
@@ -87,7 +129,7 @@ def test_a_lead_for_nobody_says_whether_it_waits_or_who_is_alerted() -> None:
         "Nobody of the team dach could be given it; it waits in the team's queue."
     )
     elsewhere = msgspec.structs.replace(nobody, waits=False, channel="leads")
-    assert "the channel leads is alerted instead" in because(elsewhere)
+    assert "the channel leads is alerted" in because(elsewhere)
     assert because(Decision(at=CAPTURED, how="nobody")) == "No rule assigns it."
     assert yours_because(nobody) == ""
 

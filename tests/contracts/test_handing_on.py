@@ -209,7 +209,8 @@ def test_an_end_that_cannot_be_read_changes_nothing(office: TeamOffice, text: st
 def test_a_stranger_is_told_that_leadline_does_not_know_them(office: TeamOffice) -> None:
     assert "U0EVE" in says(office, "eve", "away 3d")
     assert announced(office.store).people == {}
-    assert "No lead waits" in says(office, "eve", "next")
+    assert "U0EVE" in says(office, "eve", "next")
+    assert "No lead waits" in says(office, "ada", "next")
 
 
 def test_who_comes_back_gets_what_waits(store: Store, clock: HandClock) -> None:

@@ -31,6 +31,8 @@ _REASONS: Mapping[str, str] = {
 }
 """Why somebody has a lead, by the code of `HOWS`: a clause that follows "because"."""
 
+_WITHOUT_RULE = frozenset(("crm", "sender", "claim", "operator"))
+"""How somebody gets a lead whatever the rules say."""
 _MOST_SKIPPED = 3
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNTIL = "until "
@@ -86,6 +88,15 @@ def skipped_words(skipped: Skipped) -> str:
     return f"{skipped.person}{verb} {why.replace('`', '')}{detail}"
 
 
+def absent_words(skipped: Skipped) -> str:
+    """Why one person is given no leads, without their name: "away until Monday, 2026-12-07", "full
+    (10 of 10 today)"."""
+    if skipped.why.startswith("cap_"):
+        return f"full ({skipped.detail})"
+    why = SKIPS.get(skipped.why, skipped.why).removeprefix("has a ")
+    return f"{why} {_until(skipped.detail)}".rstrip()
+
+
 def rule_words(looked: RuleLooked) -> str:
     """What a look at a rule found: "large did not fit: countries = DE, AT", or "large fits"."""
     return f"{looked.rule} did not fit: {looked.failed}" if looked.failed else f"{looked.rule} fits"
@@ -99,13 +110,21 @@ def _clause(decision: Decision, person: str) -> str:
         whose=f"{person}'s" if person else "your",
         whom=person or "you",
         have="has" if person else "have",
-        by=decision.by or "an operator",
+        by=_user(decision) or "an operator",
         team=f" in the team {team}" if team else "",
         of_team=f" of the team {team}" if team else "",
     )
-    before = f" (lead {decision.before})" if decision.before else ""
-    rule = f" (rule {decision.rule})" if decision.rule else ""
-    return f"{clause}{before}{rule}"
+    lead = f"lead {decision.before}" if decision.before else ""
+    has_rule = decision.rule and decision.how not in _WITHOUT_RULE
+    rule = f"rule {decision.rule}" if has_rule else ""
+    by_what = ", ".join(filter(None, (lead, rule)))
+    return f"{clause} ({by_what})" if by_what else clause
+
+
+def _user(decision: Decision) -> str:
+    """Who assigned the lead: the user of a command ("cli ada") by their name alone; "" if that is
+    not known."""
+    return "" if decision.by == "cli" else decision.by.removeprefix("cli ")
 
 
 def _team(decision: Decision) -> str:
@@ -121,7 +140,7 @@ def _to_nobody(decision: Decision) -> str:
     if decision.waits:
         then = "; it waits in the team's queue"
     elif decision.channel:
-        then = f"; the channel {decision.channel} is alerted instead"
+        then = f"; the channel {decision.channel} is alerted"
     else:
         then = ""
     return _sentences(f"nobody{of} could be given it{rule}{then}", decision)
@@ -129,7 +148,8 @@ def _to_nobody(decision: Decision) -> str:
 
 def _sentences(clause: str, decision: Decision) -> str:
     """Sentences of the clause and of those passed over; names keep their first letter as it is."""
-    is_name = bool(decision.person) and clause.startswith(decision.person)
+    names = tuple(filter(None, (decision.person, _user(decision))))
+    is_name = clause.startswith(names)
     first = clause if is_name else f"{clause[:1].upper()}{clause[1:]}"
     told = [first, *_skipped(decision.skipped)]
     return " ".join(f"{one}." for one in told)

@@ -127,7 +127,7 @@ class Skipped(msgspec.Struct, frozen=True):
 
 SKIPS: Mapping[str, str] = {
     "away": "away",
-    "holiday": "has a public holiday",
+    "holiday": "has a holiday",
     "hours": "outside working hours",
     "cap_day": "has as many leads as allowed for a day",
     "cap_week": "has as many leads as allowed for a week",

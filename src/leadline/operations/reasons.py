@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.assigning import Decision, Queued
+from leadline.model.assigning import Charge, Decision, Queued
 from leadline.model.handling import UNHANDLED, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Possible
@@ -27,6 +27,10 @@ _CHANGES = frozenset(
     )
 )
 """The other notes on the timeline that may change whose a lead is."""
+_OF_ALL = frozenset(("turn", "weight", "least_open", "fallback", "queue"))
+"""How somebody gets a lead whose turn it is among all of the team who are there."""
+_AMONG_OTHERS = frozenset(("reassign", "away"))
+"""The same among all but who had it."""
 
 _decision = msgspec.json.Decoder(Decision)
 
@@ -42,7 +46,8 @@ class LaterChange(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Passed(msgspec.Struct, frozen=True):
     """Somebody of the team that decided, and why the lead is not theirs: a code of `SKIPS`, "turn"
-    if they could have been given it, or "chosen" for whoever was."""
+    if they could have been given it, "waits" if they could but for leads that waited before it, or
+    "chosen" for whoever was."""
 
     person: str
     why: str
@@ -54,7 +59,8 @@ class Reasons(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `decision` is that of the refinement; None for a lead that waits, is quarantined, or was refined
     by a version that kept none. `people` are those of its team. `score` is the one that the sender
-    gave. `later` are the changes since, oldest first.
+    gave. `later` are the changes since, oldest first. `queue_is_gone` is whether the lead waits for
+    a team that is not in the settings any more.
     """
 
     lead_id: str
@@ -71,17 +77,20 @@ class Reasons(msgspec.Struct, frozen=True, omit_defaults=True):
     duplicate_of: FirstSeen | None = None
     possible: tuple[Possible, ...] = ()
     queued: Queued | None = None
+    queue_is_gone: bool = False
     refined: bool = False
 
 
 def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reasons:
     """The reasons in a lead's story; *teams* are the people of each team by its name."""
     row = story.row
-    bare = Reasons(row.lead_id, str(row.status), row.source, later=tuple(_later(story)))
+    bare = Reasons(row.lead_id, str(row.status), row.source)
     if story.refined is None:
-        return bare
+        return msgspec.structs.replace(bare, later=tuple(_changes(story)))
     lead = msgspec.json.decode(bytes(story.refined), type=RefinedLead)
     handling = story.handling or UNHANDLED
+    later = tuple(one for one in _changes(story) if not _is_first(one.decision, lead.decision))
+    last = _last_of_team(lead.decision, later)
     holder, owner = holder_of(lead, handling), owner_of(lead, handling)
     details = lead.lead_details
     return msgspec.structs.replace(
@@ -91,12 +100,14 @@ def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reas
         owner=owner.shown if owner else "",
         ownership=handling.ownership or details.ownership,
         decision=lead.decision,
-        people=people_asked(_last_of_team(lead.decision, bare.later), teams),
+        people=people_asked(last, teams, _there(last, handling.charge)),
+        later=later,
         score=details.lead_score,
         problems=lead.problems,
         duplicate_of=lead.duplicate_of,
         possible=lead.possible,
         queued=handling.queued,
+        queue_is_gone=_is_gone(handling.queued, teams),
     )
 
 
@@ -110,11 +121,23 @@ def decision_in(happening: Happening) -> Decision | None:
         return None  # of a later version, or cut
 
 
-def _later(story: LeadStory) -> Iterator[LaterChange]:
+def _changes(story: LeadStory) -> Iterator[LaterChange]:
     for one in story.timeline:
         if one.what == ASSIGNED or one.what in _CHANGES:
             decision = decision_in(one)
             yield LaterChange(one.at, one.what, "" if decision else one.detail, decision)
+
+
+def _is_gone(queued: Queued | None, teams: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the settings, if they could be read, have no such team."""
+    return queued is not None and bool(teams) and queued.team not in teams
+
+
+def _is_first(decision: Decision | None, first: Decision | None) -> bool:
+    """Whether a note on the timeline is the one on the decision of the refinement."""
+    if decision is None or first is None:
+        return False
+    return (decision.at, decision.how, decision.person) == (first.at, first.how, first.person)
 
 
 def _last_of_team(decision: Decision | None, later: tuple[LaterChange, ...]) -> Decision | None:
@@ -123,24 +146,50 @@ def _last_of_team(decision: Decision | None, later: tuple[LaterChange, ...]) -> 
     return asked[-1] if asked else decision
 
 
+def _there(decision: Decision | None, charge: Charge | None) -> frozenset[str] | None:
+    """Who was there when it was somebody's turn: each of them is owed a share of the lead. None if
+    that is not kept."""
+    if decision is None or charge is None or decision.how not in _OF_ALL:
+        return None
+    is_same = (charge.how, charge.person, charge.at) == (decision.how, decision.person, decision.at)
+    return frozenset(charge.shares) if is_same and charge.shares else None
+
+
 def people_asked(
-    decision: Decision | None, teams: Mapping[str, tuple[str, ...]]
+    decision: Decision | None,
+    teams: Mapping[str, tuple[str, ...]],
+    there: frozenset[str] | None = None,
 ) -> tuple[Passed, ...]:
     """The people of the team of a decision, and those that it names, each with why the lead is not
-    theirs; *teams* are the people of each team by its name."""
-    return tuple(_people(decision, teams))
+    theirs. *teams* are the people of each team by its name; of those whom the decision does not
+    name, only who was *there* (None: all) is listed, and only if it was anybody's turn: otherwise
+    nobody looked whether they were there."""
+    return tuple(_people(decision, teams, there))
 
 
-def _people(decision: Decision | None, teams: Mapping[str, tuple[str, ...]]) -> Iterator[Passed]:
-    """The people of the team of a decision, and those that it names."""
+def _people(
+    decision: Decision | None,
+    teams: Mapping[str, tuple[str, ...]],
+    there: frozenset[str] | None,
+) -> Iterator[Passed]:
     if decision is None or not decision.team:
         return
+    why, person = _why_not(decision), decision.person
     skipped = {one.person: one for one in decision.skipped}
-    members = teams.get(decision.team, ())
-    for person in dict.fromkeys((*members, *skipped, decision.person)):
-        if person == decision.person and person:
-            yield Passed(person, "chosen")
-        elif one := skipped.get(person):
-            yield Passed(person, one.why, one.detail)
-        elif person:
-            yield Passed(person, "turn")
+    members = teams.get(decision.team, ()) if why else ()
+    if there is not None:
+        members = tuple(one for one in members if one in there)
+    for one in filter(None, dict.fromkeys((*members, *skipped, person))):
+        if one == person:
+            yield Passed(one, "chosen")
+        elif (named := skipped.get(one)) is not None:
+            yield Passed(one, named.why, named.detail)
+        else:
+            yield Passed(one, why)
+
+
+def _why_not(decision: Decision) -> str:
+    """Why the lead is not one's who was there; "" if nobody looked for who was."""
+    if decision.how in _OF_ALL or decision.how in _AMONG_OTHERS:
+        return "turn"
+    return "waits" if decision.waits else ""

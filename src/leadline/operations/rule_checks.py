@@ -120,6 +120,9 @@ def _teams(settings: Settings) -> Iterator[Finding]:
             yield Finding(Severity.FAULT, "teams", name, words)
         if name not in asked:
             yield Finding(Severity.NOTE, "teams", name, "no rule gives leads to it")
+        if team.fallback in team.people and (team.cap_day or team.cap_week or team.cap_open):
+            words = f"its limits do not stop {team.fallback}, who is its `fallback`"
+            yield Finding(Severity.NOTE, "teams", name, words)
 
 
 def _people(settings: Settings) -> Iterator[Finding]:

@@ -60,6 +60,8 @@ def _wrong_weights(name: str, team: "TeamConfig") -> Iterator[_Problem]:
 
 def _wrong_fallback(name: str, team: "TeamConfig", settings: Settings) -> Iterator[_Problem]:
     path, to = ("teams", name, "fallback"), team.fallback
+    if to == _QUEUE and to in settings.teams:
+        yield path, f"{to} is a team, and lets leads wait; give the team another name"
     if to in ("", _QUEUE):
         return
     kinds: Mapping[str, Mapping[str, object]] = {
@@ -81,7 +83,7 @@ def _circles(teams: Mapping[str, "TeamConfig"]) -> Iterator[_Problem]:
         while at in teams and at not in way:
             way.append(at)
             at = teams[at].fallback
-        if at == name:
+        if at == name != _QUEUE:
             yield (
                 ("teams", name, "fallback"),
                 f"it leads back to the same team: {', '.join([*way, name])}",

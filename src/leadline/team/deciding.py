@@ -34,7 +34,7 @@ def who_gets(teams: Teams, ask: Ask, books: Books) -> Choice:
     picked = _named(ask) or _kept(teams, ask, books, skipped)
     if picked is None:
         picked = _by_turn(teams, ask, books, skipped) if ask.looked.team else _Picked(how="nobody")
-    picked = msgspec.structs.replace(picked, skipped=tuple(skipped))
+    picked = msgspec.structs.replace(picked, skipped=tuple(dict.fromkeys(skipped)))
     charge, roster = _charged(teams, ask, books, picked)
     team = charge.team if charge is not None else picked.team
     queued = Queued(picked.team, ask.score, ask.at) if picked.waits else None

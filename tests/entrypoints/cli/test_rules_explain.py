@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from leadline import wiring
 from leadline.entrypoints.cli import app
 from leadline.journey.refining import refine_due
+from leadline.model.errors import LeadlineError
 from leadline.settings.loading import load
 from leadline.stores.sqlite.store import SqliteStore
 from tests.entrypoints.cli.test_rules_backtest import hashes
@@ -86,9 +87,16 @@ def test_the_rule_that_fits_its_team_and_who_would_get_it_are_told(run: Run) -> 
     assert (one["owner"], one["channels"]) == ("bob", ["team"])
     assert one["because"] == "It is bob's turn in the team dach (rule german)."
     text = run(GERMAN).stdout
-    assert "  german fits: it assigns it and chooses the channels" in text
+    assert "  german fits: it assigns it and decides who is alerted" in text
     assert "  ada was there, but it was not their turn" in text
     assert "Channels: team." in text
+
+
+def test_a_source_that_is_none_is_refused_in_words(run: Run) -> None:
+    result = run(GERMAN, "--source", "hubspott")
+    assert result.exit_code == 1
+    assert isinstance(result.exception, LeadlineError)
+    assert "there is no source 'hubspott' (there are: " in str(result.exception)
 
 
 def test_a_rule_that_does_not_fit_says_which_condition_failed(run: Run) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story, without_keys
-from leadline.model.assigning import Decision
+from leadline.model.assigning import Decision, Queued
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import (
     NOT_READ,
@@ -99,6 +99,11 @@ def test_a_story_says_how_a_lead_ended_and_through_whom() -> None:
     )
     assert "won yes" in printed(story(Handling(ending=Ending.WON)))
     assert "owner unassigned" in printed(story(Handling(ownership=Ownership.UNASSIGNED)))
+
+
+def test_a_story_says_in_which_queue_a_lead_waits() -> None:
+    lines = printed(story(Handling(queued=Queued("dach", 5.0, AT))))
+    assert f"in the queue of the team dach since {when(AT)}" in lines
 
 
 def test_a_lead_that_nobody_handles_is_told_without_it() -> None:

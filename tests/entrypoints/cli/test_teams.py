@@ -57,6 +57,8 @@ def test_everybody_is_listed_with_their_teams_and_until_when_they_are_away(folde
         (("teams", "show", "north"), "there is no team 'north' (there are: sales)"),
         (("reassign", "--from", "ada", "--to", "bob", "--team", "sales"), "not both"),
         (("reassign", "--from", "ada", "--to", "eve"), "there is nobody 'eve'"),
+        (("reassign", "--from", "eve"), "of somebody who has left, give the e-mail address"),
+        (("reassign", "--from", "ada", "--to", "ada"), "--from and --to are both ada"),
     ],
 )
 def test_names_and_words_that_are_wrong_are_refused(
@@ -67,6 +69,15 @@ def test_names_and_words_that_are_wrong_are_refused(
     assert told in str(result.exception)
 
 
+def test_an_absence_is_told_in_the_persons_own_days(folder: Path) -> None:
+    settings = PEOPLE.replace("[people.ada]", '[people.ada]\nzone = "Europe/Berlin"')
+    (folder / "leadline.toml").write_text(settings + THREE)
+    run("people", "away", "ada", "until", "2099-01-02")
+    assert people()["ada"]["until"] == "2099-01-01T23:00:00Z"
+    for words in (("people", "list"), ("teams", "show", "sales")):
+        assert "away until Friday, 2099-01-02" in run(*words).stdout
+
+
 def test_a_team_shows_what_each_has_got_and_is_owed(folder: Path) -> None:
     given(folder, 4)
     shown = team()
@@ -75,6 +86,8 @@ def test_a_team_shows_what_each_has_got_and_is_owed(folder: Path) -> None:
     text = run("teams", "show", "sales").stdout
     assert "next: bob; waiting in the queue: 0" in text
     assert "3 of 3" in run("teams").stdout
+    (folder / "leadline.toml").write_text(PEOPLE + '[rules.all]\nassign = ["ada"]\n')
+    assert run("teams").stdout.splitlines()[1].split()[-1] == "queue"
 
 
 def test_the_queue_is_shown_while_nobody_is_there(folder: Path) -> None:

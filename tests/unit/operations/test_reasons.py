@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from leadline.entrypoints.cli._reasons import lines_of
-from leadline.model.assigning import Decision, Queued, RuleLooked, Skipped
+from leadline.model.assigning import Charge, Decision, Queued, RuleLooked, Skipped
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead, Status
@@ -68,7 +68,7 @@ def test_each_rule_says_which_condition_failed_or_what_it_decided() -> None:
     assert lines[lines.index("Rules, in order:") :][1:4] == [
         "  french did not fit: countries = FR",
         "  large fits: it assigns it",
-        "  all fits: it chooses the channels",
+        "  all fits: it decides who is alerted",
     ]
 
 
@@ -83,6 +83,37 @@ def test_of_everybody_in_the_team_it_says_why_not_them() -> None:
     assert "ada was given it" in text
 
 
+def test_whom_nobody_looked_for_is_not_said_to_have_been_there() -> None:
+    for how in ("crm", "sender", "duplicate", "person", "company", "claim", "operator"):
+        had = msgspec.structs.replace(DECISION, how=how)
+        reasons = kept_reasons(story(had), TEAMS)
+        assert [(one.person, one.why) for one in reasons.people] == [
+            ("bob", "away"),
+            ("ada", "chosen"),
+        ]
+        assert "cy" not in told(reasons)
+        alone = kept_reasons(story(msgspec.structs.replace(had, skipped=())), TEAMS)
+        assert "People of the team" not in told(alone)
+
+
+def test_who_joined_the_team_later_is_not_said_to_have_been_there() -> None:
+    charge = Charge("dach", "ada", AT, shares={"ada": 500, "cy": 500}, how="turn")
+    teams = {"dach": ("ada", "bob", "cy", "new")}
+    reasons = kept_reasons(story(handling=Handling(charge=charge)), teams)
+    assert [one.person for one in reasons.people] == ["ada", "cy", "bob"]
+
+
+def test_who_was_there_while_others_waited_is_told_so() -> None:
+    nobody = Decision(at=AT, how="nobody", team="dach", waits=True, skipped=DECISION.skipped)
+    text = told(kept_reasons(story(nobody, lead={}), TEAMS))
+    assert "  ada was there, but other leads waited before it" in text
+    assert "  bob is away until Monday, 2026-03-09" in text
+
+
+def test_the_decision_of_the_refinement_is_told_once() -> None:
+    assert "Since then" not in told(kept_reasons(story(timeline=(noted(DECISION, 0),)), TEAMS))
+
+
 def test_later_decisions_and_changes_are_told_in_order() -> None:
     away = Decision(at=AT, how="away", person="cy", team="dach", skipped=(Skipped("ada", "away"),))
     timeline = (
@@ -95,7 +126,7 @@ def test_later_decisions_and_changes_are_told_in_order() -> None:
     handling = Handling(owner=Person(name="cy"), claimed_by=Person(name="bob"), claimed_at=AT)
     reasons = kept_reasons(story(timeline=timeline, handling=handling), TEAMS)
     assert [(one.what, one.decision and one.decision.how) for one in reasons.later] == [
-        ("assigned", "turn"), ("assigned", "away"), ("claimed", None),
+        ("assigned", "away"), ("claimed", None),
     ]  # fmt: skip
     assert (reasons.holder, reasons.owner) == ("bob", "cy")
     assert [one.why for one in reasons.people] == ["away", "turn", "chosen"]
@@ -124,6 +155,11 @@ def test_a_lead_that_waits_in_a_queue_says_so() -> None:
     handling = Handling(ownership=Ownership.UNASSIGNED, queued=Queued("dach", 85.0, AT))
     text = told(kept_reasons(story(nobody, handling=handling, lead={}), TEAMS))
     assert "It waits in the queue of the team dach since" in text
+    assert "no team" not in text
+    renamed = kept_reasons(story(nobody, handling=handling, lead={}), {"emea": ("ada",)})
+    assert "The settings have no team dach any more" in told(renamed)
+    unread = kept_reasons(story(nobody, handling=handling, lead={}), {})
+    assert "no team" not in told(unread)
 
 
 def test_a_lead_without_a_decision_says_that_none_is_kept() -> None:
@@ -131,6 +167,10 @@ def test_a_lead_without_a_decision_says_that_none_is_kept() -> None:
     text = told(kept_reasons(story(None, handling=handling), TEAMS))
     assert "ada has it." in text
     assert "Why is not kept" in text
+    given = Decision(at=AT, how="operator", person="ada", by="cli cy")
+    later = told(kept_reasons(story(None, handling=handling, timeline=(noted(given, 5),)), TEAMS))
+    assert "cy assigned it to ada" in later
+    assert "not kept" not in later
     unknown = Handling(ownership=Ownership.UNKNOWN)
     assert "the CRM did not answer" in told(kept_reasons(story(None, handling=unknown), TEAMS))
     assert "not refined" in told(kept_reasons(story(None, refined=None), TEAMS))

@@ -58,6 +58,15 @@ def test_a_team_without_a_fallback_is_a_fault() -> None:
     assert told.startswith("it has no `fallback`")
 
 
+def test_limits_that_do_not_stop_whom_leads_fall_back_to_are_noted() -> None:
+    to_ada = WELL.replace('"queue"', '"ada"')
+    assert words(to_ada) == {}
+    level, told = words(to_ada.replace('= "ada"', '= "ada"\ncap_day = 2'))["teams.dach"]
+    assert (level, told) == (
+        Severity.NOTE, "its limits do not stop ada, who is its `fallback`",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("more", "name", "told"),
     [

@@ -86,6 +86,7 @@ def test_a_fallback_is_a_team_a_person_a_channel_or_the_queue(to: str) -> None:
         (team('fallback = "nobody"'), "there is no team, person or channel 'nobody'; `queue` lets"),
         (team('fallback = "one"'), "it leads back to the same team: one, one"),
         (team('fallback = "ben"') + team(name="ben"), "ben is a team and a person"),
+        (team('fallback = "queue"') + team(name="queue"), "queue is a team, and lets leads wait"),
         (team('channel = "nowhere"'), "there is no channel 'nowhere'"),
         (team("cap_day = 0"), "cap_day must be a whole number from 1"),
     ],

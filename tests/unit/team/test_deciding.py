@@ -84,6 +84,12 @@ def test_who_had_the_person_is_passed_over_for_a_reason(
     )  # fmt: skip
 
 
+def test_who_is_passed_over_twice_for_one_reason_is_named_once() -> None:
+    found = who_gets(teams(), ask(earlier=ENDED), away("bob"))
+    assert who(found) == ("turn", "ada")
+    assert [(one.person, one.why) for one in found.decision.skipped] == [("bob", "away")]
+
+
 def test_outside_the_hours_only_an_open_lead_keeps_its_owner() -> None:
     late = teams(msgspec.structs.replace(TEAM, hours="late"))
     assert who(who_gets(late, ask(earlier=FIRST), Books())) == ("duplicate", "bob")

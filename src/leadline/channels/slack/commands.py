@@ -11,7 +11,7 @@ from leadline.channels.slack.answers import (
     lead_list,
 )
 from leadline.channels.slack.messages import Message
-from leadline.channels.slack.presence import PRESENCE, answer_of_presence
+from leadline.channels.slack.presence import PRESENCE, answer_of_presence, unknown_user
 from leadline.channels.slack.requests import SlashCommand
 from leadline.journey.claiming import CLAIM, ActionRules, ActionStore, Press, press, presser
 from leadline.model.handling import UNHANDLED, Ending
@@ -64,7 +64,9 @@ def _next(
 ) -> Message:
     """The user claims the first lead in the queue of a team of theirs."""
     name = team.name_of(presser(team, user))
-    for queue in rules.teams.having(name) if name else ():
+    if not name:
+        return unknown_user(user, "it does not know your teams")
+    for queue in rules.teams.having(name):
         for lead_id in store.queue_of(queue, _MOST):
             wanted = Press(action=CLAIM, lead_id=lead_id, user=user, how="next")
             if press(store, team, wanted, now, rules).changed:

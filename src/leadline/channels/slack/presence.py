@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from leadline.alerts.decision_words import absent_words
 from leadline.channels.slack import pieces
 from leadline.channels.slack.answers import answer_to_one
 from leadline.channels.slack.messages import Message
@@ -30,11 +31,7 @@ def answer_of_presence(
     who = presser(team, user)
     name = team.name_of(who)
     if not name:
-        slack = pieces.shown(user.slack, limit=40)
-        return answer_to_one(
-            f"Your Slack id `{slack}` is nobody's in Leadline's settings (`[people]`), so it does "
-            "not know who is away."
-        )
+        return unknown_user(user, "it does not know who is away")
     word, rest = command
     if word == "back":
         return answer_to_one(_back(store, rules.teams, name, now))
@@ -42,6 +39,14 @@ def answer_of_presence(
         return answer_to_one(_away(store, team, rules.teams, name, rest, now))
     except ValueError as error:
         return answer_to_one(pieces.shown(str(error), limit=300))
+
+
+def unknown_user(user: Person, so: str) -> Message:
+    """The answer to somebody who is not in the settings, with what follows from that."""
+    slack = pieces.shown(user.slack, limit=40)
+    return answer_to_one(
+        f"Your Slack id `{slack}` is nobody's in Leadline's settings (`[people]`), so {so}."
+    )
 
 
 def _away(
@@ -63,9 +68,8 @@ def _back(store: ActionStore, teams: Teams, name: str, now: datetime) -> str:
     attendance = teams.attendance(name, {})
     why = absent_why(name, attendance, now) if attendance is not None else None
     if why is not None and why.why == "away":
-        return (
-            f"By the settings you are away {why.detail}. Ask whoever runs Leadline to change that."
-        )
+        until = absent_words(why)
+        return f"By the settings you are {until}. Ask whoever runs Leadline to change that."
     return "You are back: your teams give you leads again." if ended else "You were not away."
 
 

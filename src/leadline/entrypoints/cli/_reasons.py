@@ -1,6 +1,6 @@
 """Why a lead is whose it is, as lines for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from leadline.alerts.decision_words import because, rule_words, skipped_words
 from leadline.alerts.likeness import percent, reasons_in_words, same_person_words
@@ -31,13 +31,18 @@ def lines_of(reasons: Reasons) -> Iterator[str]:
     yield from _whose(reasons)
     if reasons.decision is not None:
         yield from rules_lines(reasons.decision)
-    if reasons.people:
-        yield "People of the team:"
-        yield from (f"  {passed_words(one)}" for one in reasons.people)
+    yield from people_lines(reasons.people)
     yield from _person(reasons)
     if reasons.later:
         yield "Since then:"
         yield from (f"  {when(one.at)}  {_later(one)}" for one in reasons.later)
+
+
+def people_lines(people: Sequence[Passed]) -> Iterator[str]:
+    """Why the lead is not somebody else's; no line if nobody else was thought of."""
+    if any(one.why != "chosen" for one in people):
+        yield "People of the team:"
+        yield from (f"  {passed_words(one)}" for one in people)
 
 
 def passed_words(one: Passed) -> str:
@@ -47,6 +52,8 @@ def passed_words(one: Passed) -> str:
             return f"{one.person} was given it"
         case "turn":
             return f"{one.person} was there, but it was not their turn"
+        case "waits":
+            return f"{one.person} was there, but other leads waited before it"
         case _:
             return skipped_words(Skipped(one.person, one.why, one.detail))
 
@@ -62,9 +69,14 @@ def _whose(reasons: Reasons) -> Iterator[str]:
         yield _WHOSE.get(reasons.ownership, "Nobody has it.")
     if (queued := reasons.queued) is not None:
         yield f"It waits in the queue of the team {queued.team} since {when(queued.since)}."
+        if reasons.queue_is_gone:
+            yield (
+                f"The settings have no team {queued.team} any more: within 12 hours it goes where "
+                "the rules send it then."
+            )
     if reasons.decision is not None:
         yield f"At its refinement: {because(reasons.decision)}"
-    elif reasons.holder or reasons.owner:
+    elif (reasons.holder or reasons.owner) and not any(one.decision for one in reasons.later):
         yield "Why is not kept: the CRM or its sender named the owner, or an earlier version did."
     if reasons.score is not None:
         yield f"Its score is {reasons.score:g}, as its sender gave it."
@@ -74,10 +86,13 @@ def rules_lines(decision: Decision) -> Iterator[str]:
     """What a decision found in each rule, and which ones decided; no line if there are none."""
     if not decision.rules:
         return
+    does_what = (
+        ("assigns it", decision.rule),
+        ("decides who is alerted", decision.channels_rule),
+    )
     yield "Rules, in order:"
     for looked in decision.rules:
-        deciding = (("assigns it", decision.rule), ("chooses the channels", decision.channels_rule))
-        does = [words for words, rule in deciding if looked.rule == rule and not looked.failed]
+        does = [words for words, rule in does_what if looked.rule == rule and not looked.failed]
         yield f"  {rule_words(looked)}{': it ' if does else ''}{' and '.join(does)}"
 
 

@@ -181,6 +181,8 @@ def _print_handling(out: Console, handling: Handling) -> None:
 
 def _handled(handling: Handling) -> Iterator[tuple[str, str]]:
     yield "owner", _person(handling.owner) or handling.ownership
+    if (queued := handling.queued) is not None:
+        yield "in the queue", f"of the team {queued.team} since {when(queued.since)}"
     yield "claimed", _by(handling.claimed_by, handling.claimed_at)
     yield "snoozed until", when(handling.snoozed_until)
     yield "first response", when(handling.touched_at)

@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 import typer
 
 from leadline import wiring
+from leadline.alerts.decision_words import absent_words
 from leadline.entrypoints.cli._app import Options
-from leadline.entrypoints.cli._show import when
 from leadline.journey.assigning.absences import announced
 from leadline.kit import Kit
-from leadline.model.assigning import SKIPS, Absences
+from leadline.model.assigning import Absences
 from leadline.model.errors import ConfigurationError
 from leadline.ports.installation import OpenStore
 from leadline.settings.general import Settings
-from leadline.team.presence import Attendance
+from leadline.team.presence import Attendance, absent_why
 
 
 class Opened(NamedTuple):
@@ -38,12 +38,13 @@ def opened(context: typer.Context) -> Iterator[Opened]:
         yield Opened(settings, kit, store)
 
 
-def checked_person(settings: Settings, name: str) -> str:
-    """The name, if somebody in `[people]` has it. Raises ConfigurationError otherwise."""
+def checked_person(settings: Settings, name: str, hint: str = "") -> str:
+    """The name, if somebody in `[people]` has it. Raises ConfigurationError otherwise, which ends
+    with the *hint*."""
     if name in settings.people:
         return name
     there = f"there are: {', '.join(settings.people)}" if settings.people else "none is set"
-    raise ConfigurationError(f"there is nobody {name!r} in [people] ({there})")
+    raise ConfigurationError(f"there is nobody {name!r} in [people] ({there}){hint}")
 
 
 def checked_team(kit: Kit, name: str) -> str:
@@ -73,9 +74,11 @@ def _person_row(opened_: Opened, known: Absences, name: str, now: datetime) -> d
     teams, said = opened_.kit.teams, known.people.get(name)
     attendance = teams.attendance(name, known.people)
     why = attendance.why_absent(now) if attendance is not None else None
+    skipped = absent_why(name, attendance, now) if attendance is not None else None
     return {
         "person": name,
         "there": why is None,
+        "now": absent_words(skipped) if skipped is not None else "here",
         "why": why[0] if why else "",
         "until": why[1] if why else None,
         "planned": _planned(attendance, now),
@@ -99,10 +102,7 @@ def _planned(attendance: Attendance | None, now: datetime) -> list[str]:
 
 def presence_words(row: Mapping[str, Any]) -> str:
     """Whether somebody is there, in words."""
-    if row["there"]:
-        return "here"
-    until = row["until"]
-    return f"{SKIPS[row['why']]}{f' until {when(until)}' if until is not None else ''}"
+    return str(row["now"])
 
 
 def now() -> datetime:

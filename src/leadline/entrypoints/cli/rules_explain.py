@@ -13,7 +13,7 @@ from leadline.alerts.decision_words import because
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._backtesting import reading_kit, settings_in
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._reasons import passed_words, rules_lines
+from leadline.entrypoints.cli._reasons import people_lines, rules_lines
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_lines, say
 from leadline.entrypoints.cli.reasoning import people_of_teams
 from leadline.entrypoints.cli.rules import SettingsFile, rules_app
@@ -26,6 +26,7 @@ from leadline.model.lead import CapturedLead, Delivery, Kind
 from leadline.operations.reasons import people_asked
 from leadline.ports.store import Waiting
 from leadline.settings.general import Settings
+from leadline.vendors.registry import find
 
 At = Annotated[
     str | None,
@@ -58,6 +59,7 @@ def explain_(
     Example: leadline rules explain lead.json --source hubspot --at 2026-12-24T10:00:00Z
     """
     options: Options = context.obj
+    find(source)  # says which sources there are if there is none of this name
     tried = settings_in(options, settings)
     now = point_in_time(at) or datetime.now(UTC)
     body = body_of(file)
@@ -139,10 +141,7 @@ def _lines(settings: Settings, one: Explained | str) -> Iterator[str]:
     else:
         yield because(decision)
         yield from rules_lines(decision)
-    people = people_asked(decision, people_of_teams(settings))
-    if people:
-        yield "People of the team:"
-        yield from (f"  {passed_words(person)}" for person in people)
+    yield from people_lines(people_asked(decision, people_of_teams(settings)))
     yield f"Channels: {', '.join(one.channels) or 'none'}."
     if (first := lead.duplicate_of) is not None:
         yield f"Seen before as {first.lead_id}."

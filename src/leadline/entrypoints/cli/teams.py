@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from leadline.alerts.decision_words import absent_words
 from leadline.entrypoints.cli import _teams
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_id
@@ -17,7 +18,11 @@ from leadline.entrypoints.cli._show import as_json, print_plain, say, table
 from leadline.journey.assigning.handing_on import Move, Moved, leads_held_by, move
 from leadline.journey.assigning.team_states import TeamState, states_of
 from leadline.journey.assigning.trial_store import pretending
+from leadline.model.assigning import Skipped
 from leadline.model.errors import ConfigurationError
+from leadline.team.teams import QUEUE
+
+_LEFT = "; of somebody who has left, give the e-mail address"
 
 teams_app = typer.Typer(
     help="Show the teams that give out leads.",
@@ -54,7 +59,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
                 f"{sum(not p.why for p in one.people)} of {len(one.people)}",
                 one.next or "nobody",
                 one.waiting,
-                one.fallback,
+                one.fallback or QUEUE,
             )
             for one in states
         ],
@@ -91,7 +96,7 @@ def show(
 
 
 def _here(why: str, detail: str) -> str:
-    return f"{why} {detail}".strip() if why else "here"
+    return absent_words(Skipped("", why, detail)) if why else "here"
 
 
 def _as_data(state: TeamState) -> dict[str, Any]:
@@ -123,15 +128,14 @@ def reassign(
 
     Example: leadline reassign --from ada --dry-run
     """
-    if team and to:
-        raise ConfigurationError("give --team or --to, not both")
+    _check(source, team, to)
     with _teams.opened(context) as parts:
         kit = parts.kit
         if to:
             _teams.checked_person(parts.settings, to)
         if team:
             _teams.checked_team(kit, team)
-        ids = leads_held_by(kit, source)
+        ids = _held_by(parts, source)
         if dry_run:
             kit = msgspec.structs.replace(kit, store=pretending(kit.store))
         else:
@@ -140,6 +144,23 @@ def reassign(
         moved = [move(kit, one, wanted) for one in ids]
     _tell(moved, source, json=json, dry_run=dry_run)
     raise typer.Exit(0 if all(one.after for one in moved) else 1)
+
+
+def _check(source: str, team: str | None, to: str | None) -> None:
+    """Raise ConfigurationError for options of `reassign` that exclude each other."""
+    if team and to:
+        raise ConfigurationError("give --team or --to, not both")
+    if to == source:
+        raise ConfigurationError(f"--from and --to are both {source}")
+
+
+def _held_by(parts: _teams.Opened, source: str) -> list[str]:
+    """The open leads of somebody. Raises ConfigurationError if nobody is known by that name: who
+    has left is found by the e-mail address alone."""
+    ids = leads_held_by(parts.kit, source)
+    if not ids and "@" not in source:
+        _teams.checked_person(parts.settings, source, hint=_LEFT)
+    return ids
 
 
 def _ask(options: Options, ids: Sequence[str], question: str, *, yes: bool) -> None:
@@ -162,7 +183,8 @@ def _tell(moved: Sequence[Moved], source: str, *, json: bool, dry_run: bool) -> 
     counts = Counter(one.after for one in moved if one.after)
     spread = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
     would = "would be " if dry_run else ""
-    print_plain(f"{sum(counts.values())} of {len(moved)} leads {would}given to others: {spread}")
+    to = f": {spread}" if spread else ""
+    print_plain(f"{sum(counts.values())} of {len(moved)} leads {would}given to others{to}")
 
 
 def _stays(one: Moved) -> str:
