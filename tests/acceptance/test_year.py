@@ -69,10 +69,8 @@ def answered(office: YearOffice, lead: str) -> list[Decided]:
     assert said.returncode == 0, said.stderr
     reasons = msgspec.json.decode(said.stdout, type=Reasons)
     assert reasons.decision is not None
-    first = decided(lead, reasons.decision)
-    told = [decided(lead, one.decision) for one in reasons.later if one.decision is not None]
-    assert first == told[0]
-    return told
+    later = [one.decision for one in reasons.later if one.decision is not None]
+    return [decided(lead, one) for one in (reasons.decision, *later)]
 
 
 def told_of(history: Iterable[Event], lead: str) -> list[Decided]:

@@ -178,7 +178,8 @@ def _people(
     skipped = {one.person: one for one in decision.skipped}
     members = teams.get(decision.team, ()) if why else ()
     if there is not None:
-        members = tuple(one for one in members if one in there)
+        listed = {*there, *skipped, person}
+        members = tuple(one for one in members if one in listed)
     for one in filter(None, dict.fromkeys((*members, *skipped, person))):
         if one == person:
             yield Passed(one, "chosen")

@@ -100,7 +100,7 @@ def test_who_joined_the_team_later_is_not_said_to_have_been_there() -> None:
     charge = Charge("dach", "ada", AT, shares={"ada": 500, "cy": 500}, how="turn")
     teams = {"dach": ("ada", "bob", "cy", "new")}
     reasons = kept_reasons(story(handling=Handling(charge=charge)), teams)
-    assert [one.person for one in reasons.people] == ["ada", "cy", "bob"]
+    assert [one.person for one in reasons.people] == ["ada", "bob", "cy"]
 
 
 def test_who_was_there_while_others_waited_is_told_so() -> None:

@@ -29,6 +29,8 @@ def _of_lead(office: "YearOffice", ledger: Ledger, lead: str) -> Iterator[Event]
     story = ledger.story(lead)
     assert story is not None
     reasons = kept_reasons(story, {})
+    if reasons.decision is not None:
+        yield decided(lead, reasons.decision)
     for later in reasons.later:
         if later.decision is not None:
             yield decided(lead, later.decision)
