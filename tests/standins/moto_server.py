@@ -9,7 +9,7 @@ import io
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -30,6 +30,7 @@ def moto_server(*, quick: bool = True) -> Iterator[str]:
         quicken()
     with _Server(("127.0.0.1", 0), _RequestHandler) as server:
         server.quick = quick
+        server.table_calls = threading.Lock()
         server.application = DomainDispatcherApplication(create_backend_app)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -54,6 +55,9 @@ class _Server(socketserver.ThreadingTCPServer):
     request_queue_size = 128
     application: Any
     quick: bool
+    table_calls: threading.Lock
+    """Held by each call of DynamoDB: moto takes a transaction that fails back by the tables as they
+    were before it, and with them what others wrote meanwhile."""
 
     def answer(self, target: str, environ: dict[str, Any], body: bytes) -> MotoAnswer:
         """What moto answers; *environ* has the method and the headers of the request."""
@@ -71,8 +75,10 @@ class _Server(socketserver.ThreadingTCPServer):
             "wsgi.url_scheme": "http",
             "wsgi.input_terminated": True,
         }
-        answer = answered(environ, body) if self.quick else None
-        return answer or self._asked({**environ, "wsgi.input": io.BytesIO(body)})
+        of_tables = environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB")
+        with self.table_calls if of_tables else nullcontext():
+            answer = answered(environ, body) if self.quick else None
+            return answer or self._asked({**environ, "wsgi.input": io.BytesIO(body)})
 
     def _asked(self, environ: dict[str, Any]) -> MotoAnswer:
         """What all of moto answers."""
