@@ -1,0 +1,1 @@
+"""How personal data is found, masked, hashed, kept and erased: pure functions."""
