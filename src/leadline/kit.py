@@ -29,7 +29,10 @@ from leadline.team.teams import Teams
 
 if TYPE_CHECKING:  # no function on AWS needs them
     from leadline.ports.arrivals import ArrivalBook
+    from leadline.ports.audit import AuditLog
+    from leadline.ports.erasures import Erasures
     from leadline.ports.troubles import TroubleBook
+    from leadline.privacy.hashes import PrivacyKey
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +63,9 @@ class Kit(msgspec.Struct, frozen=True):
     `troubles` takes reports of what operators must know; None where nothing tells them.
     `arrivals` counts what each source sends; None where nothing watches that. `duplicates` says how
     duplicates are found, and what is done with them. `pools` are the teams of the settings, to
-    which rules give leads.
+    which rules give leads. `erasures` keeps tombstones of people who are erased, with hashes by
+    `privacy_key`, which is read or made when it is first needed; None where no key can be had.
+    `audit` takes who did what; None where nothing keeps that.
     """
 
     store: Store
@@ -85,6 +90,9 @@ class Kit(msgspec.Struct, frozen=True):
     arrivals: "ArrivalBook | None" = None
     duplicates: DuplicatePolicy = DuplicatePolicy()
     pools: Mapping[str, TeamConfig] = {}
+    erasures: "Erasures | None" = None
+    privacy_key: "Callable[[], PrivacyKey] | None" = None
+    audit: "AuditLog | None" = None
 
     @property
     def teams(self) -> Teams:

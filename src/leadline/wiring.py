@@ -18,6 +18,7 @@ from leadline.ports.source import Source
 from leadline.ports.store import Store
 from leadline.settings.general import Settings
 from leadline.settings.sources import SourceConfig
+from leadline.stores.key_file import remembering_erased
 from leadline.vendors.registry import find
 
 if TYPE_CHECKING:
@@ -245,6 +246,7 @@ def ledger(settings: Settings) -> "SqliteLedger":
 def embedded(settings: Settings, longest: float = 3600) -> "Kit":
     """The kit of an embedded installation. *longest* limits the seconds that a message may take."""
     kit = kit_of(settings, opened := store(settings), channels(settings, longest))
+    kit = remembering_erased(kit, settings, opened, opened)
     return msgspec.structs.replace(kit, troubles=opened, arrivals=opened)
 
 

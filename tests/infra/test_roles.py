@@ -40,6 +40,7 @@ MAY = {
         "${Table.Arn}/index/due": {"dynamodb:Query"},
         "${Bucket.Arn}/raw/*": {"s3:GetObject", "s3:PutObject"},
         "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion", "s3:PutObject"},
+        "${Bucket.Arn}/erasures/*": {"s3:GetObject", "s3:PutObject"},
         "${RefineQueue.Arn}": {"sqs:SendMessage"},
         "${DeliveryQueue.Arn}": TAKEN,
         "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},

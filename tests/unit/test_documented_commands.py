@@ -25,6 +25,8 @@ def parse(words: Sequence[str]) -> None:
     context = command.make_context("leadline", rest)
     while hasattr(command, "resolve_command"):
         rest = [*context._protected_args, *context.args]
+        if not rest and command.invoke_without_command:
+            return
         name, found, rest = command.resolve_command(context, rest)
         assert found is not None
         command, parent = found, context

@@ -132,6 +132,8 @@ class ConnectedStack:
 class StackStore(AwsStore):
     """A store that can be closed like any other; its connections close with the process."""
 
+    erases_versions = True
+
     def close(self) -> None:
         """Do nothing: no resources are held between requests."""
 

@@ -10,7 +10,8 @@ from leadline.ports.archive import Outgoing
 from leadline.settings.loading import Loaded
 
 if TYPE_CHECKING:
-    from leadline.ports.installation import Rebuilt
+    from leadline.ports.erasures import Erasures
+    from leadline.ports.installation import OpenStore, Rebuilt
     from leadline.stores.sqlite.moving.transfer import SqliteIntake
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
     from leadline.stores.sqlite.store import SqliteStore
@@ -27,6 +28,10 @@ class Embedded:
     def loaded(self) -> Loaded:
         """See `Installation.loaded`."""
         return self._loaded
+
+    def where(self) -> str:
+        """See `Installation.where`."""
+        return f"the data folder {self._loaded.settings.data.absolute()}"
 
     def ledger(self) -> "SqliteLedger":
         """See `Installation.ledger`."""
@@ -56,6 +61,13 @@ class Embedded:
         from leadline.stores.sqlite.moving.transfer import SqliteIntake
 
         return SqliteIntake(self.store())
+
+    def erasures(self, store: "OpenStore") -> "Erasures":
+        """See `Installation.erasures`."""
+        from leadline.stores.sqlite.store import SqliteStore
+
+        assert isinstance(store, SqliteStore)  # noqa: S101 - what `store` gave
+        return store
 
     def dead_letters(self) -> None:
         """See `Installation.dead_letters`; only the ledger keeps dead letters."""

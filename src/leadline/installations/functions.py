@@ -15,7 +15,9 @@ from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 
 if TYPE_CHECKING:
+    from leadline.kit import Kit
     from leadline.ports.ledger import Ledger
+    from leadline.settings.general import Settings
     from leadline.stores.aws.batch_store import BatchStore
     from leadline.stores.aws.store import AwsStore
     from leadline.stores.aws.sweep.sweep import Swept
@@ -79,6 +81,15 @@ class StackParts:
 
         parts = (self.table, self.bucket, self.queues)
         return BatchStore(*parts, redelivery_window=redelivery_window, tasks=tasks)
+
+    def with_erasures(self, kit: "Kit", settings: "Settings") -> "Kit":
+        """The kit with the tombstones of people who are erased, if there is a key for them."""
+        if not settings.privacy_key:
+            return kit
+        from leadline.stores.aws.erasures import AwsErasures
+        from leadline.stores.key_file import remembering_erased
+
+        return remembering_erased(kit, settings, AwsErasures(self.bucket))
 
     def ledger(self) -> "Ledger":
         """The read side, imported here because few requests need it."""

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leadline.journey.erasing_people import erase_again
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import Rights
 from leadline.operations.moving.mover import Mover
 from leadline.ports.homes import Home, Side, Size
 from leadline.settings.general import Settings
+from leadline.stores.key_file import find_key
+from leadline.stores.sqlite.erasures import united
 from leadline.stores.sqlite.locking import lock_folder
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
@@ -72,6 +75,38 @@ class Route:
             yield lambda: self._end(mark)
         finally:
             os.close(lock)
+
+    def erase_returned(self, settings: Settings) -> int:
+        """Erase from the origin who was erased in either home; both get all tombstones. Call it
+        before the move, and `erase_at_destination` after it."""
+        return self._erase_in(settings, self._other(self.to))
+
+    def erase_at_destination(self, settings: Settings) -> int:
+        """Erase from the destination who was erased in either home: it may have copies that an
+        earlier move left."""
+        return self._erase_in(settings, self.to)
+
+    def _erase_in(self, settings: Settings, home: Home) -> int:
+        from leadline import wiring
+        from leadline.stores.aws.erasures import AwsErasures
+
+        remote = self.stack.store()
+        far = AwsErasures(remote.bucket)
+        with closing(wiring.store(settings)) as here:
+            tombstones = united([*far.tombstones(), *here.tombstones()])
+            if not tombstones:
+                return 0
+            for one in tombstones:
+                far.bury(one)
+            store = remote if home is Home.AWS else here
+            kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+            key = find_key(settings, here)
+            kit = msgspec.structs.replace(kit, erasures=here, privacy_key=lambda: key)
+            return erase_again(kit, tombstones)
+
+    @staticmethod
+    def _other(home: Home) -> Home:
+        return Home.EMBEDDED if home is Home.AWS else Home.AWS
 
     def _mark(self) -> Mark:
         before, stack = read_mark(self.folder), self.stack

@@ -10,7 +10,8 @@ from leadline.settings.loading import Loaded
 
 if TYPE_CHECKING:
     from leadline.cloud.connecting import ConnectedStack, StackStore
-    from leadline.ports.installation import Rebuilt
+    from leadline.ports.installation import OpenStore, Rebuilt
+    from leadline.stores.aws.erasures import AwsErasures
     from leadline.stores.aws.moving.transfer import AwsIntake
     from leadline.stores.aws.reading.ledger import AwsLedger
     from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
@@ -25,6 +26,10 @@ class OnAws:
     def loaded(self) -> Loaded:
         """See `Installation.loaded`."""
         return self._stack.loaded
+
+    def where(self) -> str:
+        """See `Installation.where`."""
+        return f"the stack {self._stack.name} in {self._stack.cloud.region}"
 
     def ledger(self) -> "AwsLedger":
         """See `Installation.ledger`."""
@@ -49,17 +54,26 @@ class OnAws:
         """See `Installation.intake`."""
         return self._stack.intake()
 
+    def erasures(self, store: "OpenStore") -> "AwsErasures":
+        """See `Installation.erasures`."""
+        from leadline.stores.aws.erasures import AwsErasures
+
+        del store
+        return AwsErasures(self._stack.bucket)
+
     def dead_letters(self) -> "DeadLetterQueues":
         """See `Installation.dead_letters`."""
         return self._stack.dead_letters
 
     def rebuild(self, watch: Callable[[int], None]) -> "Rebuilt":
         """See `Installation.rebuild`; raises AwsFailed."""
+        from leadline.installations.erased import rebuilding_without_erased
         from leadline.stores.aws.moving.rebuilding import rebuild
 
         stack = self._stack
         window = stack.settings.redelivery_window
-        return rebuild(stack.table, stack.bucket, stack.queues, window, watch)
+        with rebuilding_without_erased(self):
+            return rebuild(stack.table, stack.bucket, stack.queues, window, watch)
 
     def lend_credentials(self, region: str) -> None:
         """See `Installation.lend_credentials`; the credentials are those that boto3 finds."""

@@ -1,18 +1,33 @@
-"""Privacy deletions in the CRM: erases personal data, and names the copies that remain."""
+"""Erases the personal data of a lead, whether the CRM or an operator asks for it: the one path.
+
+Names the copies that remain, and leaves a tombstone (`ports.erasures`) where there is a key.
+"""
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import msgspec
+
+from leadline.journey.assigning import Change, change_handling
+from leadline.journey.folding import end_of
+from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit
-from leadline.model.handling import Handling
-from leadline.model.lead import RefinedLead
-from leadline.model.task import Alert, Step, Task
+from leadline.model.erasing import ERASED_WORDS
+from leadline.model.errors import ConfigurationError
+from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.lead import ERASED, RefinedLead
+from leadline.model.privacy import AuditEntry, Tombstone
+from leadline.model.task import Alert, Later, Step, Task
 from leadline.ports.channel import Notice
+from leadline.ports.store import Waiting
 
 log = logging.getLogger(__name__)
 
+_NOT_REACHED, _BETWEEN = "not reached: ", "; "
 
+LEAD_ERASED = "lead.erased"
+"""The action in the audit log."""
 NAMED_ERASED = "duplicates.erased"
 """The timeline note on a lead that is refined again because its first lead, or one that its blanks
 were filled from, was erased."""
@@ -20,19 +35,30 @@ NOT_PROVED = "nothing was erased: the source has no secret, and anybody could as
 """The timeline note on a privacy deletion from an unauthenticated sender."""
 
 
-def erase(kit: Kit, source: str, lead_id: str, lead: RefinedLead | None, handling: Handling) -> str:
+def erase(
+    kit: Kit,
+    source: str,
+    lead_id: str,
+    lead: RefinedLead | None,
+    handling: Handling,
+    *,
+    proved: bool = False,
+) -> str:
     """Erase the personal data of a lead; returns in words which copies could not be reached. The
     caller puts UPDATE tasks, which correct the messages.
 
-    Nothing is erased if the *source* has no secret, because its senders are not authenticated.
+    Nothing is erased if the *source* has no secret, because its senders are not authenticated,
+    unless it is *proved* otherwise that it may be: an operator asks, or it was erased before.
     """
-    if not kit.sources[source].config.secret:
-        log.warning("privacy.not_proved", extra={"lead": lead_id, "source": source})
-        return NOT_PROVED
-    alerts = kit.store.alerts([lead_id]).get(lead_id, ())
-    left = [*_messages_left(kit, lead, handling, alerts)] if lead is not None else []
-    if lead is not None and lead.duplicate_of is not None:
-        left.append(f"lead {lead.duplicate_of.lead_id} of the same person")
+    if not proved:
+        if not kit.sources[source].config.secret:
+            log.warning("privacy.not_proved", extra={"lead": lead_id, "source": source})
+            return NOT_PROVED
+        _bury_lead(kit, lead_id)
+        note_in_audit(kit, "system", LEAD_ERASED, lead_id, f"source {source}")
+    left = [*copies_left(kit, lead_id, lead, handling)]
+    if proved and lead is not None and handling.written:  # else the record itself is gone
+        left.append(_written(lead, handling))
     others = _leads_that_name(kit, lead) if lead is not None else []
     if others:  # the first call counts if this process ends before the second
         kit.store.put(others, kit.clock() + kit.lease_duration, note=NAMED_ERASED)
@@ -42,7 +68,103 @@ def erase(kit: Kit, source: str, lead_id: str, lead: RefinedLead | None, handlin
     log.warning("privacy.erased", extra={"lead": lead_id})
     for words in left:
         log.warning("privacy.not_reached", extra={"lead": lead_id, "reason": words})
-    return f"not reached: {'; '.join(left)}" if left else ""
+    return f"{_NOT_REACHED}{_BETWEEN.join(left)}" if left else ""
+
+
+def not_reached(detail: str) -> tuple[str, ...]:
+    """The copies that the result of `erase` names."""
+    return tuple(detail.removeprefix(_NOT_REACHED).split(_BETWEEN)) if detail else ()
+
+
+def copies_left(
+    kit: Kit, lead_id: str, lead: RefinedLead | None, handling: Handling
+) -> Iterable[str]:
+    """The copies of a lead outside the store that an erasure does not reach, in words."""
+    if lead is None:
+        return
+    yield from _messages_left(kit, lead, handling, kit.store.alerts([lead_id]).get(lead_id, ()))
+    if lead.duplicate_of is not None:
+        yield f"lead {lead.duplicate_of.lead_id} of the same person"
+
+
+def _written(lead: RefinedLead, handling: Handling) -> str:
+    """What was written to the CRM, in words. CRMs have no call that takes values back."""
+    fields, record = ", ".join(sorted(handling.written)), lead.lead_details.crm_record
+    return f"{fields} of record {record} in the CRM of {lead.received_from}"
+
+
+def end_erased(kit: Kit, lead: RefinedLead, *, proved: bool = False) -> str | None:
+    """Erase a refined lead, end it, so that nothing more is sent about it, and have the messages
+    about it corrected. Returns what `erase` returns; None if its handling changed meanwhile: then
+    call this again."""
+    before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
+    after = msgspec.structs.replace(
+        before,
+        gone=ERASED,
+        ending=Ending.DISQUALIFIED if before.ending is Ending.OPEN else before.ending,
+        ended_at=before.ended_at or kit.clock(),
+        written={},
+        borrowed={},
+        reply_url="",
+        reply_until=None,
+    )
+    detail = erase(kit, lead.received_from, lead.lead_id, lead, before, proved=proved)
+    then = _updates(kit, lead.lead_id)
+    change = Change(lead=lead, before=before, after=after, how="crm", at=kit.clock())
+    note = f"record.{ERASED}"
+    if change_handling(kit.store, kit.teams, change, then, note, detail) is None:
+        return None
+    update_later_alerts(kit.store, lead.lead_id, then, kit.clock())
+    return detail
+
+
+def why_gone(kit: Kit, waiting: Waiting) -> str:
+    """Why the record of a lead no longer exists; "" if it does. If the lead was erased, whatever
+    came of its record since is erased, too."""
+    if waiting.raw == ERASED_WORDS:
+        return ERASED
+    return end_of(kit.sources[waiting.source], waiting) if waiting.ends else ""
+
+
+def bury(kit: Kit, names: Iterable[str]) -> Tombstone:
+    """Leave a tombstone for what a person is known by (`privacy.finding`). Raises
+    ConfigurationError without a key."""
+    if kit.erasures is None or kit.privacy_key is None:
+        raise ConfigurationError("set privacy_key: without it nothing remembers who was erased")
+    key = kit.privacy_key()
+    tombstone = Tombstone(key.hashes_of(names), key.id, kit.clock())
+    kit.erasures.bury(tombstone)
+    return tombstone
+
+
+def note_in_audit(kit: Kit, actor: str, action: str, subject: str = "", detail: str = "") -> None:
+    """Note in the audit log, if there is one, who did what (`model.privacy.AuditEntry`)."""
+    if kit.audit is not None:
+        kit.audit.append([AuditEntry(
+            at=kit.clock(), actor=actor, action=action, subject=subject, detail=detail
+        )])  # fmt: skip
+
+
+def _bury_lead(kit: Kit, lead_id: str) -> None:
+    """Leave a tombstone for a lead that the CRM asked to erase; without a key there is only a
+    warning, because the CRM's word counts anyway."""
+    from leadline.privacy.hashes import lead_name  # erasing is rare
+
+    if kit.erasures is None:
+        return
+    try:
+        tombstone = bury(kit, [lead_name(lead_id)])
+    except ConfigurationError as error:
+        log.warning("privacy.no_tombstone", extra={"lead": lead_id, "reason": error.detail})
+    else:
+        kit.erasures.applied([tombstone])
+
+
+def _updates(kit: Kit, lead_id: str) -> list[Later]:
+    """The tasks that correct the messages about a lead."""
+    alerts = kit.store.alerts([lead_id]).get(lead_id, ())
+    told = {alert.channel for alert in alerts if alert.step is Step.NOTIFY}
+    return [Later(Task(Step.UPDATE, lead_id, name)) for name in sorted(told)]
 
 
 def _leads_that_name(kit: Kit, lead: RefinedLead) -> list[Task]:

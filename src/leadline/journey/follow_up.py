@@ -12,13 +12,14 @@ import msgspec
 
 from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
-from leadline.journey.erasing import erase
-from leadline.journey.folding import as_happened, end_of, said_by
+from leadline.journey.erasing import end_erased, erase, why_gone
+from leadline.journey.folding import as_happened, said_by
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.journey.next_tasks import tasks_for_unknown
 from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, channels_for, exhausted, known, retry_or_drop, settle
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import ERASED, Contact, LeadFields, Ownership, RefinedLead
 from leadline.model.people import key_of_person
@@ -91,9 +92,9 @@ def _look_alone(
 ) -> Outcome:
     """One look-up. An error becomes the outcome of this lead and does not affect the others."""
     try:
-        why = end_of(kit.sources[waiting.source], waiting) if waiting.ends else ""
+        why = why_gone(kit, waiting)
         if why and (why == ERASED or lead.status == "refined"):
-            return _gone(kit, lead, why)
+            return _gone(kit, lead, waiting, why)
         if lead.status != "refined":  # nobody is alerted of spam, whoever owns it
             return Done()
         outcome = _look(kit, lead, waiting, answer)
@@ -108,8 +109,9 @@ def _look_alone(
 def _not_refined(kit: Kit, waiting: Waiting) -> Outcome:
     """Handle an event without a refined lead: a waiting lead needs no look-up, but the events of a
     record without a lead must be erased after a privacy deletion."""
-    if waiting.ends and end_of(kit.sources[waiting.source], waiting) == ERASED:
-        erase(kit, waiting.source, waiting.lead_id, None, UNHANDLED)
+    if why_gone(kit, waiting) == ERASED:
+        proved = waiting.raw == ERASED_WORDS
+        erase(kit, waiting.source, waiting.lead_id, None, UNHANDLED, proved=proved)
     return Done(note="look_up.not_refined")
 
 
@@ -194,25 +196,23 @@ def _from_updates(kit: Kit, waiting: Waiting) -> CrmRecord | None:
     return None
 
 
-def _gone(kit: Kit, lead: RefinedLead, why: str) -> Outcome:
+def _gone(kit: Kit, lead: RefinedLead, waiting: Waiting, why: str) -> Outcome:
     """Record that the CRM record no longer exists, so that no alerts or reminders are sent."""
     before = kit.store.handling([lead.lead_id]).get(lead.lead_id, UNHANDLED)
+    proved = waiting.raw == ERASED_WORDS
     if before.gone == why:
         if why == ERASED:  # an event of the record came since, or came again
-            erase(kit, lead.received_from, lead.lead_id, lead, before)
+            erase(kit, lead.received_from, lead.lead_id, lead, before, proved=proved)
         return Done()
+    if why == ERASED:
+        done = end_erased(kit, lead, proved=proved)
+        return _overtaken(kit) if done is None else Done()
     ending = Ending.DISQUALIFIED if before.ending is Ending.OPEN else before.ending
     ended_at = before.ended_at or kit.clock()
     after = msgspec.structs.replace(before, gone=why, ending=ending, ended_at=ended_at)
-    detail = ""
-    if why == ERASED:
-        after = msgspec.structs.replace(
-            after, written={}, borrowed={}, reply_url="", reply_until=None
-        )
-        detail = erase(kit, lead.received_from, lead.lead_id, lead, after)
     then = _follow_ups(kit, lead, before, after)
     change = HandlingChange(lead=lead, before=before, after=after, how="crm", at=kit.clock())
-    if change_handling(kit.store, kit.teams, change, then, f"record.{why}", detail) is None:
+    if change_handling(kit.store, kit.teams, change, then, f"record.{why}") is None:
         return _overtaken(kit)
     update_later_alerts(kit.store, lead.lead_id, then, kit.clock())
     return Done()

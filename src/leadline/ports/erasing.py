@@ -1,10 +1,48 @@
-"""The protocol for erasing personal data from a store."""
+"""The protocol for finding a person's data in a store and erasing it."""
 
-from typing import Protocol
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from leadline.model.lead import RefinedLead
+from leadline.model.privacy import DataHold
+
+
+class HeldTexts(msgspec.Struct, frozen=True):
+    """Everything that a store holds of one event in the words of people: what was sent (`raw`, and
+    `body` if it is stored beside it), the values written to the CRM as JSON, and the details on its
+    timeline. `head` is the id of the lead that it belongs to, its own for a lead; `refined` the
+    refined lead, None for an event that was not refined or whose document is damaged. `document` is
+    what else the store says of the refined lead: the bytes of a damaged document, a summary."""
+
+    lead_id: str
+    head: str
+    source: str
+    captured_at: datetime
+    raw: bytes = b""
+    body: bytes = b""
+    refined: RefinedLead | None = None
+    document: bytes = b""
+    written: bytes = b""
+    details: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """Knows of legal holds (`ports.retention.Retention.held`)."""
+
+    def held(self, lead_ids: Collection[str]) -> Mapping[str, DataHold]:
+        """The legal holds of those of these leads that have one."""
 
 
 class Erasing(Protocol):
-    """Erases personal data."""
+    """Finds and erases personal data."""
+
+    def held_texts(self) -> Iterator[HeldTexts]:
+        """What is held of every event, whatever became of it, oldest first. Events may come
+        meanwhile."""
 
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """Erase the person from a lead and from the other events of its record.
@@ -12,6 +50,7 @@ class Erasing(Protocol):
         Erases raw JSON, bodies, the refined document (`model.erasing`), all by which leads of the
         person would be linked, and the differences noted on timelines. What happened, and when, is
         kept; the lead leaves the queue of its team. From the body of a delivery that tells of other
-        records, only these events are cut (`model.cutting`), or it is erased. May be repeated.
+        records, only these events are cut (`model.cutting`), or it is erased. The body of a
+        delivery that could not be read is erased with its own event. May be repeated.
         Returns descriptions of copies left.
         """

@@ -15,3 +15,10 @@ class Erasures(Protocol):
 
     def tombstones(self) -> Sequence[Tombstone]:
         """All tombstones, oldest first."""
+
+    def pending(self) -> Sequence[Tombstone]:
+        """The tombstones whose people may be in the store (again): made, but not applied since the
+        leads were last replaced, such as by a restore."""
+
+    def applied(self, tombstones: Sequence[Tombstone]) -> None:
+        """Note that nobody of these is in the store any more."""

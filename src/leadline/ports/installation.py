@@ -11,6 +11,7 @@ from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, Receipt, RefinedLead
 from leadline.model.task import Step, Task
 from leadline.ports.archive import Outgoing
+from leadline.ports.erasures import Erasures
 from leadline.ports.ledger import Ledger
 from leadline.ports.store import Store
 from leadline.settings.loading import Loaded
@@ -109,6 +110,9 @@ class Installation(Protocol):
     def loaded(self) -> Loaded:
         """Its settings."""
 
+    def where(self) -> str:
+        """What and where it is, in words, such as for a receipt."""
+
     def ledger(self) -> Ledger:
         """The read side of its store."""
 
@@ -124,12 +128,16 @@ class Installation(Protocol):
     def intake(self) -> Intake:
         """The import of archives."""
 
+    def erasures(self, store: OpenStore) -> Erasures:
+        """The tombstones of people who were erased from its *store*."""
+
     def dead_letters(self) -> DeadLetters | None:
         """The dead-letter queues; None if only the ledger keeps dead letters."""
 
     def rebuild(self, watch: Callable[[int], None]) -> Rebuilt:
-        """Rebuild the ledger from the archive; *watch* is called with the number of documents read
-        so far. Raises ConfigurationError if the installation has no separate archive."""
+        """Rebuild the ledger from the archive, without people who were erased; *watch* is
+        called with the number of documents read so far. Raises ConfigurationError if the
+        installation has no separate archive."""
 
     def lend_credentials(self, region: str) -> None:
         """Set AWS credentials of the operator in this process's environment, so that it can send

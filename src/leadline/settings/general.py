@@ -164,6 +164,14 @@ class Settings(SettingsStruct, frozen=True):
         SECRETS,
         secret=True,
     )
+    privacy_key: str = setting(
+        "",
+        "The key of the hashes that remain of people who were erased, at least 16 random "
+        "characters. Without it, an embedded installation makes one outside the data folder, in "
+        "`<data>.keys/privacy.key`. Keep a copy elsewhere: restored backups need it.",
+        TEXT,
+        secret=True,
+    )
     look_up_for: timedelta = setting(
         "24h",
         "How long an unassigned lead is looked up in the CRM again for an owner, with growing "

@@ -1,6 +1,6 @@
 """Erases personal data from the store in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import msgspec
@@ -10,6 +10,8 @@ from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_eras
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_end
+from leadline.model.privacy import Tombstone
+from leadline.ports.erasing import HeldTexts
 from leadline.stores.memory_duplicates import MemoryDuplicates
 
 
@@ -25,6 +27,22 @@ class MemoryErasing(MemoryDuplicates):
     repeated: list[tuple[str, str, datetime]]
     """The leads of redelivered events, with the source and the time of each redelivery."""
 
+    def held_texts(self) -> Iterator[HeldTexts]:
+        """See `ports.erasing.Erasing.held_texts`."""
+        for i, event in list(self.events.items()):
+            handling = self.handled.get(i)
+            yield HeldTexts(
+                lead_id=i,
+                head=self.joined.get(i, i),
+                source=event.source,
+                captured_at=event.captured_at,
+                raw=event.raw,
+                body=event.body or b"",
+                refined=self.refined_leads.get(i),
+                written=msgspec.json.encode(handling.written) if handling else b"",
+                details=tuple(note for lead, note in self.notes if lead == i),
+            )
+
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """See `ports.store.Erasing.erase`."""
         ids = [lead_id, *(i for i, head in self.joined.items() if head == lead_id)]
@@ -35,7 +53,8 @@ class MemoryErasing(MemoryDuplicates):
         for i in ids:
             if i in self.events:
                 erased = words_erased(self.events[i])
-                self.events[i] = msgspec.structs.replace(erased, body=self.events[i].body)
+                kept = None if erased.kind is Kind.UNREADABLE else self.events[i].body
+                self.events[i] = msgspec.structs.replace(erased, body=kept)
         refined = self.refined_leads.get(lead_id)
         if refined is not None:
             for key in match_keys(refined).values():
@@ -71,3 +90,32 @@ class MemoryErasing(MemoryDuplicates):
             if its and one.body is not None and one.kind is not Kind.UNREADABLE:
                 left = None if raws is None else body_without(one.body, raws)
                 self.events[i] = msgspec.structs.replace(one, body=left)
+
+
+class MemoryErasures:
+    """`ports.erasures.Erasures` in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, ...], Tombstone] = {}
+        self.done: dict[tuple[str, ...], datetime] = {}
+
+    def bury(self, tombstone: Tombstone) -> bool:
+        """See `ports.erasures.Erasures.bury`."""
+        known = self.kept.get(tombstone.hashes)
+        if known is None or known.at < tombstone.at:
+            self.kept[tombstone.hashes] = tombstone
+        return known is None
+
+    def tombstones(self) -> list[Tombstone]:
+        """See `ports.erasures.Erasures.tombstones`."""
+        return sorted(self.kept.values(), key=lambda one: one.at)
+
+    def pending(self) -> list[Tombstone]:
+        """See `ports.erasures.Erasures.pending`."""
+        return [one for one in self.tombstones() if self.done.get(one.hashes) != one.at]
+
+    def applied(self, tombstones: Collection[Tombstone]) -> None:
+        """See `ports.erasures.Erasures.applied`."""
+        for one in tombstones:
+            self.bury(one)
+            self.done[one.hashes] = one.at

@@ -15,7 +15,11 @@ from leadline.cloud.connecting import StackStore
 from leadline.entrypoints.cli import app
 from leadline.installations.data_folder import lock_folder, refuse_if_moved
 from leadline.model.errors import ConfigurationError
+from leadline.model.privacy import Tombstone
+from leadline.ports.store import Store
+from leadline.privacy.hashes import key_of_text
 from leadline.settings.general import Settings
+from leadline.stores.aws.erasures import AwsErasures
 from leadline.stores.aws.table import Table
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.aws_resources import REGION, AwsResources
@@ -92,3 +96,56 @@ def test_a_folder_in_use_or_moved_elsewhere_is_left_alone(stack: MovedStack, fol
         stack.rooms = other
         code, text = move(folder, "aws")
         assert (code, "are in the stack leads" in text) == (1, True), text
+
+
+KEY = key_of_text("a made-up key for tests")
+MARK = b"ada@example.com"
+
+
+def erased_ada(clock: HandClock) -> Tombstone:
+    """A tombstone of ada, made now."""
+    return Tombstone(KEY.hashes_of(["email:ada@example.com"]), KEY.id, clock.now)
+
+
+def held_by(store: Store) -> bytes:
+    """All words that a store holds."""
+    return b"".join(one.raw + one.body + one.document for one in store.held_texts())
+
+
+def words_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_who_was_erased_in_the_stack_does_not_come_back_with_a_move(
+    stack: MovedStack, folder: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADLINE_PRIVACY_KEY", "a made-up key for tests")
+    clock.advance(minutes=1)
+    AwsErasures(stack.rooms.bucket).bury(erased_ada(clock))
+    code, text = move(folder, "aws")
+    assert code == 0, text
+    remote = stack.store()
+    assert MARK not in held_by(remote)
+    assert b"bob@example.com" in held_by(remote)
+    assert MARK not in words_in(folder)
+    code, text = move(folder, "embedded")
+    assert code == 0, text
+    with closing(SqliteStore(folder)) as store:
+        assert list(store.tombstones()) == [erased_ada(clock)]
+        assert MARK not in held_by(store)
+
+
+def test_who_was_erased_here_is_erased_in_the_stack_before_the_leads_come_back(
+    stack: MovedStack, folder: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADLINE_PRIVACY_KEY", "a made-up key for tests")
+    assert move(folder, "aws")[0] == 0
+    assert MARK in held_by(stack.store())
+    clock.advance(minutes=1)
+    with closing(SqliteStore(folder)) as store:
+        store.bury(erased_ada(clock))
+    code, text = move(folder, "embedded")
+    assert code == 0, text
+    assert MARK not in held_by(stack.store())
+    assert MARK not in words_in(folder)
+    assert list(AwsErasures(stack.rooms.bucket).tombstones()) == [erased_ada(clock)]

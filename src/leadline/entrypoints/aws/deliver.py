@@ -43,6 +43,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
         store = parts.batch_store(batch.tasks, settings.redelivery_window)
         kit = wiring.kit_of(settings, store, wiring.channels(settings, longest))
+        kit = parts.with_erasures(kit, settings)
         # No lease is longer than the function may run: steps use the lease to limit their calls.
         duration = min(kit.lease_duration, timedelta(seconds=longest + _BESIDE_S + 1))
         kit = msgspec.structs.replace(

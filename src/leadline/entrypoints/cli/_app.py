@@ -41,6 +41,7 @@ _OPERATING = ("leads", "show", "dead", "replay", "verify", "export", "import", "
 _TIMING = ("wait", "hold", "release", "speed")
 _RECORDS = ("write-back", "reconcile", "outcomes", "duplicates")
 _STATE = ("status", "tail", "why", "rules")
+_PERSONAL = ("erase", "access")
 _GIVING = ("people", "teams", "reassign", "assign")
 _ON_AWS = frozenset(
     (
@@ -49,6 +50,7 @@ _ON_AWS = frozenset(
         *_RECORDS,
         *_STATE,
         *_GIVING,
+        *_PERSONAL,
         "preview",
         "send",
         "config",

@@ -106,6 +106,13 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             ("archives",),
         ),
     },
+    "Privacy": {
+        "erase": Command("Erase everything that is held about a person.", ("erasing",)),
+        "access": Command(
+            "Show everything that is held about a person: with source, purpose and recipients.",
+            ("accessing",),
+        ),
+    },
     "Connect": {
         "sample": Command(
             "Print the payload of a made-up lead, as this source would send it.", ("sampling",)

@@ -11,9 +11,11 @@ import typer
 from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._erased import archived_texts, keep_away, take_along
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, print_plain, say
 from leadline.installations import data_folder
+from leadline.installations.erased import erased_among
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.formats import key_of, refined_head
@@ -36,6 +38,12 @@ _NAMED = 20
 _ASIDE = timedelta(days=1)
 """How long leads with a refined document wait for it. An interrupted import must be repeated within
 this time, or they are refined again."""
+
+
+ErasuresOption = Annotated[
+    Path | None,
+    typer.Option(help="A copy of erasures.jsonl with people who must not come back, too."),
+]
 
 
 def _bar() -> Progress:
@@ -86,8 +94,12 @@ def restore(
     undo: Annotated[
         bool, typer.Option("--undo", help="Put back what was there before an interrupted restore.")
     ] = False,
+    erasures: ErasuresOption = None,
 ) -> None:
     """Restore the data from a backup; the server must be stopped.
+
+    People who were erased since the backup (erasures.jsonl in the data folder) are erased
+    again before this ends.
 
     The previous data is put aside in a folder of its own. After a kill or a power cut no other
     command opens the data until the restore is finished by repeating it, or undone by --undo.
@@ -104,12 +116,12 @@ def restore(
         data_file.undo_restore(settings.data)
         print_plain(f"{settings.data} is as it was before the restore")
         return
-    target, aside = data_file.restore(
-        folder, settings.data, replace=replace, rights=settings.rights
-    )
+    take_along(settings, erasures)
+    target, aside = data_file.restore(folder, settings.data, replace=replace, rights=options.rights)
     data_folder.settle_rights(settings, say)
     if aside is not None:
         say(f"what was there is in {aside}")
+    keep_away(settings)
     print_plain(f"{target} is restored; check it with `leadline verify`")
 
 
@@ -182,15 +194,17 @@ def import_(
     """Import raw and refined leads with their handling; existing leads stay unchanged.
 
     Refined leads are imported without alerts; leads that are only raw are refined.
+    Leads of people who were erased since are left out.
 
     Example: leadline import leads.tar.gz
     """
     options: Options = context.obj
     if not source.exists():
         raise ArchiveError(f"{source} does not exist")
+    erased = erased_among(options.installation, archived_texts(source))
     intake = options.installation.intake()
     try:
-        counts = _take_in(intake, source)
+        counts = _take_in(intake, source, erased)
     finally:
         intake.close()
     if json:
@@ -201,21 +215,27 @@ def import_(
         raise typer.Exit(1)
 
 
-def _take_in(intake: Intake, source: Path) -> dict[str, int]:
+def _take_in(intake: Intake, source: Path, erased: set[str]) -> dict[str, int]:
     """Import raw documents first, then refined ones, then handlings, whatever the archive's order.
 
     A lead with a refined document gets a long wait, so that no worker refines it before that.
     """
     counts = {"new": 0, "known": 0, "refined": 0, "handled": 0, "damaged": 0}
+    if erased:
+        counts["erased"] = len(erased)
+
+    def of_kind(kind: str) -> Iterator[tuple[str, bytes]]:
+        return (
+            one for one in documents(source)
+            if one[0].startswith(f"{kind}/") and _lead_id(one[0]) not in erased
+        )  # fmt: skip
+
     refined = {_lead_id(key) for key, _ in documents(source) if key.startswith("refined/")}
-    raws = (d for d in documents(source) if d[0].startswith("raw/"))
-    for batch in batched(raws, _BATCH):
+    for batch in batched(of_kind("raw"), _BATCH):
         _take_raws(intake, batch, refined, counts)
-    refineds = (d for d in documents(source) if d[0].startswith("refined/"))
-    for batch in batched(refineds, _BATCH):
+    for batch in batched(of_kind("refined"), _BATCH):
         _take_refineds(intake, batch, counts)
-    handlings = (d for d in documents(source) if d[0].startswith("handling/"))
-    for batch in batched(handlings, _BATCH):
+    for batch in batched(of_kind("handling"), _BATCH):
         _take_handlings(intake, batch, counts)
     return counts
 

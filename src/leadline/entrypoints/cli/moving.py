@@ -15,6 +15,7 @@ from leadline.installations.data_folder import FILE, settle_rights
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.operations.moving.mover import MoveSummary
 from leadline.ports.homes import Home
+from leadline.settings.general import Settings
 
 if TYPE_CHECKING:
     from leadline.installations.moving import Route
@@ -61,13 +62,22 @@ def move(
     conflicts: dict[str, str] = {}
     settle_rights(settings, say)
     with _locked(route) as end:
-        summary = _run_move(route, conflicts)
+        summary = _without_erased(route, settings, conflicts)
         ended = leave_conflicts or not summary.conflicting
         if ended:
             end()
     _print_result(route, summary, conflicts, ended=ended, json=json)
     if summary.conflicting:
         raise typer.Exit(1)
+
+
+def _without_erased(route: "Route", settings: Settings, conflicts: dict[str, str]) -> MoveSummary:
+    """Move everything but people who were erased in either home."""
+    if erased := route.erase_returned(settings):
+        say(f"{erased} leads of people who were erased were erased before the move")
+    summary = _run_move(route, conflicts)
+    route.erase_at_destination(settings)
+    return summary
 
 
 def _counts(summary: MoveSummary) -> dict[str, int]:

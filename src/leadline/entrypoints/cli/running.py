@@ -21,6 +21,7 @@ from leadline.entrypoints.embedded.trouble_watch import tell_of_end
 from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
 from leadline.installations.data_folder import end_process_at_failed_sync
+from leadline.installations.erased import erase_returned
 from leadline.model.task import Step
 from leadline.settings.loading import Loaded
 
@@ -115,6 +116,7 @@ def worker(
     )
     banner.warn_of_nobody(settings)
     settle_data(settings)
+    erase_returned(settings)
     end_process_at_failed_sync(children.SYNC_FAILED)
     say(f"working on {settings.data}")
     work(settings, [only] if only else list(Step), stop, Alarm())

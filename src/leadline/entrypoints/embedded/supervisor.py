@@ -31,6 +31,7 @@ from leadline.installations.data_folder import (
     note_failed_sync,
     refuse_if_moved,
 )
+from leadline.installations.erased import erase_returned
 from leadline.installations.serving import forget_serving
 from leadline.model.errors import ConfigurationError, StorageFailed, SyncFailed
 from leadline.model.task import Step
@@ -58,6 +59,7 @@ class Supervisor:
         self._lock = lock_folder(settings.data, settings.rights)
         settle_data(settings)
         refuse_if_moved(settings.data)
+        erase_returned(settings)
         listener = _bind(settings.host, settings.port, "choose another port with --port")
         self.port: int = listener.getsockname()[1]
         self._listeners = [listener]

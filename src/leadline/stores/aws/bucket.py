@@ -100,6 +100,25 @@ class Bucket:
         found, _ = self._list({"list-type": "2", "prefix": prefix, "delimiter": "/"}, "Prefix")
         return [one for one in found if one != prefix]
 
+    def delete_earlier(self, key: str) -> None:
+        """Delete all versions of a document but the present one. Raises AwsFailed."""
+        from xml.etree import ElementTree  # only operators erase for good
+
+        query = {"versions": "", "prefix": key}
+        reply = self._caller.call("s3", "GET", f"/{self.name}", query=query)
+        if reply.status != 200:
+            raise AwsFailed("ListObjectVersions", code_of(reply), reply.body)
+        for one in ElementTree.fromstring(reply.body):  # noqa: S314 - AWS wrote it
+            told = {part.tag.rpartition("}")[2]: part.text or "" for part in one}
+            if told.get("Key") == key and told.get("IsLatest") == "false":
+                self._delete_version(key, told["VersionId"])
+
+    def _delete_version(self, key: str, version: str) -> None:
+        query = {"versionId": version}
+        reply = self._caller.call("s3", "DELETE", f"/{self.name}/{key}", query=query)
+        if reply.status not in (200, 204):
+            raise AwsFailed(f"DeleteObject {key}", code_of(reply), reply.body)
+
     def _list(self, query: dict[str, str], what: str) -> tuple[list[str], str]:
         from xml.etree import ElementTree  # only sweeps and operators list
 

@@ -8,33 +8,39 @@ import msgspec
 from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
-from leadline.model.lead import OTHER_WORDS, Kind, is_end
+from leadline.model.lead import Kind, is_end
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import StoredEvent, document_of, read_document
 from leadline.stores.aws.duplicates import AwsDuplicates
 from leadline.stores.aws.handling import AwsHandlings
 from leadline.stores.aws.items import LeadItem
+from leadline.stores.aws.quotas import give_back
 
 _MOST_ROUNDS = 20
 LEFT = (
     "exports that were made before",
-    "earlier versions of objects, until they expire",
     "backups of the table, until they expire",
     "bodies of deliveries about several records that an earlier version or a move stored",
-    "deliveries that could not be read, and later leads of the same person",
+    "later leads of the same person",
 )
 """The copies of personal data that the store can't erase."""
 
 
+_VERSIONS = "earlier versions of objects, until they expire"
+
+
 class AwsErasing(AwsDuplicates, AwsHandlings):
-    """`ports.store.Erasing` on S3 and DynamoDB."""
+    """`ports.store.Erasing` on S3 and DynamoDB. `erases_versions`: it deletes earlier versions of
+    the documents, too, which operators may, and the stack's functions may not."""
+
+    erases_versions = False
 
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """See `ports.store.Erasing.erase`."""
         lead = self._lead(lead_id)
         if lead is None:
-            return LEFT
+            return (_VERSIONS, *LEFT)
         events = self._leads([lead_id, *lead.related])
         documents = self._documents(events.values())
         bodies, left = self._erase_bodies(documents)
@@ -45,12 +51,13 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
                 self._erase_beside(holder_id, from_iso(at), None)
         for event_id, one in documents.items():
             event = one.captured()
-            erased = msgspec.structs.replace(
-                words_erased(event), body=bodies.get(event_id, event.body)
-            )
+            body = None if event.kind is Kind.UNREADABLE else bodies.get(event_id, event.body)
+            erased = msgspec.structs.replace(words_erased(event), body=body)
             if erased != event:
                 key = key_of("raw", event_id, event.captured_at)
                 self.bucket.put(key, document_of(erased))
+                if event.kind is Kind.UNREADABLE:
+                    give_back(self.table, event.source, len(event.body or b""))
         version = self._erase_refined(lead, documents)
         for other in self.compared_with(lead_id):
             self._take_out_of_review(other, lead_id)
@@ -61,7 +68,16 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
             if event_id in events:
                 self._change(events[event_id], _without_differences)
         self.recent.clear()
-        return (*left, *LEFT)
+        return (*left, *self._delete_versions(events.values()), *LEFT)
+
+    def _delete_versions(self, events: Iterable[LeadItem]) -> tuple[str, ...]:
+        """Delete the earlier versions of the documents of events; returns what is left of them."""
+        if not self.erases_versions:
+            return (_VERSIONS,)
+        for one in events:
+            for kind in ("raw", "refined"):
+                self.bucket.delete_earlier(key_of(kind, one.lead_id, from_iso(one.captured_at)))
+        return ()
 
     def _erase_bodies(
         self, documents: Mapping[str, StoredEvent]
@@ -176,9 +192,12 @@ def _without_person(lead: LeadItem, version: str) -> LeadItem:
 
 
 def _without_differences(lead: LeadItem) -> LeadItem:
-    """The item without the differences of redeliveries."""
+    """The item without what its timeline says in the words of somebody, and without the error of a
+    failed attempt, which may quote what was sent."""
     timeline = tuple(
-        msgspec.structs.replace(line, detail="") if line.what == OTHER_WORDS else line
+        line if line.what == "assigned" or line.what.startswith("record.")
+        else msgspec.structs.replace(line, detail="")
         for line in lead.timeline
-    )
-    return changed(lead, timeline=timeline)
+    )  # fmt: skip
+    task = lead.task and msgspec.structs.replace(lead.task, error="")
+    return changed(lead, timeline=timeline, task=task)

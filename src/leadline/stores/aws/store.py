@@ -1,6 +1,7 @@
 """The store on AWS as one object."""
 
 from leadline.stores.aws.erasing import AwsErasing
+from leadline.stores.aws.found_texts import AwsTexts
 from leadline.stores.aws.handling import AwsHandlings
 from leadline.stores.aws.leads import AwsLeads
 from leadline.stores.aws.pacing import AwsPacing
@@ -9,5 +10,7 @@ from leadline.stores.aws.settling import AwsSettling
 from leadline.stores.aws.unreadable import AwsUnreadable
 
 
-class AwsStore(AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsLeads, AwsPacing, AwsHandlings):
+class AwsStore(
+    AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsTexts, AwsLeads, AwsPacing, AwsHandlings
+):
     """`ports.store.Store` on S3, DynamoDB and SQS."""

@@ -22,6 +22,7 @@ from leadline.stores.sqlite.duplicates import forget_person
 from leadline.stores.sqlite.handling import leave_queue_for_good
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.quotas import refund_quota
 from leadline.stores.sqlite.scrubbing import empty_log, note_erasure, overwriting
 from leadline.stores.sqlite.tasks import numbers_of
 from leadline.stores.sqlite.values import bytes_of, text_of
@@ -29,7 +30,6 @@ from leadline.stores.sqlite.values import bytes_of, text_of
 _sql = Queries(__name__)
 LEFT = (
     "backups, exports, and copies that a restore or an update put aside",
-    "deliveries that could not be read, if they tell of the person",
     "unused space of the data file, until SQLite writes there again",
 )
 """The copies of personal data that no store can erase."""
@@ -80,7 +80,10 @@ class SqliteErasing:
             _erase_bodies(db, lead, events)
             said = [one.number for one in events if not one.is_end]
             bulk.select(db, _sql.erase_words, said, ERASED_WORDS, sum_of(ERASED_WORDS))
-            bulk.select(db, _sql.erase_differences, [one.number for one in events])
+            numbers = [one.number for one in events]
+            _erase_unread(db, numbers)
+            bulk.select(db, _sql.erase_details, numbers)
+            bulk.select(db, _sql.erase_errors, numbers)
             for refined in decoded(bulk.query(db, _sql.head, lead)).values():
                 self._erase_refined(db, lead, refined)
 
@@ -90,6 +93,13 @@ class SqliteErasing:
         self.keys.remove(db, [key for key in keys if key in owners and owners[key].lead == lead])
         head = refined_head(person_erased(refined))
         db.execute(_sql.erase_refined, (head, sum_of(head), lead))
+
+
+def _erase_unread(db: apsw.Connection, numbers: Sequence[int]) -> None:
+    """Erase the bodies of those of these events that could not be read."""
+    for n, source, size in bulk.select(db, _sql.unread, numbers):
+        db.execute(_sql.keep_body, (None, None, n))
+        refund_quota(db, source, size)
 
 
 def _take_values_back(db: apsw.Connection, lead: int, lead_id: str) -> None:

@@ -35,9 +35,19 @@ SELECT CAST(lead AS TEXT), head FROM refined WHERE lead = ?;
 -- Replace a refined document.
 UPDATE refined SET head = ?, head_sum = ? WHERE lead = ?;
 
--- name: erase_differences
--- Delete the differences of redeliveries.
-UPDATE history SET detail = '' WHERE what = 'redelivered.other_words' AND lead IN ();
+-- name: erase_details
+-- Delete what timelines say in the words of somebody: all but what was decided here.
+UPDATE history SET detail = ''
+WHERE detail <> '' AND what <> 'assigned' AND what NOT LIKE 'record.%' AND lead IN ();
+
+-- name: erase_errors
+-- Delete the errors of failed attempts, which may quote what was sent.
+UPDATE task SET error = '' WHERE error <> '' AND lead IN ();
+
+-- name: unread
+-- The bodies of events that could not be read, with their sizes.
+SELECT n, source, length(body) FROM lead JOIN raw ON raw.lead = lead.n
+WHERE kind = 'unreadable' AND body IS NOT NULL AND lead.n IN ();
 
 -- name: later
 -- The first leads that were linked to a lead as of the same person.

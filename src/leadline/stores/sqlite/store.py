@@ -12,6 +12,8 @@ from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import SqliteDuplicates
 from leadline.stores.sqlite.erasing import SqliteErasing
+from leadline.stores.sqlite.erasures import SqliteErasures
+from leadline.stores.sqlite.found_texts import SqliteTexts
 from leadline.stores.sqlite.handling import SqliteHandlings
 from leadline.stores.sqlite.inbox import SqliteInbox
 from leadline.stores.sqlite.keys import KeyIndex
@@ -24,9 +26,10 @@ from leadline.stores.sqlite.troubles import SqliteTroubles
 class SqliteStore(
     SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
     SqliteTroubles, SqliteArrivals, SqliteDuplicates, SqliteAssigning,
+    SqliteErasures, SqliteTexts,
 ):  # fmt: skip
-    """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook` and
-    `ports.arrivals.ArrivalBook`.
+    """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook`,
+    `ports.arrivals.ArrivalBook` and `ports.erasures.Erasures`.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
     files are made with these *rights*. On a slow disk, stores that are *first* have priority.

@@ -1,0 +1,43 @@
+"""What commands that bring leads back do about people who were erased."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from leadline.entrypoints.cli._show import say
+from leadline.installations.erased import erase_returned, take_erasures
+from leadline.model.lead import RefinedLead
+from leadline.operations.archive import documents, read_raw
+from leadline.ports.archive import ArchiveError
+from leadline.ports.erasing import HeldTexts
+from leadline.settings.general import Settings
+
+
+def take_along(settings: Settings, erasures: Path | None) -> None:
+    """Add the tombstones of a file, if one is given, to those of the data folder."""
+    if erasures is not None:
+        say(f"{take_erasures(settings, erasures)} erasures from {erasures}")
+
+
+def keep_away(settings: Settings) -> None:
+    """Erase who came back into the data folder, and say so."""
+    if erased := erase_returned(settings):
+        say(f"{erased} leads of people who were erased since were erased again")
+
+
+def archived_texts(source: Path) -> Iterator[HeldTexts]:
+    """What an archive says about people, as far as it can be read."""
+    for key, document in documents(source):
+        try:
+            if key.startswith("raw/"):
+                lead = read_raw(key, document)
+                yield HeldTexts(
+                    lead.id, lead.id, lead.source, lead.captured_at, lead.raw, lead.body or b""
+                )
+            elif key.startswith("refined/"):
+                refined = msgspec.json.decode(document, type=RefinedLead)
+                i = refined.lead_id
+                yield HeldTexts(i, i, refined.received_from, refined.captured_at, refined=refined)
+        except (ArchiveError, ValueError, RecursionError):
+            continue  # the import counts it as damaged

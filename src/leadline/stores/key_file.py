@@ -1,0 +1,96 @@
+"""The privacy key: the setting, or of an embedded installation a file outside the data folder.
+
+No copy, backup, export or move of the data folder has it, so that hashes of erased people in a copy
+say nothing without it.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leadline.model.errors import ConfigurationError, StorageFailed
+from leadline.model.rights import make_folder, sync_folder, write_file
+
+if TYPE_CHECKING:  # a function that captures webhooks needs none
+    from leadline.kit import Kit
+    from leadline.ports.erasures import Erasures
+    from leadline.privacy.hashes import PrivacyKey
+    from leadline.settings.general import Settings
+
+_FILE = "privacy.key"
+_BYTES = 32
+
+
+def remembering_erased(
+    kit: "Kit", settings: "Settings", erasures: "Erasures", embedded: "Erasures | None" = None
+) -> "Kit":
+    """The kit with the tombstones of people who are erased, and their key, which is read or made
+    when it is first needed (`find_key`)."""
+    return msgspec.structs.replace(
+        kit, erasures=erasures, privacy_key=lambda: find_key(settings, embedded)
+    )
+
+
+def find_key(settings: "Settings", embedded: "Erasures | None" = None) -> "PrivacyKey":
+    """The key of the hashes of people who were erased: the setting, or for an embedded installation
+    (whose tombstones are given) its file, which is made if nobody was erased yet.
+
+    Raises ConfigurationError if there is none.
+    """
+    from leadline.privacy.hashes import key_of_text
+
+    if settings.privacy_key:
+        return key_of_text(settings.privacy_key)
+    if embedded is None:
+        raise ConfigurationError("set privacy_key: without it nothing remembers who was erased")
+    if embedded.tombstones() and read_key(settings.data) is None:
+        raise ConfigurationError(
+            f"people were erased with a privacy key that is missing: put {key_path(settings.data)} "
+            "back from its copy, or set privacy_key"
+        )
+    return read_or_make_key(settings.data)
+
+
+def key_path(data: Path) -> Path:
+    """Where the key of a data folder is."""
+    folder = data.absolute()
+    return folder.with_name(f"{folder.name}.keys") / _FILE
+
+
+def read_key(data: Path) -> "PrivacyKey | None":
+    """The key of a data folder; None if none was made yet. Raises ConfigurationError."""
+    from leadline.privacy.hashes import key_of_text
+
+    path = key_path(data)
+    try:
+        return key_of_text(path.read_text())
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} can't be read: {error}") from error
+
+
+def read_or_make_key(data: Path) -> "PrivacyKey":
+    """The key of a data folder, which is made at first use. Raises ConfigurationError,
+    StorageFailed."""
+    if (found := read_key(data)) is not None:
+        return found
+    from secrets import token_hex
+
+    path = key_path(data)
+    try:
+        make_folder(path.parent)
+        made = path.with_name(f"{_FILE}.{os.getpid()}")
+        write_file(made, f"{token_hex(_BYTES)}\n".encode())
+        with suppress(FileExistsError):  # another process made one meanwhile, which counts
+            os.link(made, path)
+        made.unlink()
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StorageFailed(f"{path} can't be written: {error.strerror}") from error
+    made_key = read_key(data)
+    assert made_key is not None  # noqa: S101 - it is there now
+    return made_key
