@@ -15,11 +15,13 @@ from leadline.duplicates.traits import traits_of
 from leadline.model.formats import key_of
 from leadline.model.lead import Fate, Kind, RefinedLead, Status
 from leadline.model.likeness import Judgement, Ruling
+from leadline.model.privacy import DataHold
+from leadline.model.retiring import DataKind
 from leadline.model.task import Done, Step, Task
 from leadline.operations.moving.agreement import differences
 from leadline.ports.homes import Family, Home, KeyKind
 from leadline.ports.ledger import LeadFilter
-from leadline.ports.store import Settlement, Store
+from leadline.ports.store import Among, Settlement, Store
 from leadline.stores.aws.keys import alike_key, digest_key, lead_key
 from leadline.stores.aws.wakeups import FAR
 from leadline.stores.likeness import likeness_of
@@ -630,3 +632,24 @@ def test_leads_are_candidates_at_their_new_home(two: TwoInstallations) -> None:
     assert two.move(Home.EMBEDDED) is not None
     found = {one.lead_id: one for one in two.sqlite.candidates(keys)["new"].candidates}
     assert found[later.id].first == named["ada"]
+
+
+def test_a_legal_hold_and_what_retention_deleted_move_along(two: TwoInstallations) -> None:
+    named = populate(two, two.sqlite)
+    hold = DataHold(named["ada"], "dispute 17", "command:ops", two.clock.now)
+    assert two.sqlite.hold_data(hold)
+    two.clock.advance(days=400)
+    everything, later = Among(frozenset(), others=True), two.clock.now
+    for kind in (DataKind.REFINED, DataKind.RAW, DataKind.TIMELINE, DataKind.DEAD):
+        page = two.sqlite.too_old(kind, later, everything)
+        assert named["ada"] not in [one.lead_id for one in page.leads]
+        assert two.sqlite.retire(kind, later, [one.lead_id for one in page.leads])
+    before = two.families(Home.EMBEDDED)
+    assert two.move(Home.AWS) is not None
+    assert two.told == {}
+    assert plain(two.families(Home.AWS)) == plain(before)
+    assert two.aws.held(list(named.values())) == {named["ada"]: hold}
+    assert two.aws.release_data(named["ada"])
+    assert two.move(Home.EMBEDDED) is not None
+    assert two.told == {}
+    assert two.sqlite.held(list(named.values())) == {}

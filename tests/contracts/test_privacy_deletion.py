@@ -18,6 +18,7 @@ from leadline.journey.refining import refine_due
 from leadline.journey.telling_apart import telling_apart
 from leadline.kit import Kit
 from leadline.model.lead import Delivery, Fate
+from leadline.model.privacy import DataHold
 from leadline.model.task import Drop, Step, Task
 from leadline.ports.store import Settlement, Store
 from leadline.settings.general import Settings
@@ -274,3 +275,16 @@ def test_nothing_is_erased_on_the_word_of_a_sender_who_proves_nothing(
     assert [one.msg for one in caplog.records if one.msg.startswith("privacy.")] == [
         "privacy.not_proved"
     ]
+
+
+def test_nothing_is_erased_of_a_lead_under_a_legal_hold(
+    bureau: Bureau, caplog: pytest.LogCaptureFixture
+) -> None:
+    (lead_id,) = bureau.send(CREATED, *SAID)
+    bureau.work()
+    hold = DataHold(lead_id, why="dispute 17", by="command:ada", since=bureau.clock.now)
+    assert bureau.store.hold_data(hold)
+    bureau.send(ERASED)
+    bureau.work()
+    assert secrets_in(bureau.kept(lead_id)) == set(SECRETS)
+    assert [one.msg for one in caplog.records if one.msg.startswith("privacy.")] == ["privacy.held"]

@@ -46,11 +46,11 @@ MAY = {
         "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},
     },
     "Sweep": {
-        "${Table.Arn}": KEPT,
+        "${Table.Arn}": KEPT | {"dynamodb:DeleteItem", "dynamodb:Query"},
         "${Table.Arn}/index/due": {"dynamodb:Query"},
         "${Bucket.Arn}": {"s3:ListBucket"},
         "${Bucket.Arn}/raw/*": {"s3:GetObject", "s3:PutObject"},
-        "${Bucket.Arn}/refined/*": {"s3:GetObjectVersion"},
+        "${Bucket.Arn}/refined/*": {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"},
         "${RefineQueue.Arn}": {"sqs:GetQueueAttributes", "sqs:SendMessage"},
         "${DeliveryQueue.Arn}": {"sqs:GetQueueAttributes", "sqs:SendMessage"},
     },

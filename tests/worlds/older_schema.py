@@ -1,4 +1,4 @@
-"""A data file as a Leadline of the second schema left it."""
+"""Data files as earlier versions of Leadline left them."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -14,8 +14,31 @@ from tests.worlds.leads import HandClock, captured, refined
 SCHEMA = 2
 
 
+def _tables(db: apsw.Connection) -> set[str]:
+    """The tables of a file, without those that SQLite makes for others."""
+    shadows = "SELECT name FROM pragma_table_list WHERE type IN ('shadow', 'view')"
+    named = f"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ({shadows})"
+    return {str(name) for (name,) in db.execute(named)} - {"sqlite_sequence", "sqlite_stat1"}
+
+
+def set_back(folder: Path, schema: int) -> None:
+    """Take the tables of all migrations after *schema* from the file, as if it were of then. For
+    later migrations that only add tables."""
+    then = apsw.Connection(":memory:")
+    migrations = files("leadline.stores.sqlite") / "migrations"
+    for step in sorted(migrations.iterdir(), key=lambda one: one.name):
+        if int(step.name.partition("_")[0]) <= schema:
+            then.execute(step.read_text())
+    db = apsw.Connection(str(folder / FILE))
+    with db:
+        for table in sorted(_tables(db) - _tables(then)):
+            db.execute(f"DROP TABLE {table}")
+        db.pragma("user_version", schema)
+    db.close()
+
+
 def older_file(folder: Path, clock: HandClock, names: Sequence[str] = ("ada",)) -> list[str]:
-    """Make the folder and the file, with refined leads; returns their ids."""
+    """Make the folder and the file of the second schema, with refined leads; returns their ids."""
     folder.mkdir(parents=True, exist_ok=True)
     db = apsw.Connection(str(folder / FILE))
     for pragma in ("page_size = 8192", "journal_mode = WAL", "synchronous = FULL"):

@@ -44,6 +44,7 @@ _WORDS = {
     "name.suspect": "the name does not look like one",
     "record.deleted": "its record was deleted in the CRM",
     "record.merged": "its record was merged into another one",
+    "record.retention": "its personal data was deleted after the time for which it is kept",
     "record.privacy_deleted": "its record was deleted for the sake of privacy",
     "spam.gibberish": "the names are random letters",
     "spam.honeypot": "a field that people can't see was filled in",

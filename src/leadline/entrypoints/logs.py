@@ -26,9 +26,10 @@ from leadline.model.patterns import late
 # fmt: off
 ALLOWED = frozenset({
     "lead", "source", "step", "attempt", "late_s", "channel", "reason", "status", "error",
-    "count", "seconds", "role", "pid", "port", "bytes", "version", "path", "request",
+    "count", "kind", "document",
+    "seconds", "role", "pid", "port", "bytes", "version", "path", "request",
     "folders", "files", "network", "sender", "data", "settings", "delay_s", "channels", "trouble",
-    "sources", "bare", "public", "url", "document",
+    "sources", "bare", "public", "url",
 })
 """The keys of `extra` that are written."""
 # fmt: on

@@ -12,6 +12,7 @@ from leadline.journey.borrowed import without_borrowed
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadFields
+from leadline.model.retiring import RETIRED_WORDS
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 
@@ -53,6 +54,8 @@ def says_more(now: Contact | LeadFields, before: Contact) -> bool:
 
 def _said_late(source: Source, waiting: Waiting) -> Iterator[LeadFields]:
     for raw in waiting.late:
+        if raw == RETIRED_WORDS:
+            continue
         try:
             yield source.believed_fields(raw)
         except LeadlineError:

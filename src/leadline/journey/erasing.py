@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from leadline.journey.assigning import Change, change_handling
+from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.folding import end_of
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit
@@ -31,6 +31,8 @@ LEAD_ERASED = "lead.erased"
 NAMED_ERASED = "duplicates.erased"
 """The timeline note on a lead that is refined again because its first lead, or one that its blanks
 were filled from, was erased."""
+HELD = "nothing was erased: the lead is under a legal hold; after leadline release-data, erase it"
+"""The timeline note on a privacy deletion of a lead whose data must be kept."""
 NOT_PROVED = "nothing was erased: the source has no secret, and anybody could ask for it"
 """The timeline note on a privacy deletion from an unauthenticated sender."""
 
@@ -47,13 +49,17 @@ def erase(
     """Erase the personal data of a lead; returns in words which copies could not be reached. The
     caller puts UPDATE tasks, which correct the messages.
 
-    Nothing is erased if the *source* has no secret, because its senders are not authenticated,
-    unless it is *proved* otherwise that it may be: an operator asks, or it was erased before.
+    Nothing is erased if the *source* has no secret, because its senders are not authenticated, or
+    if the lead is under a legal hold; unless it is *proved* that it may be: an operator asks, and
+    no hold was found, or it was erased before.
     """
     if not proved:
         if not kit.sources[source].config.secret:
             log.warning("privacy.not_proved", extra={"lead": lead_id, "source": source})
             return NOT_PROVED
+        if lead_id in kit.store.held([lead_id]):
+            log.warning("privacy.held", extra={"lead": lead_id, "source": source})
+            return HELD
         _bury_lead(kit, lead_id)
         note_in_audit(kit, "system", LEAD_ERASED, lead_id, f"source {source}")
     left = [*copies_left(kit, lead_id, lead, handling)]
@@ -103,14 +109,14 @@ def end_erased(kit: Kit, lead: RefinedLead, *, proved: bool = False) -> str | No
         gone=ERASED,
         ending=Ending.DISQUALIFIED if before.ending is Ending.OPEN else before.ending,
         ended_at=before.ended_at or kit.clock(),
-        written={},
-        borrowed={},
-        reply_url="",
-        reply_until=None,
     )
     detail = erase(kit, lead.received_from, lead.lead_id, lead, before, proved=proved)
+    if detail != HELD:
+        after = msgspec.structs.replace(
+            after, written={}, borrowed={}, reply_url="", reply_until=None
+        )
     then = _updates(kit, lead.lead_id)
-    change = Change(lead=lead, before=before, after=after, how="crm", at=kit.clock())
+    change = HandlingChange(lead=lead, before=before, after=after, how="crm", at=kit.clock())
     note = f"record.{ERASED}"
     if change_handling(kit.store, kit.teams, change, then, note, detail) is None:
         return None

@@ -21,7 +21,8 @@ from leadline.model.handling import UNHANDLED
 from leadline.model.lead import Fate
 from leadline.model.privacy import Tombstone
 from leadline.model.task import Step, Task
-from leadline.ports.erasing import Erasing, HeldTexts, Holding
+from leadline.ports.erasing import HeldTexts
+from leadline.ports.retention import Retention
 from leadline.privacy.hashes import PrivacyKey, lead_name, require_key_of
 
 log = logging.getLogger(__name__)
@@ -43,9 +44,9 @@ class OnHold(ConfigurationError):
     """Some of the leads are under a legal hold, so nothing was erased."""
 
 
-def refuse_held(store: Erasing, lead_ids: Collection[str]) -> None:
+def refuse_held(store: Retention, lead_ids: Collection[str]) -> None:
     """Raises OnHold if there is a legal hold on any of these leads."""
-    holds = store.held(lead_ids) if isinstance(store, Holding) else {}
+    holds = store.held(lead_ids)
     if holds:
         words = ", ".join(f"{i} ({hold.why})" for i, hold in sorted(holds.items()))
         raise OnHold(f"nothing was erased, because of a legal hold on {words}; see `release-data`")

@@ -14,6 +14,7 @@ from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
 from leadline.model.likeness import EDITED_RULE
+from leadline.model.retiring import RETIRED_WORDS
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 
@@ -72,7 +73,10 @@ def as_happened(source: Source, raws: Sequence[bytes]) -> list[bytes]:
 
 
 def said_by(source: Source, raw: bytes) -> News:
-    """The changes of an update; one without readable fields changes nothing."""
+    """The changes of an update; one without readable fields, or whose data was deleted by
+    retention, changes nothing."""
+    if raw == RETIRED_WORDS:
+        return LeadFields(), ()
     try:
         cleared = source.cleared(raw)
     except LeadlineError:

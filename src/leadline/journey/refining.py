@@ -16,6 +16,7 @@ from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.folding import edited_by_people, end_of, fields_of_events, laid_over
+from leadline.journey.left_alone import is_left_alone, left_alone
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
 from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
@@ -69,7 +70,7 @@ def _refine_some(
     answers = ask(kit, mine, until) if kit.crms else {}
     before = _before(kit, list(mine))
     read = [
-        _read(kit, lease, waiting.get(i), answers.get(i), before.get(i, _NOTHING).handling)
+        _read(kit, lease, waiting.get(i), answers.get(i), before.get(i, _NOTHING))
         for lease in leases
         for i in (lease.task.lead_id,)
     ]
@@ -142,7 +143,7 @@ def is_completed(
 ) -> bool:
     """Whether refining a lead again, with its late updates or the CRM's current answer, would add
     contact data."""
-    if not (waiting.late or isinstance(answer, CrmRecord)):
+    if is_left_alone(waiting, lead) or not (waiting.late or isinstance(answer, CrmRecord)):
         return False
     source = kit.sources[waiting.source]
     handling = kit.store.handling([lead.lead_id]).get(lead.lead_id)
@@ -171,7 +172,7 @@ def _read(
     lease: Lease,
     waiting: Waiting | None,
     answer: LookUpAnswer | None,
-    handling: Handling | None,
+    earlier: _Before,
 ) -> LeadFields | Outcome:
     """The fields of one lead, or its outcome if it cannot be refined now. An error becomes its
     outcome and does not affect the others."""
@@ -179,11 +180,14 @@ def _read(
         return Drop("lead.missing", "the archive has no raw lead of this id")
     if (end := exhausted(kit, lease)) is not None:
         return end
+    if (kept := left_alone(waiting, earlier.refined)) is not None:
+        return kept
     if (not_now := _ask_again(lease, answer)) is not None:
         return not_now
     kit.report_current(lease.task.lead_id)
     try:
         source = kit.sources[waiting.source]
+        handling = earlier.handling
         fields = with_late_contact(source, fields_of_lead(source, waiting), waiting, handling)
         if not isinstance(answer, CrmRecord):
             return fields

@@ -17,6 +17,7 @@ from leadline.model.differences import difference
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Kind, LeadFields
+from leadline.model.retiring import RETIRED_WORDS
 from leadline.ports.source import Source
 from leadline.ports.store import Apart, TellApart
 
@@ -34,7 +35,8 @@ def telling_apart(sources: Mapping[str, Source]) -> TellApart:
 def _tell_apart(
     sources: Mapping[str, Source], lead: CapturedLead, raw: bytes, record: str | None
 ) -> Apart:
-    if raw in (lead.raw, ERASED_WORDS):  # nothing to compare after a privacy deletion
+    # Nothing can be compared with what was deleted.
+    if raw in (lead.raw, ERASED_WORDS, RETIRED_WORDS):
         return Apart(erased=raw == ERASED_WORDS)
     try:
         return _compared(sources[lead.source], lead, raw, record)

@@ -34,6 +34,12 @@ def uuid7(at: datetime) -> str:
     )
 
 
+def lowest_id(at: datetime) -> str:
+    """An id before all ids of version 7 that were made at this time or later."""
+    stamp = f"{max(0, int(at.timestamp() * 1000)):012x}"
+    return f"{stamp[:8]}-{stamp[8:]}-0000-0000-000000000000"
+
+
 def is_lead_id(text: str) -> bool:
     """Whether *text* is a UUID in its canonical form, in either case."""
     try:

@@ -22,6 +22,7 @@ from leadline.model.handling import Handling
 from leadline.model.ids import is_lead_id
 from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Kind
+from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.rights import (
     PRIVATE,
     Rights,
@@ -85,7 +86,7 @@ class RawDocument(msgspec.Struct, frozen=True):
         """The key where the document names none. Erased words are the same for all."""
         if unread is not None:
             return key_digest("unreadable", self.source, unread)
-        if raw == ERASED_WORDS:
+        if raw in (ERASED_WORDS, RETIRED_WORDS):
             return key_digest("erased", self.source, self.lead_id.lower().encode())
         return key_digest("digest", self.source, raw)
 

@@ -13,6 +13,7 @@ from leadline.model.errors import LeadlineError
 from leadline.model.handling import UNHANDLED
 from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Delivery, Fate, Kind, Ownership, RefinedLead
+from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Step, Task
 from leadline.ports.source import Source
 from leadline.ports.store import Archived, Store
@@ -257,6 +258,8 @@ def _slices(lead_ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _why_no_lead(event: Archived, sources: Mapping[str, Source]) -> str:
     """The reason why this event would still not make a new lead; "" if it would."""
+    if event.raw == RETIRED_WORDS:
+        return "what it said was deleted by retention"
     if event.raw == _NO_WORDS:
         return "what it said is with its record"
     source = sources.get(event.source)

@@ -1,13 +1,12 @@
 """The protocol for finding a person's data in a store and erasing it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import msgspec
 
 from leadline.model.lead import RefinedLead
-from leadline.model.privacy import DataHold
 
 
 class HeldTexts(msgspec.Struct, frozen=True):
@@ -27,14 +26,6 @@ class HeldTexts(msgspec.Struct, frozen=True):
     document: bytes = b""
     written: bytes = b""
     details: tuple[str, ...] = ()
-
-
-@runtime_checkable
-class Holding(Protocol):
-    """Knows of legal holds (`ports.retention.Retention.held`)."""
-
-    def held(self, lead_ids: Collection[str]) -> Mapping[str, DataHold]:
-        """The legal holds of those of these leads that have one."""
 
 
 class Erasing(Protocol):

@@ -17,6 +17,7 @@ from leadline.model.assigning import Kept
 from leadline.model.handling import Handling
 from leadline.model.lead import OTHER_WORDS, Fate, Kind
 from leadline.model.likeness import Judgement
+from leadline.model.privacy import DataHold
 from leadline.model.task import Alert, Step
 from leadline.ports.ledger import Happening
 
@@ -53,7 +54,8 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     channel, alerts and `history` by time. `history` is the part of the timeline that no other field
     contains; redeliveries are counted in `redelivered` instead, and `redelivered_at` are their
     known times. `handling` is None if nobody handled the lead; it is copied with its `rev`.
-    `judgements` are what people decided about the lead and others; unset if nothing.
+    `judgements` are what people decided about the lead and others, `hold` is its legal hold; unset
+    if there is none.
     """
 
     lead_id: str
@@ -77,6 +79,7 @@ class MovedLead(msgspec.Struct, frozen=True, kw_only=True):
     redelivered_at: tuple[datetime, ...] = ()
     handling: Handling | None = None
     judgements: tuple[Judgement, ...] | msgspec.UnsetType = msgspec.UNSET
+    hold: DataHold | msgspec.UnsetType = msgspec.UNSET
 
 
 def with_judgements(lead: MovedLead, judgements: Iterable[Judgement]) -> MovedLead:
@@ -84,6 +87,11 @@ def with_judgements(lead: MovedLead, judgements: Iterable[Judgement]) -> MovedLe
     same digest as in earlier versions."""
     there = tuple(sorted(judgements, key=lambda judgement: judgement.other))
     return msgspec.structs.replace(lead, judgements=there) if there else lead
+
+
+def with_hold(lead: MovedLead, hold: DataHold | None) -> MovedLead:
+    """The lead with its legal hold; without one it has the same digest as in earlier versions."""
+    return lead if hold is None else msgspec.structs.replace(lead, hold=hold)
 
 
 class Family(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead, Status
+from leadline.model.privacy import DataHold
 from leadline.model.task import Alert, Step, Task
 from leadline.ports.listing import Listing
 
@@ -95,7 +96,8 @@ class LeadStory(msgspec.Struct, frozen=True):
 
     `repeated_by` are the ids of later leads of the same person; a store may limit their number.
     `damaged` names the parts whose checksum does not match: `raw` (then a text, not JSON), `body`,
-    `refined`, `handling` (then None), or the id of a related event.
+    `refined`, `handling` (then None), or the id of a related event. `hold` is the legal hold
+    that the lead is under.
     """
 
     row: LeadRow
@@ -110,6 +112,7 @@ class LeadStory(msgspec.Struct, frozen=True):
     repeated_by: tuple[str, ...] = ()
     handling: Handling | None = None
     damaged: tuple[str, ...] = ()
+    hold: DataHold | None = None
 
 
 class DeadGroup(msgspec.Struct, frozen=True):
@@ -174,7 +177,8 @@ class Account(msgspec.Struct, frozen=True):
     alert waits, and `alert_dead` those whose alert is a dead letter. `redelivered` and `duplicates`
     are not part of the sum: redeliveries make no events, and duplicates are counted as refined.
     `unchecked` is the number of bodies and documents that a deep check skipped, because an earlier
-    version wrote them without a checksum.
+    version wrote them without a checksum. `retired` are leads whose dead letter retention deleted
+    before they were ever refined; a lead that lost only its data stays where it is.
     """
 
     accepted: int
@@ -191,13 +195,14 @@ class Account(msgspec.Struct, frozen=True):
     duplicates: int
     unaccounted: tuple[Unaccounted, ...]
     unchecked: int = 0
+    retired: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether every accepted event is accounted for."""
         places = (
             self.waiting + self.alerted + self.alerting + self.alert_dead + self.untold
-            + self.quarantined + self.filtered + self.folded + self.dead
+            + self.quarantined + self.filtered + self.folded + self.dead + self.retired
         )  # fmt: skip
         return not self.unaccounted and places == self.accepted
 

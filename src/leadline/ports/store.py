@@ -13,6 +13,7 @@ from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Ta
 from leadline.ports.assigning import Assigning
 from leadline.ports.duplicates import Duplicates
 from leadline.ports.erasing import Erasing
+from leadline.ports.retention import Retention
 
 if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
@@ -289,6 +290,7 @@ class Handlings(Protocol):
 
 
 class Store(
-    Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Assigning, Protocol
-):
+    Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Assigning, Retention,
+    Protocol,
+):  # fmt: skip
     """A whole store."""

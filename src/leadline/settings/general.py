@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.model.bounds import MOST_EVENTS
-from leadline.settings.declaration import Declaration, SettingsStruct, setting, settings_of
+from leadline.settings.declaration import Declaration, setting, settings_of
 from leadline.settings.notations import (
     BASE_URL,
     DURATION,
@@ -29,6 +29,7 @@ from leadline.settings.notations import (
     number_between,
     whole_number,
 )
+from leadline.settings.personal_data import AS_TABLE, PersonalDataSettings
 
 if TYPE_CHECKING:
     from leadline.model.rights import Rights
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 PREFIX = "LEADLINE_"
 
 
-class Settings(SettingsStruct, frozen=True):
+class Settings(PersonalDataSettings, frozen=True):
     """All settings; see docs/reference/settings.md. `repr` leaves secrets out."""
 
     data: Path = setting(
@@ -287,10 +288,13 @@ AS_TABLES: Mapping[tuple[str, ...], str] = {
     ("duplicates", "alert"): "duplicates_alert",
     ("duplicates", "write_back"): "duplicates_write_back",
     ("duplicates", "weights"): "duplicates_weights",
+    **AS_TABLE,
 }
 """Top-level settings that can also be written in a table: `[data] group` is `data_group`."""
 
 
 def declared() -> Mapping[str, Declaration]:
-    """The top-level settings by name (not those in tables), in the order of declaration."""
-    return settings_of(Settings)
+    """The top-level settings by name (not those in tables), in the order of declaration; those
+    about personal data come last."""
+    last = settings_of(PersonalDataSettings)
+    return {n: d for n, d in settings_of(Settings).items() if n not in last} | dict(last)

@@ -17,6 +17,7 @@ from leadline.settings.notations import (
     YES_NO,
     choice,
 )
+from leadline.settings.personal_data import TERM
 
 MAPPED_FIELDS = (*PLACEABLE, "event_id")
 """The names allowed in `[sources.NAME.map]`: fields of a lead, and the sender's event id."""
@@ -109,6 +110,18 @@ class SourceConfig(SettingsStruct, frozen=True):
         "Whether operators are told when this source is silent for longer than its history allows. "
         "The default is `yes`. Only for `leadline serve`, not on AWS.",
         YES_NO,
+    )
+    keep_raw: timedelta | None = optional(
+        "How long what this source sent is kept, instead of `retention_raw`.", TERM
+    )
+    keep_refined: timedelta | None = optional(
+        "How long its refined leads are kept, instead of `retention_refined`.", TERM
+    )
+    keep_dead: timedelta | None = optional(
+        "How long its dead letters are kept, instead of `retention_dead`.", TERM
+    )
+    keep_timeline: timedelta | None = optional(
+        "How long the timelines of its leads are kept, instead of `retention_timeline`.", TERM
     )
     country: str = setting(
         "", "The country of this source's phone numbers, instead of the global `region`.", REGION

@@ -26,6 +26,7 @@ from leadline.model.lead import (
     is_end,
     is_privacy_deletion,
 )
+from leadline.model.privacy import DataHold
 from leadline.model.quotas import Quota, Spent, given_back, spend
 from leadline.model.task import Alert, Drop, Step, Task
 from leadline.ports.clock import Clock
@@ -39,11 +40,10 @@ from leadline.ports.store import (
     by_record,
 )
 from leadline.stores.memory_duplicates import MemoryDuplicates
-from leadline.stores.memory_erasing import MemoryErasing
-from leadline.stores.memory_pacing import MemoryPacing
+from leadline.stores.memory_retention import MemoryRetention
 
 
-class MemoryStore(MemoryPacing, MemoryErasing, MemoryDuplicates):
+class MemoryStore(MemoryRetention, MemoryDuplicates):
     """`ports.store.Store` in dictionaries; for one thread."""
 
     def __init__(
@@ -65,6 +65,7 @@ class MemoryStore(MemoryPacing, MemoryErasing, MemoryDuplicates):
         self.sent_alerts: list[Alert] = []
         self.handled: dict[str, Handling] = {}
         self.kept_documents: dict[str, Kept] = {}
+        self.holds: dict[str, DataHold] = {}
         self.notes: list[tuple[str, str]] = []
         self.repeated: list[tuple[str, str, datetime]] = []
         self.free_at: dict[str, datetime] = {}

@@ -133,6 +133,7 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
                     job.first_due_at = job.due_at
             case Drop() as drop:
                 job.dead, job.leased, job.error = drop, False, drop.detail
+                job.due_at = self.clock()  # since when it is dead
         return True
 
     def _take_turn(self, job: _Job, turn: Turn, batch: AbstractSet[str]) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import apsw
 import msgspec
 import pytest
 
@@ -23,7 +22,7 @@ from leadline.stores.sqlite.schema import newest_schema
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 from tests.worlds.match_keys import owner_in_file
-from tests.worlds.older_schema import older_file
+from tests.worlds.older_schema import older_file, set_back
 
 BEFORE = 7
 """The last schema without likenesses."""
@@ -56,22 +55,7 @@ def older(folder: Path, clock: HandClock, names: Sequence[str]) -> list[RefinedL
     """A data folder as the last version without likenesses left it."""
     with closing(SqliteStore(folder, clock=clock)) as store:
         leads = [refine_as_before(store, clock, name) for name in names]
-    db = apsw.Connection(str(folder / FILE))
-    with db:
-        for table in (
-            "likeness",
-            "candidate",
-            "candidate_log",
-            "candidate_moved",
-            "judgement",
-            "review",
-            "document",
-            "team_queue",
-        ):
-            db.execute(f"DROP TABLE {table}")
-        db.execute("DROP TABLE likeness_made")
-        db.pragma("user_version", BEFORE)
-    db.close()
+    set_back(folder, BEFORE)
     return leads
 
 

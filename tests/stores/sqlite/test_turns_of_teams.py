@@ -11,7 +11,6 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import apsw
 import msgspec
 import pytest
 
@@ -21,13 +20,13 @@ from leadline.model.lead import CapturedLead
 from leadline.model.people import Person
 from leadline.model.task import Lease, Step
 from leadline.ports.store import Settlement
-from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.values import bytes_of
 from tests.worlds.leads import LEASE, HandClock, captured, lease_task, refined_in, settle
+from tests.worlds.older_schema import set_back
 from tests.worlds.turns import PEOPLE, ROSTER, counts, counts_in, owner_in, queued_in, turn_for
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -237,8 +236,7 @@ def test_a_folder_of_the_version_without_teams_opens_and_gives_out_leads(
     ada = Handling(owner=Person(slack="ada"), ending=Ending.WON)
     with closing(SqliteStore(tmp_path, clock=clock)) as store:
         old = refined_in(store, clock, "old", handling=ada).id
-    with closing(apsw.Connection(str(tmp_path / FILE))) as db:
-        db.execute("DROP TABLE document; DROP TABLE team_queue; PRAGMA user_version = 8")
+    set_back(tmp_path, 8)
     with closing(SqliteStore(tmp_path, clock=clock)) as store:
         assert store.handling([old]) == {old: msgspec.structs.replace(ada, rev=1)}
         assert list(store.queue_of("sales")) == []

@@ -23,6 +23,8 @@ from leadline.steps import kinds_after_refinement, names
 log = logging.getLogger(__name__)
 
 _RESERVE_MS = 15_000
+_RETIRED_AT_ONCE = 20
+"""So many leads retention deletes in one step: each takes up to ten requests, one after another."""
 
 _parts = cache(Parts)
 
@@ -43,11 +45,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         raise
     if event.get("only_measure"):
         return {"late_s": _measure(parts, settings).total_seconds()}
-    unmeasured: StorageFailed | None = None
-    try:
-        _measure(parts, settings)
-    except StorageFailed as error:
-        unmeasured = error
+    unmeasured = _failure_to_measure(parts, settings)
     store = parts.store(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     swept = parts.sweep(
         store,
@@ -61,6 +59,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
     _look_after_teams(settings, store)
+    _retain(settings, store, _time_to_spare(settings, context))
     if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
     if unmeasured is not None:
@@ -78,6 +77,15 @@ def _time_to_spare(settings: Settings, context: Any) -> Callable[[], bool]:
     left = context.get_remaining_time_in_millis
     kept = max(_RESERVE_MS, left() // 2) if _reconciles(settings) else _RESERVE_MS
     return lambda: left() > kept
+
+
+def _failure_to_measure(parts: Parts, settings: Settings) -> StorageFailed | None:
+    """Write the metric of `_measure`; the error if that fails, to raise when all else is done."""
+    try:
+        _measure(parts, settings)
+    except StorageFailed as error:
+        return error
+    return None
 
 
 def _measure(parts: Parts, settings: Settings) -> timedelta:
@@ -112,6 +120,25 @@ def _look_after_teams(settings: Settings, store: Store) -> None:
         wake_queues(kit)
     except LeadlineError:
         log.exception("sweep.not_handed_on")
+
+
+def _retain(settings: Settings, store: Store, is_time: Callable[[], bool]) -> None:
+    """Go on with retention while there is time; the next sweep goes on where this one ends."""
+    from leadline.privacy.terms import terms_of
+
+    if not (terms := terms_of(settings)):
+        return
+    from leadline.operations.retention import PAUSE, retain_in_turn
+
+    kit = wiring.kit_of(settings, store, {})
+    try:
+        while (
+            is_time()
+            and retain_in_turn(store, terms, kit.clock(), kit.audit, _RETIRED_AT_ONCE) <= PAUSE
+        ):
+            pass
+    except LeadlineError:
+        log.exception("sweep.not_retained")
 
 
 def _look_for_lost_leads(settings: Settings, store: Store, context: Any) -> None:

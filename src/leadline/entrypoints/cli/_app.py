@@ -42,6 +42,7 @@ _TIMING = ("wait", "hold", "release", "speed")
 _RECORDS = ("write-back", "reconcile", "outcomes", "duplicates")
 _STATE = ("status", "tail", "why", "rules")
 _PERSONAL = ("erase", "access")
+_KEEPING = ("retention", "hold-data", "release-data")
 _GIVING = ("people", "teams", "reassign", "assign")
 _ON_AWS = frozenset(
     (
@@ -51,6 +52,7 @@ _ON_AWS = frozenset(
         *_STATE,
         *_GIVING,
         *_PERSONAL,
+        *_KEEPING,
         "preview",
         "send",
         "config",

@@ -112,6 +112,17 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Show everything that is held about a person: with source, purpose and recipients.",
             ("accessing",),
         ),
+        "retention": Command(
+            "Show or delete what is older than the settings allow.", ("retaining",)
+        ),
+        "hold-data": Command(
+            "Put one lead under a legal hold: its data is neither erased nor deleted by retention.",
+            ("retaining",),
+        ),
+        "release-data": Command(
+            "End the legal hold on one lead; retention then deletes what is too old.",
+            ("retaining",),
+        ),
     },
     "Connect": {
         "sample": Command(

@@ -26,6 +26,7 @@ from leadline.model.handling import Handling
 from leadline.model.lead import NOT_READ, RefinedLead
 from leadline.model.likeness import Possible
 from leadline.model.people import Person
+from leadline.model.retiring import RETIRED_WORDS, DataKind, note_on
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.reasons import decision_in
 from leadline.operations.waits import is_on_hold
@@ -50,13 +51,11 @@ def print_story(out: Console, story: LeadStory) -> None:
         out.print(_text(_possible(possible)), soft_wrap=True)
     if refined is not None:
         _print_refined(out, refined)
+    for line in _held(story):
+        out.print(_text(line), soft_wrap=True)
     if story.handling is not None:
         _print_handling(out, story.handling)
-    if story.alerts:
-        _title(out, "\nMessages")
-    for alert in story.alerts:
-        words = (event_name(alert.step), alert.channel, alert.template, alert.ref)
-        out.print(_text(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
+    _print_messages(out, story)
     _title(out, "\nRaw")
     out.print(_raw(story), soft_wrap=True)
     for event in story.related:
@@ -67,6 +66,20 @@ def print_story(out: Console, story: LeadStory) -> None:
         told = f"  {when(happened.at)}  {happened.what}  {_detail(happened)}"
         out.print(_text(told.rstrip()), soft_wrap=True)
     _print_next(out, story.tasks)
+
+
+def _print_messages(out: Console, story: LeadStory) -> None:
+    if story.alerts:
+        _title(out, "\nMessages")
+    for alert in story.alerts:
+        words = (event_name(alert.step), alert.channel, alert.template, alert.ref)
+        out.print(_text(f"  {when(alert.sent_at)}  {'  '.join(filter(None, words))}"))
+
+
+def _held(story: LeadStory) -> Iterator[str]:
+    """The legal hold that the lead is under, if it is."""
+    if (hold := story.hold) is not None:
+        yield f"\nUnder a legal hold since {when(hold.since)}, by {hold.by}: {hold.why}"
 
 
 def _detail(happened: Happening) -> str:
@@ -120,7 +133,16 @@ def _raw(story: LeadStory) -> Text:
     if any(task.reason == NOT_READ for task in story.tasks):
         command = f"leadline show {story.row.lead_id} --body"
         return Text(f"could not be read; `{command}` writes the bytes that were delivered")
+    if bytes(story.raw) == RETIRED_WORDS:
+        return Text(f"deleted by retention{_deleted_on(story)}")
     return Text(_indented(bytes(story.raw)))
+
+
+def _deleted_on(story: LeadStory) -> str:
+    """When retention deleted what was sent."""
+    notes = (note_on(DataKind.RAW), note_on(DataKind.DEAD))
+    times = [one.at for one in story.timeline if one.what in notes]
+    return f" on {when(times[0])}" if times else ""
 
 
 def _text(text: str) -> Text:

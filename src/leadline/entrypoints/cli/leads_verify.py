@@ -58,6 +58,7 @@ _MEANINGS = {
     "dead": "refinement is a dead letter",
     "filtered": "events that are not new leads",
     "folded": "updates folded into a waiting lead",
+    "retired": "dead letters that retention deleted",
 }
 
 

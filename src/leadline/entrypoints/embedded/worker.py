@@ -28,7 +28,9 @@ from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Addressee, Step, TaskKind
 from leadline.net.deadline import within
+from leadline.operations.retention import retain_in_turn
 from leadline.ports.store import Among
+from leadline.privacy.terms import Term, terms_of
 from leadline.settings.general import Settings
 from leadline.steps import do, names, timeouts
 
@@ -40,6 +42,8 @@ _TROUBLE_S = 2.0
 _LOOK_S = 0.5
 _ABSENT_S = 30.0
 """The seconds between two looks for people whose absence has begun or ended."""
+_RETAIN_S = 60.0
+"""The longest time between two looks whether it is time for retention."""
 _SHARE = 4
 """An idle loop waits this many times as long as its search for work took, so that searches through
 a long backlog of other workers' tasks take at most a fifth of a core."""
@@ -109,6 +113,8 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         yield _Loop(kit, lambda _: make(), None)
     if Step.ASSIGN in steps and settings.rules:
         yield _Loop(_kit(settings), _look_after_teams, None)
+    if Step.REFINE in steps and (terms := terms_of(settings)):
+        yield _Loop(_kit(settings), partial(_retain, terms), None)
     watch = TroubleWatch(settings, signs, tells=Step.NOTIFY in steps)
     yield _Loop(_kit(settings), watch.once, None)
 
@@ -205,6 +211,12 @@ def _look_after_teams(kit: Kit) -> float:
     hand_on_absent(kit)
     wake_queues(kit)
     return _ABSENT_S
+
+
+def _retain(terms: Sequence[Term], kit: Kit) -> float:
+    """Do the next step of retention; returns the seconds until the next look."""
+    wait = retain_in_turn(kit.store, terms, kit.clock(), kit.audit)
+    return min(wait.total_seconds(), _RETAIN_S)
 
 
 class RoundRobin:

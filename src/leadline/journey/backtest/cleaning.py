@@ -16,6 +16,7 @@ from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of, owne
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Judgement, Possible
 from leadline.model.people import Person, key_of_person, owner_in
+from leadline.model.retiring import RETIRED_WORDS
 from leadline.ports.store import Waiting
 from leadline.refine import About, refine
 from leadline.settings.general import Settings
@@ -141,7 +142,7 @@ def _read(store: PastStore, kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _
         i: _Read(one, lead := refined.get(i), handled.get(i, UNHANDLED),
                  before.get(lead.duplicate_of.lead_id) if lead and lead.duplicate_of else None)
         for i, one in waiting.items()
-        if one.raw != ERASED_WORDS
+        if one.raw not in (ERASED_WORDS, RETIRED_WORDS)
     }  # fmt: skip
 
 

@@ -97,7 +97,8 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     an earlier task is never valid for a later one. `related` has the ids of other events of its
     record, of which `updates` are folded into the lead. `repeated` names the latest raw documents
     whose bodies repeat the event beside others, by id and time. `dead_channels` have a dead letter
-    instead of an alert about this lead."""
+    instead of an alert about this lead. `retired` are the kinds of data that retention deleted
+    (`model.retiring.DataKind`)."""
 
     lead_id: str
     source: str
@@ -121,6 +122,7 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     dead_channels: tuple[str, ...] = ()
     redelivered: int = 0
     repeated: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
 
     @property
     def is_early(self) -> bool:

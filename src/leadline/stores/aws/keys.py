@@ -12,6 +12,7 @@
 | what a refined lead is compared by | `L#` and its id | `alike` |
 | a lead that may be a duplicate of one | `L#` and the id of that one | `alike#` and its id |
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
+| a legal hold on a lead | `L#` and its id | `hold` |
 | a late task's first due time | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
 | a document by which leads are given out | `T#` and its name | `kept` |
@@ -33,6 +34,7 @@ SHARDS = 4
 """The number of partitions of each index. A partition takes 1,000 writes a second (DynamoDB
 Developer Guide, "Partitions"), and each lead makes two writes to each index."""
 LEAD, HANDLING, AGAIN, LATE = "lead", "handling", "again#", "late#"
+HOLD = "hold"
 ALIKE, MAYBE = "alike", "alike#"
 FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
 """The prefixes of the sort keys of later tasks."""
@@ -74,6 +76,16 @@ def quota_key(source: str) -> Key:
 def handling_key(lead_id: str) -> Key:
     """The key of a lead's handling."""
     return f"L#{lead_id}", HANDLING
+
+
+def hold_key(lead_id: str) -> Key:
+    """The key of the legal hold on a lead."""
+    return f"L#{lead_id}", HOLD
+
+
+def hold_partition(shard: int) -> str:
+    """The partition of the index `due` that lists legal holds."""
+    return f"hold#{shard}"
 
 
 def work_list_key(person: str, lead_id: str) -> Key:

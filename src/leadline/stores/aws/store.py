@@ -2,15 +2,12 @@
 
 from leadline.stores.aws.erasing import AwsErasing
 from leadline.stores.aws.found_texts import AwsTexts
-from leadline.stores.aws.handling import AwsHandlings
-from leadline.stores.aws.leads import AwsLeads
+from leadline.stores.aws.holds import AwsHolds
 from leadline.stores.aws.pacing import AwsPacing
 from leadline.stores.aws.queue import AwsQueue
 from leadline.stores.aws.settling import AwsSettling
 from leadline.stores.aws.unreadable import AwsUnreadable
 
 
-class AwsStore(
-    AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsTexts, AwsLeads, AwsPacing, AwsHandlings
-):
+class AwsStore(AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsTexts, AwsHolds, AwsPacing):
     """`ports.store.Store` on S3, DynamoDB and SQS."""

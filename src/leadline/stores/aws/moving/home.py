@@ -27,7 +27,7 @@ from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import LeadItem, TaskItem, further_of, holds_a_task, lead_of, task_in
 from leadline.stores.aws.keys import HANDLING, LEAD, again_key, alike_key, lead_key, task_key
 from leadline.stores.aws.moving.parking import parked, unparked
-from leadline.stores.aws.moving.reading import Documents, judged, moved_lead, people_of
+from leadline.stores.aws.moving.reading import Documents, judged, moved_lead, people_of, under_hold
 from leadline.stores.aws.moving.surveyed import SurveyedHome
 from leadline.stores.aws.moving.writing import (
     FamilyWriter,
@@ -81,7 +81,8 @@ class AwsHome(SurveyedHome):
             zip((m.lead_id for m in members), self._map(self._read, members), strict=True)
         )
         found = {i: self._family(seen, documents, firsts) for i, seen in whole.items()}
-        return judged(found, self._store.judgements([member.lead_id for member in members]))
+        ids = [member.lead_id for member in members]
+        return under_hold(judged(found, self._store.judgements(ids)), self._store.held(ids))
 
     def _family(
         self, seen: StoredFamily, kept: Mapping[str, Documents], firsts: frozenset[str]

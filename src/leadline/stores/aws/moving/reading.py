@@ -10,6 +10,7 @@ from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind, RefinedLead
 from leadline.model.likeness import Judgement
+from leadline.model.privacy import DataHold
 from leadline.model.task import Step, Task, event_name
 from leadline.ports.homes import (
     REDELIVERED,
@@ -18,6 +19,7 @@ from leadline.ports.homes import (
     MovedTask,
     in_order,
     tasks_in_order,
+    with_hold,
     with_judgements,
 )
 from leadline.ports.ledger import Happening
@@ -163,5 +165,14 @@ def judged(
     def told(family: Family) -> tuple[MovedLead, ...]:
         leads = family.leads
         return tuple(with_judgements(one, judgements.get(one.lead_id, ())) for one in leads)
+
+    return {i: msgspec.structs.replace(one, leads=told(one)) for i, one in families.items()}
+
+
+def under_hold(families: Mapping[str, Family], holds: Mapping[str, DataHold]) -> dict[str, Family]:
+    """The families with the legal holds on their leads."""
+
+    def told(family: Family) -> tuple[MovedLead, ...]:
+        return tuple(with_hold(one, holds.get(one.lead_id)) for one in family.leads)
 
     return {i: msgspec.structs.replace(one, leads=told(one)) for i, one in families.items()}

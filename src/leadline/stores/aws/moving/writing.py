@@ -25,8 +25,9 @@ from leadline.ports.homes import (
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.comparing import COMPARED
 from leadline.stores.aws.handling import handling_removed, handling_writes, with_owner_shown
+from leadline.stores.aws.holds import hold_item
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState
-from leadline.stores.aws.keys import again_key, digest_key, task_key
+from leadline.stores.aws.keys import again_key, digest_key, hold_key, task_key
 from leadline.stores.aws.likeness import AlikeItem, KeyItem, alike_from
 from leadline.stores.aws.moving.items import (
     further_items,
@@ -35,7 +36,7 @@ from leadline.stores.aws.moving.items import (
     refined_document_of,
 )
 from leadline.stores.aws.store import AwsStore
-from leadline.stores.aws.table import Delete, Key, Put, Stale, Write
+from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.stores.likeness import likeness_of
 from leadline.stores.refined import decoded
 
@@ -119,6 +120,10 @@ class FamilyWriter:
         if lead.duplicate_of is not None:
             pk, sk = again_key(lead.duplicate_of, lead.lead_id)
             self._table.put_if({"pk": pk, "sk": sk}, "", {})
+        if lead.hold:
+            self._table.write(PutIf(hold_item(lead.hold)))
+        elif lead.lead_id in copies and copies[lead.lead_id].hold:
+            self._table.write(Delete(hold_key(lead.lead_id), None))
         self.make_candidate(lead)
 
     def _with_document(self, item: LeadItem, lead: MovedLead) -> LeadItem:

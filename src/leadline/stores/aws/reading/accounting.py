@@ -225,6 +225,7 @@ class EventAccounts:
             redelivered=sum(one.redelivered for one in standings),
             duplicates=sum(one.duplicate for one in standings),
             unaccounted=tuple(Unaccounted(*one) for one in sorted(lost.items())),
+            retired=counts["retired"],
         )
 
 

@@ -31,6 +31,7 @@ from leadline.ports.ledger import (
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import StoredEvent, read_document
 from leadline.stores.aws.handling import handling_of
+from leadline.stores.aws.holds import hold_of
 from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,
@@ -40,7 +41,7 @@ from leadline.stores.aws.items import (
     task_holder_of,
     task_in,
 )
-from leadline.stores.aws.keys import AGAIN, HANDLING, LATE, LEAD, SHARDS, dead_partition
+from leadline.stores.aws.keys import AGAIN, HANDLING, HOLD, LATE, LEAD, SHARDS, dead_partition
 from leadline.stores.aws.reading.accounting import Archive, EventAccounts
 from leadline.stores.aws.reading.listing import AwsListing
 from leadline.stores.aws.reading.rows import row_of
@@ -118,6 +119,7 @@ class AwsLedger(AwsListing):
             refined=self._head(lead),
             repeated_by=tuple(repeats[:_REPEATS_SHOWN]),
             handling=handling_of(items[HANDLING]) if HANDLING in items else None,
+            hold=hold_of(items[HOLD]) if HOLD in items else None,
         )
 
     def _raws(self, leads: Sequence[LeadItem]) -> list[StoredEvent | None]:

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 
 import msgspec
 
+from leadline.model.retiring import RETIRED
 from leadline.model.task import Step
 from leadline.stores.aws.items import LeadItem
 
+_RETIRED = "retired"
+
 
 class Standing(msgspec.Struct, frozen=True):
-    """All that decides the place of a lead; many leads share one value. `refining` is "alive" or
+    """All that decides the place of a lead; many leads share one value. `fate` is "retired" for one
+    whose dead letter retention deleted. `refining` is "alive" or
     "dead" while there is a refine task, `refined` the status of its refinement, `channel_count`
     the number of channels that had to alert, `alerted_channels` those that did. `is_expired`: its
     raw document may have been deleted because of its age."""
@@ -28,7 +32,7 @@ def standing_of(lead: LeadItem, missed_since: str) -> Standing:
     """The standing of a lead. Raw documents of leads captured before *missed_since* may be gone."""
     summary, task = lead.summary, lead.task
     return Standing(
-        fate=lead.fate,
+        fate=_RETIRED if lead.why == RETIRED else lead.fate,
         refining="" if task is None else "dead" if task.dead_at else "alive",
         refined=summary.status if summary else "",
         channel_count=summary.channel_count if summary else 0,

@@ -34,6 +34,7 @@ from leadline.stores.sqlite.moving.reading import LeadReading
 from leadline.stores.sqlite.moving.writing import LeadWriting
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import head_decoder
+from leadline.stores.sqlite.retention import replace_holds
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.tasks import numbers_of
 from leadline.stores.sqlite.values import micros, moment, text_of
@@ -172,6 +173,7 @@ class SqliteHome:
             writing.run()
             self._give_keys(db, writes, writing.numbers)
             self._make_candidates(db, writing)
+            replace_holds(db, {one.lead_id: one.hold or None for one in writing.leads})
         return {}
 
     def _make_candidates(self, db: apsw.Connection, writing: LeadWriting) -> None:

@@ -15,6 +15,7 @@ from leadline.ports.homes import (
     MovedTask,
     in_order,
     tasks_in_order,
+    with_hold,
     with_judgements,
 )
 from leadline.ports.ledger import Happening
@@ -23,6 +24,7 @@ from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.duplicates import judgements_of
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.retention import holds_of
 from leadline.stores.sqlite.values import moment, text_of
 
 _sql = Queries(__name__)
@@ -41,8 +43,13 @@ class LeadReading:
         leads = {
             n: _lead(row, tasks[n], alerts[n], history[n]) for n, *row in self._select(_sql.leads)
         }
-        judged = judgements_of(self._db, [lead.lead_id for lead in leads.values()])
-        return {n: with_judgements(lead, judged.get(lead.lead_id, ())) for n, lead in leads.items()}
+        ids = [lead.lead_id for lead in leads.values()]
+        judged, held = judgements_of(self._db, ids), holds_of(self._db, ids)
+        return {
+            n: with_hold(with_judgements(lead, judged.get(i, ())), held.get(i))
+            for n, lead in leads.items()
+            for i in (lead.lead_id,)
+        }
 
     def _tasks(self) -> dict[int, list[MovedTask]]:
         found: dict[int, list[MovedTask]] = defaultdict(list)

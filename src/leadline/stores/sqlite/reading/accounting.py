@@ -68,6 +68,7 @@ def _counted(db: apsw.Connection, progress: Progress) -> Account:
         redelivered=redelivered,
         duplicates=duplicates,
         unaccounted=tuple(lost),
+        retired=places["retired"],
     )
 
 

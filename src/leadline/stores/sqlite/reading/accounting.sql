@@ -17,6 +17,7 @@ notifying AS (
 SELECT lead.n, lead.id,
   CASE
     WHEN raw.lead IS NULL THEN '!its raw words are missing'
+    WHEN lead.fate = 'filtered' AND lead.why = 'retention' THEN 'retired'
     WHEN lead.fate = 'filtered' THEN 'filtered'
     WHEN lead.fate = 'folded' AND head.n IS NOT NULL THEN 'folded'
     WHEN lead.fate = 'folded' THEN '!the lead that it was folded into is missing'

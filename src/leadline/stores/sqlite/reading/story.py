@@ -12,6 +12,7 @@ from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import lead_row
+from leadline.stores.sqlite.retention import holds_of
 from leadline.stores.sqlite.values import moment, text_of
 
 _sql = Queries(__name__)
@@ -51,6 +52,7 @@ def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
             handling_decoder.decode(handled) if handled and "handling" not in damaged else None
         ),
         damaged=(*damaged, *hurt),
+        hold=holds_of(db, [text_of(key)]).get(text_of(key)),
     )
 
 

@@ -1,0 +1,67 @@
+"""The top-level settings about personal data: how long it is kept (`[retention]`)."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from leadline.settings.declaration import SettingsStruct, setting
+from leadline.settings.notations import PERIOD, Notation
+
+_FOREVER = "forever"
+
+
+def _term(value: object) -> timedelta:
+    text = str(value).strip().lower()
+    if value == timedelta.max or text == _FOREVER:
+        return timedelta.max
+    years = re.fullmatch(r"([0-9]{1,2})\s*y", text)
+    term: timedelta = timedelta(days=365 * int(years[1])) if years else PERIOD.read(value)
+    if term < timedelta(days=1):
+        raise ValueError
+    return term
+
+
+TERM = Notation("a time of at least 1d such as 90d or 2y, or forever", _term)
+"""The notation of a time for which something is kept; `timedelta.max` for ever."""
+
+
+class PersonalDataSettings(SettingsStruct, frozen=True):
+    """The part of `Settings` that says how long personal data is kept."""
+
+    retention_raw: timedelta = setting(
+        _FOREVER,
+        "How long what a sender sent is kept, from its capture on; then it is deleted. Sources can "
+        "have their own (`keep_raw`). In TOML, you can also write `raw` in a table `[retention]`, "
+        "and so for the other settings of that name.",
+        TERM,
+    )
+    retention_refined: timedelta = setting(
+        _FOREVER,
+        "How long refined leads are kept; then the person is deleted from them, and new leads are "
+        "not compared with them any more. What is counted stays.",
+        TERM,
+    )
+    retention_dead: timedelta = setting(
+        _FOREVER,
+        "How long dead letters are kept, with what the sender sent. Until then nothing is deleted "
+        "of a lead with a dead letter.",
+        TERM,
+    )
+    retention_timeline: timedelta = setting(
+        _FOREVER,
+        "How long the timelines of leads are kept, and by what their messages are found to be "
+        "edited.",
+        TERM,
+    )
+
+
+AS_TABLE: Mapping[tuple[str, ...], str] = {
+    ("retention", name.removeprefix("retention_")): name
+    for name in (
+        "retention_raw",
+        "retention_refined",
+        "retention_dead",
+        "retention_timeline",
+    )
+}
+"""The settings that can also be written in a table: `[retention] raw` is `retention_raw`."""

@@ -1,0 +1,7 @@
+-- Legal holds: the data of these leads is neither erased nor deleted by retention.
+CREATE TABLE legal_hold (
+  lead INTEGER PRIMARY KEY,
+  why TEXT NOT NULL,
+  by TEXT NOT NULL,
+  since INTEGER NOT NULL
+) STRICT;
