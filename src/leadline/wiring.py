@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from leadline.model.links import Links
     from leadline.model.record_links import RecordLinks
     from leadline.ports.channel import Channel
+    from leadline.stores.audit_file import AuditFile
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
     from leadline.stores.sqlite.store import SqliteStore
     from leadline.team.routing import Routes
@@ -192,7 +193,8 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
     lead comes. With *elsewhere*, the settings are for AWS, so channels that need credentials of
     there are not created. Raises ConfigurationError with all problems."""
     wrong: list[str] = []
-    if settings.channels or settings.alerts_trouble:  # `slack_webhook_url` was checked already
+    # `slack_webhook_url` was checked already.
+    if settings.channels or settings.alerts_trouble or settings.audit_channel:
         from leadline.channels.registry import channel_configs, make_channel
         from leadline.channels.trouble import trouble_faults
 
@@ -243,11 +245,18 @@ def ledger(settings: Settings) -> "SqliteLedger":
     return SqliteLedger(settings.data)
 
 
+def audit(settings: Settings) -> "AuditFile":
+    """The audit log of an embedded installation."""
+    from leadline.stores.audit_file import AuditFile
+
+    return AuditFile(settings.data, settings.rights)
+
+
 def embedded(settings: Settings, longest: float = 3600) -> "Kit":
     """The kit of an embedded installation. *longest* limits the seconds that a message may take."""
     kit = kit_of(settings, opened := store(settings), channels(settings, longest))
     kit = remembering_erased(kit, settings, opened, opened)
-    return msgspec.structs.replace(kit, troubles=opened, arrivals=opened)
+    return msgspec.structs.replace(kit, troubles=opened, arrivals=opened, audit=audit(settings))
 
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":

@@ -173,7 +173,7 @@ def test_a_worker_and_a_command_that_writes_narrow_too(tmp_path: Path) -> None:
         assert installation.command("export", str(tmp_path / "x.tar.gz")).returncode == 0
         widen(installation.data)
         taken = installation.command("import", str(tmp_path / "x.tar.gz"))
-        assert "1 folder and 6 files" in taken.stderr
+        assert "1 folder and 7 files" in taken.stderr
         assert modes(installation.data) == PRIVATE
         assert "narrowed" not in installation.command("import", str(tmp_path / "x.tar.gz")).stderr
         widen(installation.data)

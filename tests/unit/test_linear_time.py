@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from json import dumps
 from typing import Any
 
 import msgspec
@@ -36,6 +37,13 @@ from leadline.model.lead import (
 from leadline.model.people import Person
 from leadline.ports.channel import Notice
 from leadline.ports.ledger import LeadRow, LeadStory
+from leadline.privacy.masking import (
+    masked_lead,
+    masked_phone,
+    masked_raw,
+    masked_text,
+    masked_url,
+)
 from leadline.refine import About, limits, refine, text
 from leadline.refine.companies.company import refine_company
 from leadline.refine.companies.key import company_key
@@ -95,6 +103,15 @@ def lead_of(data: dict[str, Any]) -> LeadFields:
     return LeadFields(**data)
 
 
+def masked_example(written: str) -> RefinedLead:
+    """A lead that says nothing but this text."""
+    return RefinedLead(
+        ABOUT.lead_id, ABOUT.captured_at, ABOUT.processed_at, "refined",
+        Contact(name=written, company=written, email=written, website=written, phone=written),
+        LeadDetails(message=written, campaign=written), "form", custom={written: written},
+    )  # fmt: skip
+
+
 CONDITIONS = [
     compile_condition(line, {"a.csv": frozenset({"example.com"})})
     for line in (
@@ -137,6 +154,9 @@ RULES: dict[str, Work] = {
     "halves of a name": lambda written: whole_name(
         [Given(field, written, False, 0) for field in ("name", "name", "first_name")]
     ),
+    "masks": lambda written: (masked_text(written), masked_url(written), masked_phone(written)),
+    "masked lead": lambda written: masked_lead(masked_example(written)),
+    "masked JSON": lambda written: masked_raw(dumps({written: [written] * 3}).encode()),
     "looks": lambda written: (looks.is_email(written), looks.may_be_phone(written)),
     "website": refine_website,
     "quarantine": lambda written: suspicions(

@@ -51,6 +51,10 @@ class Teller:
             self._log(known)
         if not self._channels or not troubles:
             return troubles
+        return self.send(troubles)
+
+    def send(self, troubles: Sequence[KnownTrouble]) -> Sequence[KnownTrouble]:
+        """Send these, without a line in the log about each; returns those that were told."""
         for channel in self._channels:
             if told := _sent(channel, troubles[:MOST_TOLD]):
                 log.info("trouble.sent", extra={"channel": channel.name, "count": len(told)})

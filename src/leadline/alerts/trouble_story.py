@@ -6,7 +6,7 @@ from datetime import datetime
 from leadline.alerts.marks import mark_of
 from leadline.alerts.phrases import at, line_of
 from leadline.alerts.story import Story
-from leadline.model.trouble import KnownTrouble, TroubleState
+from leadline.model.trouble import KnownTrouble, TroubleKind, TroubleState
 
 TROUBLE, TROUBLE_OVER = "trouble/1", "trouble_over/1"
 MOST_TOLD = 10
@@ -20,6 +20,10 @@ def story_of_troubles(troubles: Sequence[KnownTrouble]) -> Story:
     """One message about these troubles, at least one."""
     over = all(known.trouble.state is TroubleState.ENDED for known in troubles)
     title = f"Leadline: {_how_many(troubles)}{' over' if over else ''}"
+    footer = "This message is for those who run Leadline; `leadline doctor` checks it."
+    if all(known.trouble.kind is TroubleKind.AUDIT for known in troubles):
+        title = "Leadline: the audit log"
+        footer = "This message is for those who look after personal data."
     lines = tuple(line_of_trouble(known) for known in troubles)
     headline = f"Leadline: {lines[0]}" if len(lines) == 1 else f"{title}: {lines[0]}"
     return Story(
@@ -27,7 +31,7 @@ def story_of_troubles(troubles: Sequence[KnownTrouble]) -> Story:
         headline=line_of(headline, "", _LONGEST_HEADLINE),
         template=TROUBLE_OVER if over else TROUBLE,
         remarks=lines,
-        footer=("This message is for those who run Leadline; `leadline doctor` checks it.",),
+        footer=(footer,),
     )
 
 

@@ -3,17 +3,20 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
 from leadline.channels.slack.answers import answer_to_one
-from leadline.channels.slack.commands import answer_command
+from leadline.channels.slack.commands import MINE, WORDS, answer_command
 from leadline.channels.slack.replies import NOT_SAVED, PressReply, reply_of
 from leadline.channels.slack.requests import REPLIES, SlashCommand
-from leadline.journey.claiming import ActionRules, ActionStore, Press, press
+from leadline.journey.claiming import ActionRules, ActionStore, Press, press, presser
 from leadline.model.json_text import as_json_text
 from leadline.model.links import Links
+from leadline.model.people import Person
+from leadline.model.privacy import AuditEntry
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.source import Answer
 from leadline.settings.channels import SlackWebhookConfig
@@ -23,12 +26,17 @@ from leadline.team.people import Team
 from leadline.team.teams import Teams
 from leadline.wiring import links
 
+if TYPE_CHECKING:
+    from leadline.ports.audit import AuditLog
+
 log = logging.getLogger(__name__)
 
 COMMANDS = "/slack/commands"
 """The path for commands; all other paths below /slack are for buttons."""
 
 
+_COMMAND = "slack.command"
+"""The action of a command in the audit log; its word is the detail."""
 NOTHING = Answer(b"", "text/plain")
 """The answer to a press; Slack shows its body to nobody, but warns of any status except 200."""
 NOT_READ = "⚠️ Your leads could not be read. Please try again."
@@ -41,18 +49,21 @@ them may be junk."""
 
 class SlackEndpoint(msgspec.Struct, frozen=True):
     """The settings for presses and commands. `replies` are the origins that a `reply_url` may have:
-    Slack's, and those of the configured webhooks."""
+    Slack's, and those of the configured webhooks. `audit` notes what is pressed and typed, before
+    it is done."""
 
     secrets: Sequence[str]
     team: Team
     links: Links
     replies: Sequence[str]
     rules: ActionRules
+    audit: "AuditLog | None" = None
 
     def press(self, store: ActionStore, request: Press, now: datetime) -> PressReply:
         """The reply to a press (see `journey.claiming.press`); any error is logged and becomes
         `NOT_SAVED`."""
         try:
+            self._note(request.user, request.action, request.lead_id, now)
             return reply_of(press(store, self.team, request, now, self.rules))
         except Exception:
             log.exception("press.failed", extra={"lead": request.lead_id})
@@ -67,6 +78,7 @@ class SlackEndpoint(msgspec.Struct, frozen=True):
     ) -> bytes:
         """The answer to a command as JSON; any error is logged and becomes `NOT_READ`."""
         try:
+            self._note(command.user, _COMMAND, "", now, _word_of(command))
             message = answer_command(
                 store, self.team, self.links, command, now, unowned, self.rules
             )
@@ -75,8 +87,20 @@ class SlackEndpoint(msgspec.Struct, frozen=True):
             message = answer_to_one(NOT_READ)
         return as_json_text(message)
 
+    def _note(
+        self, user: Person, action: str, subject: str, now: datetime, detail: str = ""
+    ) -> None:
+        """Note in the audit log who did what: by their name in `[people]`, else their Slack id."""
+        if self.audit is None:
+            return
+        name = self.team.name_of(presser(self.team, user)) or user.slack
+        who = f"person:{name}"
+        self.audit.append([AuditEntry(
+            at=now, actor=who, action=action, subject=subject, detail=detail
+        )])  # fmt: skip
 
-def slack_endpoint(settings: Settings) -> SlackEndpoint:
+
+def slack_endpoint(settings: Settings, audit: "AuditLog | None" = None) -> SlackEndpoint:
     """The `SlackEndpoint` by these settings; without `slack_signing_secret` it refuses all
     requests."""
     urls = {n: c.url for n, c in settings.channels.items() if isinstance(c, SlackWebhookConfig)}
@@ -92,7 +116,14 @@ def slack_endpoint(settings: Settings) -> SlackEndpoint:
         links(settings),
         tuple(dict.fromkeys([REPLIES, *origins])),
         ActionRules(frozenset(told_back), frozenset(urls), teams),
+        audit,
     )
+
+
+def _word_of(command: SlashCommand) -> str:
+    """The word of a command; "other" for what is none, because anybody can type anything."""
+    word = command.text.partition(" ")[0] or MINE
+    return word if word in WORDS else "other"
 
 
 def reply_to(reply: PressReply) -> bytes:

@@ -1,5 +1,6 @@
 """The database file of an embedded installation, for running and copying it."""
 
+from leadline.stores.audit_file import copy_audit
 from leadline.stores.sqlite.checkpoint import Checkpointer
 from leadline.stores.sqlite.holders import holders, holders_are_named
 from leadline.stores.sqlite.moving.backup import back_up
@@ -10,6 +11,7 @@ __all__ = [
     "Checkpointer",
     "Whereabouts",
     "back_up",
+    "copy_audit",
     "holders",
     "holders_are_named",
     "restore",

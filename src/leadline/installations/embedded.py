@@ -12,6 +12,7 @@ from leadline.settings.loading import Loaded
 if TYPE_CHECKING:
     from leadline.ports.erasures import Erasures
     from leadline.ports.installation import OpenStore, Rebuilt
+    from leadline.stores.audit_file import AuditFile
     from leadline.stores.sqlite.moving.transfer import SqliteIntake
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
     from leadline.stores.sqlite.store import SqliteStore
@@ -68,6 +69,19 @@ class Embedded:
 
         assert isinstance(store, SqliteStore)  # noqa: S101 - what `store` gave
         return store
+
+    def audit(self) -> "AuditFile":
+        """See `Installation.audit`."""
+        return wiring.audit(self._loaded.settings)
+
+    def holds_data(self) -> bool:
+        """See `Installation.holds_data`."""
+        from leadline.installations.data_folder import FILE
+
+        try:
+            return (self._loaded.settings.data / FILE).exists()
+        except PermissionError:  # opening the data says in words what to do
+            return False
 
     def dead_letters(self) -> None:
         """See `Installation.dead_letters`; only the ledger keeps dead letters."""

@@ -30,6 +30,7 @@ def erasing_kit(installation: Installation, store: OpenStore) -> Kit:
     return msgspec.structs.replace(
         kit,
         erasures=installation.erasures(store),
+        audit=installation.audit(),
         privacy_key=lambda: privacy_key_of(installation, store),
     )
 
@@ -55,6 +56,7 @@ def erase_returned(settings: Settings) -> int:
 
 def _erase_pending(settings: Settings, store: "SqliteStore") -> int:
     kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+    kit = msgspec.structs.replace(kit, audit=wiring.audit(settings))
     return erase_again(remembering_erased(kit, settings, store, store))
 
 

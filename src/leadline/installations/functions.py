@@ -5,6 +5,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step, Task, TaskKind
 from leadline.net.aws.calls import Caller, from_environment
@@ -17,7 +19,9 @@ from leadline.stores.aws.wakeups import Queues, queue_of_each_step
 if TYPE_CHECKING:
     from leadline.kit import Kit
     from leadline.ports.ledger import Ledger
+    from leadline.privacy.hashes import PrivacyKey
     from leadline.settings.general import Settings
+    from leadline.stores.aws.audit import AwsAudit
     from leadline.stores.aws.batch_store import BatchStore
     from leadline.stores.aws.store import AwsStore
     from leadline.stores.aws.sweep.sweep import Swept
@@ -82,8 +86,22 @@ class StackParts:
         parts = (self.table, self.bucket, self.queues)
         return BatchStore(*parts, redelivery_window=redelivery_window, tasks=tasks)
 
+    def audit(self) -> "AwsAudit":
+        """The audit log, imported here because few requests need it."""
+        from leadline.stores.aws.audit import AwsAudit
+
+        return AwsAudit(self.table)
+
+    def privacy_key(self, settings: "Settings") -> "PrivacyKey":
+        """The privacy key of the settings; raises ConfigurationError if there is none."""
+        from leadline.stores.key_file import find_key
+
+        return find_key(settings)
+
     def with_erasures(self, kit: "Kit", settings: "Settings") -> "Kit":
-        """The kit with the tombstones of people who are erased, if there is a key for them."""
+        """The kit with the audit log, and with the tombstones of people who are erased, if there is
+        a key for them."""
+        kit = msgspec.structs.replace(kit, audit=self.audit())
         if not settings.privacy_key:
             return kit
         from leadline.stores.aws.erasures import AwsErasures

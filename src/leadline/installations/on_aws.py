@@ -11,6 +11,7 @@ from leadline.settings.loading import Loaded
 if TYPE_CHECKING:
     from leadline.cloud.connecting import ConnectedStack, StackStore
     from leadline.ports.installation import OpenStore, Rebuilt
+    from leadline.stores.aws.audit import AwsAudit
     from leadline.stores.aws.erasures import AwsErasures
     from leadline.stores.aws.moving.transfer import AwsIntake
     from leadline.stores.aws.reading.ledger import AwsLedger
@@ -60,6 +61,16 @@ class OnAws:
 
         del store
         return AwsErasures(self._stack.bucket)
+
+    def audit(self) -> "AwsAudit":
+        """See `Installation.audit`."""
+        from leadline.stores.aws.audit import AwsAudit
+
+        return AwsAudit(self._stack.table)
+
+    def holds_data(self) -> bool:
+        """See `Installation.holds_data`."""
+        return True
 
     def dead_letters(self) -> "DeadLetterQueues":
         """See `Installation.dead_letters`."""

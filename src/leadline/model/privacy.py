@@ -30,6 +30,18 @@ class ChainedEntry(msgspec.Struct, frozen=True):
     hash: str
 
 
+class AuditCut(msgspec.Struct, frozen=True):
+    """The old end of an audit log was deleted: all entries up to number `n`, of which the last had
+    this `hash`. When, with which privacy key it is signed (`key_id`), and the signature
+    (`privacy.chain`)."""
+
+    n: int
+    hash: str
+    at: datetime
+    key_id: str
+    signature: str
+
+
 class Tombstone(msgspec.Struct, frozen=True, omit_defaults=True):
     """What remains of a person who was erased: `hashes` of their addresses and numbers (keyed, see
     `privacy.hashes`), `key_id` of the key, and when. Leads that were captured before `at` and match

@@ -11,6 +11,7 @@ from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, Receipt, RefinedLead
 from leadline.model.task import Step, Task
 from leadline.ports.archive import Outgoing
+from leadline.ports.audit import CuttableLog
 from leadline.ports.erasures import Erasures
 from leadline.ports.ledger import Ledger
 from leadline.ports.store import Store
@@ -130,6 +131,12 @@ class Installation(Protocol):
 
     def erasures(self, store: OpenStore) -> Erasures:
         """The tombstones of people who were erased from its *store*."""
+
+    def audit(self) -> CuttableLog:
+        """Its audit log."""
+
+    def holds_data(self) -> bool:
+        """Whether it holds anything yet."""
 
     def dead_letters(self) -> DeadLetters | None:
         """The dead-letter queues; None if only the ledger keeps dead letters."""

@@ -1,11 +1,11 @@
-"""The top-level settings about personal data: how long it is kept (`[retention]`)."""
+"""The top-level settings about personal data: how long it is kept (`[retention]`), who sees it."""
 
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from leadline.settings.declaration import SettingsStruct, setting
-from leadline.settings.notations import PERIOD, Notation
+from leadline.settings.notations import PERIOD, TEXT, YES_NO, Notation
 
 _FOREVER = "forever"
 
@@ -26,7 +26,7 @@ TERM = Notation("a time of at least 1d such as 90d or 2y, or forever", _term)
 
 
 class PersonalDataSettings(SettingsStruct, frozen=True):
-    """The part of `Settings` that says how long personal data is kept."""
+    """The part of `Settings` that says how long personal data is kept, and how it is shown."""
 
     retention_raw: timedelta = setting(
         _FOREVER,
@@ -53,15 +53,37 @@ class PersonalDataSettings(SettingsStruct, frozen=True):
         "edited.",
         TERM,
     )
+    retention_audit: timedelta = setting(
+        _FOREVER,
+        "How long entries of the audit log are kept; a signed entry in their place says so.",
+        TERM,
+    )
+    audit_channel: str = setting(
+        "",
+        "The name of a channel that gets the head of the audit log once a day: who has it can "
+        "check with `leadline audit verify` that nothing was taken out of the log. Not for "
+        "AWS. In TOML, you can also write `channel` in a table `[audit]`.",
+        TEXT,
+    )
+    mask: bool = setting(
+        "no",
+        "Whether commands show leads without the person: `a•••@example.com`. `--unmasked` shows "
+        "one anyway, which the audit log notes.",
+        YES_NO,
+    )
 
 
 AS_TABLE: Mapping[tuple[str, ...], str] = {
-    ("retention", name.removeprefix("retention_")): name
-    for name in (
-        "retention_raw",
-        "retention_refined",
-        "retention_dead",
-        "retention_timeline",
-    )
+    **{
+        ("retention", name.removeprefix("retention_")): name
+        for name in (
+            "retention_raw",
+            "retention_refined",
+            "retention_dead",
+            "retention_timeline",
+            "retention_audit",
+        )
+    },
+    ("audit", "channel"): "audit_channel",
 }
 """The settings that can also be written in a table: `[retention] raw` is `retention_raw`."""

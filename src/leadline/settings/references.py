@@ -36,7 +36,7 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
 def unknown_names(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
     """The path of each setting that contains an unknown name, with the error message."""
     meanings = _meanings(settings)
-    for setting in ("unassigned_channel", "alerts_trouble"):
+    for setting in ("unassigned_channel", "alerts_trouble", "audit_channel"):
         name = getattr(settings, setting)
         if name not in ("", *meanings["channel"]):
             yield (setting,), _no_such("channel", name, meanings["channel"])

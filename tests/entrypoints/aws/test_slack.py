@@ -13,6 +13,7 @@ from leadline.entrypoints.aws import capture, refine, slack_actions
 from leadline.journey.claiming import CLAIM
 from leadline.model.task import Alert, Done, Step
 from leadline.standins.slack_inbox import Reply, SlackInbox
+from leadline.stores.aws.audit import AwsAudit
 from tests.standins.aws_faults import world
 from tests.standins.slack_presses import (
     SECRET,
@@ -97,6 +98,17 @@ def test_who_presses_first_has_the_lead_and_the_other_is_told_who(slack: SlackWo
     handling = slack.functions.actor.store.handling([lead_id])[lead_id]
     assert handling.claimed_by is not None
     assert handling.claimed_by.slack == "U01ANN"
+
+
+def test_a_press_and_a_command_are_in_the_audit_log(slack: SlackWorkspace) -> None:
+    lead_id = slack.lead()
+    slack.press(lead_id)
+    slack.command("unassigned")
+    entries = [one.entry for one in AwsAudit(slack.functions.actor.rooms.table).entries()]
+    assert [(one.actor, one.action, one.subject, one.detail) for one in entries] == [
+        ("person:U01ANN", "lead.claim", lead_id, ""),
+        ("person:U01ANN", "slack.command", "", "unassigned"),
+    ]
 
 
 def test_a_press_wakes_who_changes_the_messages(slack: SlackWorkspace) -> None:

@@ -18,6 +18,7 @@ from leadline.cloud.tail import LogLine
 from leadline.entrypoints.cli import app, leads, status, tailing
 from leadline.entrypoints.cli._app import Options
 from leadline.settings.loading import load
+from leadline.stores.memory_audit import MemoryAudit
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured
@@ -137,6 +138,8 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     installation = SimpleNamespace(
         ledger=lambda: SqliteLedger(tmp_path / "data"),
         loaded=lambda: load(environ={}, folder=tmp_path),
+        audit=MemoryAudit,
+        holds_data=lambda: True,
     )
     monkeypatch.setattr(Options, "installation", installation)
     return lambda *words: run("--aws", "prod", *words)

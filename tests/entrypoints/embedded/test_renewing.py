@@ -13,6 +13,7 @@ from leadline.installations.serving import forget_serving, other_settings
 from leadline.settings.comparing import changed_settings, fingerprints, unequal
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.stores.audit_file import AuditFile
 
 
 class Kept:
@@ -52,6 +53,31 @@ def test_a_child_that_refuses_new_settings_brings_the_old_ones_back_once(tmp_pat
     assert renewal.settings == old
     assert [one.settings for one in children] == [old, old]
     assert not renewal.fall_back(children)  # type: ignore[arg-type]
+
+
+def test_which_settings_change_is_noted_by_name_before_they_do(tmp_path: Path) -> None:
+    old = settings(tmp_path)
+    new = settings(tmp_path, 'delay = "2h"\n[sources.close]\nsecret = "00ff"')
+    Renewal(old, lambda: new).begin([Kept()])  # type: ignore[list-item]
+    entries = [one.entry for one in AuditFile(tmp_path / "data").entries()]
+    assert [(one.actor, one.action, one.subject) for one in entries] == [
+        ("system", "settings.changed", "delay"),
+        ("system", "settings.changed", "sources.close"),
+    ]
+    assert b"00ff" not in AuditFile(tmp_path / "data").path.read_bytes()
+
+
+def test_settings_whose_change_cannot_be_noted_are_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, kept = settings(tmp_path), Kept()
+    new = settings(tmp_path, 'delay = "2h"')
+    AuditFile(tmp_path / "data").path.mkdir()
+    renewal = Renewal(old, lambda: new)
+    renewal.begin([kept])  # type: ignore[list-item]
+    assert renewal.settings == old
+    assert not kept.renewing
+    assert "settings.refused" in caplog.messages
 
 
 def test_nothing_is_replaced_if_no_setting_has_changed(

@@ -21,6 +21,10 @@ from leadline.ports.channel import Notice
 from leadline.team.people import Team
 
 _MOST = 50
+MINE = "mine"
+"""The command that stands for one without a word."""
+WORDS = (*PRESENCE, "next", MINE, "unassigned", "help")
+"""All commands."""
 
 
 def answer_command(

@@ -40,7 +40,7 @@ def answer_slack(path: str, delivery: Delivery, parts: Parts, settings: Settings
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
     now = delivery.received_at
-    endpoint = slack_endpoint(settings)
+    endpoint = slack_endpoint(settings, parts.audit())
     signed(endpoint.secrets, delivery.headers, delivery.body, now)
     _hurry(parts)
     store = parts.store(settings.redelivery_window)

@@ -3,7 +3,7 @@ minutes, measures how late the most overdue lead is."""
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -59,7 +59,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
     _look_after_teams(settings, store)
-    _retain(settings, store, _time_to_spare(settings, context))
+    _retain(parts, settings, store, _time_to_spare(settings, context))
+    _cut_audit(parts, settings, store)
     if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
     if unmeasured is not None:
@@ -122,7 +123,20 @@ def _look_after_teams(settings: Settings, store: Store) -> None:
         log.exception("sweep.not_handed_on")
 
 
-def _retain(settings: Settings, store: Store, is_time: Callable[[], bool]) -> None:
+def _cut_audit(parts: Parts, settings: Settings, store: Store) -> None:
+    """Delete the old end of the audit log once a day, if the settings say how long it is kept."""
+    if settings.retention_audit == timedelta.max:
+        return
+    from leadline.operations.audit_retention import cut_in_turn
+
+    age, now = settings.retention_audit, datetime.now(UTC)
+    try:
+        cut_in_turn(store, parts.audit(), age, now, lambda: parts.privacy_key(settings))
+    except LeadlineError as error:
+        log.error("audit.not_cut", extra={"reason": error.detail})
+
+
+def _retain(parts: Parts, settings: Settings, store: Store, is_time: Callable[[], bool]) -> None:
     """Go on with retention while there is time; the next sweep goes on where this one ends."""
     from leadline.privacy.terms import terms_of
 
@@ -130,11 +144,11 @@ def _retain(settings: Settings, store: Store, is_time: Callable[[], bool]) -> No
         return
     from leadline.operations.retention import PAUSE, retain_in_turn
 
-    kit = wiring.kit_of(settings, store, {})
+    kit, audit = wiring.kit_of(settings, store, {}), parts.audit()
     try:
         while (
             is_time()
-            and retain_in_turn(store, terms, kit.clock(), kit.audit, _RETIRED_AT_ONCE) <= PAUSE
+            and retain_in_turn(store, terms, kit.clock(), audit, _RETIRED_AT_ONCE) <= PAUSE
         ):
             pass
     except LeadlineError:

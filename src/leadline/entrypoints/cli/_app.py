@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +22,9 @@ from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.installation import Installation
 from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded, load
+
+if TYPE_CHECKING:
+    from leadline.entrypoints.cli._audited import Noting
 
 app = typer.Typer(
     name="leadline",
@@ -42,7 +45,7 @@ _TIMING = ("wait", "hold", "release", "speed")
 _RECORDS = ("write-back", "reconcile", "outcomes", "duplicates")
 _STATE = ("status", "tail", "why", "rules")
 _PERSONAL = ("erase", "access")
-_KEEPING = ("retention", "hold-data", "release-data")
+_KEEPING = ("retention", "hold-data", "release-data", "audit")
 _GIVING = ("people", "teams", "reassign", "assign")
 _ON_AWS = frozenset(
     (
@@ -86,6 +89,7 @@ class Options:
         self.data = data
         self.aws = aws
         self.region = region
+        self.noting: Noting | None = None
 
     @cached_property
     def installation(self) -> Installation:
@@ -108,6 +112,16 @@ class Options:
     def settings(self, **flags: Any) -> Settings:
         """The settings without their origins; *flags* as in `load`."""
         return self.load(flags).settings
+
+    def is_masked(self, asked: bool | None) -> bool:
+        """Whether leads are shown masked: as *asked*, else as the setting `mask` says, and if the
+        settings can't be read."""
+        if asked is not None:
+            return asked
+        try:
+            return self.installation.loaded().settings.mask
+        except LeadlineError:
+            return True
 
     @property
     def rights(self) -> Rights:

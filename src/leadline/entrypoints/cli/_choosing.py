@@ -6,11 +6,13 @@ from collections.abc import Sequence
 import typer
 
 from leadline.entrypoints.cli._app import Options
+from leadline.entrypoints.cli._audited import noted_lead
 from leadline.entrypoints.cli._contacts import contact_reader
 from leadline.entrypoints.cli._lead_table import named_in_words
 from leadline.entrypoints.cli._show import say
 from leadline.installations.serving import other_settings
 from leadline.operations.listing import named
+from leadline.operations.masked import masked_listed
 from leadline.ports.ledger import Ledger, id_digits
 from leadline.ports.listing import ENDS_ARE_FOUND_FOR, FEWEST_DIGITS
 
@@ -35,7 +37,7 @@ def whole_id(options: Options, ledger: Ledger, part: str) -> str:
         raise typer.Exit(1)
     if not found:
         raise no_such_lead(options, part)
-    return found[0]
+    return noted_lead(options, found[0])
 
 
 def no_such_lead(options: Options, lead: str) -> typer.Exit:
@@ -76,8 +78,9 @@ def tell_other_settings(options: Options) -> None:
 
 
 def _name(options: Options, ledger: Ledger, lead_ids: Sequence[str]) -> None:
+    hidden = options.is_masked(None)
     for one in named(ledger, lead_ids[:_MOST_NAMED], contact_reader(options)):
-        say(f"  {named_in_words(one)}")
+        say(f"  {named_in_words(masked_listed(one) if hidden else one)}")
     if len(lead_ids) > _MOST_NAMED:
         say(f"  and {len(lead_ids) - _MOST_NAMED:,} more")
 

@@ -112,6 +112,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Show everything that is held about a person: with source, purpose and recipients.",
             ("accessing",),
         ),
+        "audit": Command(
+            "Show who did what: people, commands, and looks at unmasked leads.", ("auditing",)
+        ),
         "retention": Command(
             "Show or delete what is older than the settings allow.", ("retaining",)
         ),

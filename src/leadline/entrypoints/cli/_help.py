@@ -7,6 +7,7 @@ from typing import Any
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from leadline.entrypoints.cli._audited import audited
 from leadline.entrypoints.cli._commands import COMMANDS, GROUPS
 
 _OTHERS = "More"
@@ -50,7 +51,8 @@ class GroupedHelp(WholeHelp):
         """The command of this name, which is loaded; None if there is none."""
         if cmd_name in COMMANDS and cmd_name not in self.commands:
             self.commands.update(registered(cmd_name))
-        return super().get_command(ctx, cmd_name)
+        found = super().get_command(ctx, cmd_name)
+        return None if found is None else audited(found, cmd_name)
 
     def sentence(self, ctx: Any, name: str) -> str:
         """See `WholeHelp.sentence`."""

@@ -7,6 +7,15 @@ import typer
 from leadline.model.lead import Status
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Masked = Annotated[
+    bool | None,
+    typer.Option(
+        "--masked/--unmasked",
+        help="Show leads without the person, as in a•••@example.com; or with them, which the audit "
+        "log notes. The default is the setting `mask`.",
+        show_default=False,
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Stack = Annotated[str, typer.Option(help="The name of the CloudFormation stack.")]
 Region = Annotated[

@@ -1,6 +1,5 @@
 """The person that `erase` and `access` are asked about."""
 
-import getpass
 from collections.abc import Collection, Mapping
 from typing import Annotated, NamedTuple
 
@@ -8,6 +7,7 @@ import typer
 
 from leadline.duplicates.mailboxes import is_shared_mailbox
 from leadline.entrypoints.cli._app import Options
+from leadline.entrypoints.cli._audited import actor
 from leadline.entrypoints.cli._choosing import whole_id
 from leadline.installations.erased import erasing_kit
 from leadline.journey.finding_people import LeadOfPerson, find_people
@@ -19,6 +19,11 @@ from leadline.ports.ledger import Ledger
 from leadline.privacy.finding import EMAIL, email_name, phone_names
 from leadline.refine.phones.number import number_in
 from leadline.settings.general import Settings
+
+__all__ = [
+    "Email", "People", "Phone", "Sought", "actor", "found_leads", "leads_named", "people_parts",
+    "person_of",
+]  # fmt: skip
 
 Email = Annotated[str | None, typer.Option(help="The person's e-mail address.")]
 Phone = Annotated[str | None, typer.Option(help="The person's phone number, such as +14155550101.")]
@@ -102,11 +107,3 @@ def leads_named(parts: People, lead: str, *, cluster: bool) -> tuple[Sought, tup
 def found_leads(parts: People, sought: Sought) -> Mapping[str, LeadOfPerson]:
     """The leads of the person, by id."""
     return find_people(parts.store, sought.names, sought.lead_ids)
-
-
-def actor() -> str:
-    """Who runs the command, for the audit log."""
-    try:
-        return f"command:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container without a name for its user
-        return "command:unknown"

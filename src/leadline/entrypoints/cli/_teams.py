@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import msgspec
 import typer
 
 from leadline import wiring
@@ -35,6 +36,7 @@ def opened(context: typer.Context) -> Iterator[Opened]:
     settings = options.installation.loaded().settings
     with closing(options.installation.store()) as store:
         kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+        kit = msgspec.structs.replace(kit, audit=options.installation.audit())
         yield Opened(settings, kit, store)
 
 

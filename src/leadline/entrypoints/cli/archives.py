@@ -12,26 +12,28 @@ from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._erased import archived_texts, keep_away, take_along
-from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._options import Json, Masked
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, print_plain, say
 from leadline.installations import data_folder
 from leadline.installations.erased import erased_among
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
-from leadline.model.formats import key_of, refined_head
+from leadline.model.formats import refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
+from leadline.model.rights import Rights
 from leadline.operations.archive import (
     FolderWriter,
     TarWriter,
     documents,
-    handling_document,
     is_tar,
     read_handling,
     read_raw,
 )
-from leadline.ports.archive import ArchiveError, DocumentWriter, Outgoing
+from leadline.operations.outgoing import masked_documents, outgoing_documents
+from leadline.ports.archive import ArchiveError, DocumentWriter
 from leadline.ports.installation import Intake
+from leadline.settings.general import Settings
 
 _BATCH = 500
 _NAMED = 20
@@ -72,6 +74,7 @@ def backup(
         copy, damaged = data_file.back_up(
             settings.data, folder, lambda part: bar.update(task, completed=part), settings.rights
         )
+    data_file.copy_audit(settings.data, folder, settings.rights)
     size = copy.stat().st_size
     if json:
         as_json({"file": str(copy), "bytes": size, "damaged": damaged})
@@ -99,17 +102,15 @@ def restore(
     """Restore the data from a backup; the server must be stopped.
 
     People who were erased since the backup (erasures.jsonl in the data folder) are erased
-    again before this ends.
-
-    The previous data is put aside in a folder of its own. After a kill or a power cut no other
-    command opens the data until the restore is finished by repeating it, or undone by --undo.
+    again before this ends. The audit log stays as it is. The previous data is put aside in a
+    folder of its own. After a kill or a power cut no other command opens the data until the
+    restore is finished by repeating it, or undone by --undo.
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """
     from leadline.installations import data_file
 
-    options: Options = context.obj
-    settings = options.settings()
+    settings: Settings = context.obj.settings()
     if undo == (folder is not None):
         raise ConfigurationError("name either the folder of a backup or --undo")
     if folder is None:
@@ -117,7 +118,9 @@ def restore(
         print_plain(f"{settings.data} is as it was before the restore")
         return
     take_along(settings, erasures)
-    target, aside = data_file.restore(folder, settings.data, replace=replace, rights=options.rights)
+    rights = settings.rights
+    target, aside = data_file.restore(folder, settings.data, replace=replace, rights=rights)
+    data_file.copy_audit(folder, settings.data, rights)
     data_folder.settle_rights(settings, say)
     if aside is not None:
         say(f"what was there is in {aside}")
@@ -130,24 +133,26 @@ def export(
     context: typer.Context,
     target: Annotated[Path, typer.Argument(help="A folder, or a .tar.gz file.")],
     since: Annotated[str | None, typer.Option(help="Captured at or after this time.")] = None,
+    masked: Masked = None,
     json: Json = False,
 ) -> None:
     """Export raw and refined leads with their handling, in the layout of the S3 bucket.
 
+    Masked, what is exported can't be imported: it stands below a folder `masked`.
+
     Example: leadline export leads.tar.gz --since 30d
     """
     options: Options = context.obj
+    write = masked_documents if options.is_masked(masked) else outgoing_documents
     count, leads = options.installation.outgoing(point_in_time(since))
-    try:
-        kind = TarWriter if is_tar(target) else FolderWriter
-        writer: DocumentWriter = kind(target, options.rights)
-    except OSError as error:
-        raise ArchiveError(f"{target} cannot be written: {error.strerror}") from None
+    writer = _writer(target, options.rights)
     counts: Counter[str] = Counter(raw=0, refined=0, handled=0)
     lost: list[str] = []
     with _bar() as bar:
         for lead in bar.track(leads, count, description="exporting"):
-            counts.update(_written(writer, lead))
+            for what, key, document in write(lead):
+                writer.write(key, document, lead.captured_at)
+                counts[what] += 1
             if lead.is_lost:
                 lost.append(lead.lead_id)
     writer.close()
@@ -165,24 +170,18 @@ def export(
         raise typer.Exit(1)
 
 
+def _writer(target: Path, rights: Rights) -> DocumentWriter:
+    """What writes documents to a folder or a file."""
+    try:
+        kind = TarWriter if is_tar(target) else FolderWriter
+        return kind(target, rights)
+    except OSError as error:
+        raise ArchiveError(f"{target} cannot be written: {error.strerror}") from None
+
+
 def _few(ids: Sequence[str]) -> str:
     """The first of these ids."""
     return ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
-
-
-def _written(writer: DocumentWriter, lead: Outgoing) -> Iterator[str]:
-    """Write all documents of a lead; yields the kind of each."""
-    at = lead.captured_at
-    if lead.raw is not None:
-        writer.write(key_of("raw", lead.lead_id, at), lead.raw, at)
-        yield "raw"
-    if lead.refined is not None:
-        writer.write(key_of("refined", lead.lead_id, at), lead.refined, at)
-        yield "refined"
-    if lead.handling is not None:
-        document = handling_document(lead.lead_id, lead.handling)
-        writer.write(key_of("handling", lead.lead_id, at), document, at)
-        yield "handled"
 
 
 @app.command("import")

@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._audited import begin_noting
 from leadline.entrypoints.cli._choosing import whole_id
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
@@ -81,6 +82,7 @@ def erase_person(
     """
     if context.invoked_subcommand is not None:
         return
+    begin_noting(context, "erase")
     options: Options = context.obj
     with (
         closing(options.installation.ledger()) as ledger,

@@ -14,7 +14,7 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ledger_of, no_such_lead, whole_id
 from leadline.entrypoints.cli._contacts import contact_reader
 from leadline.entrypoints.cli._lead_table import csv_lines, table_lines
-from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption
+from leadline.entrypoints.cli._options import Json, Masked, SinceOption, SourceOption
 from leadline.entrypoints.cli._show import (
     as_json,
     console,
@@ -25,9 +25,11 @@ from leadline.entrypoints.cli._show import (
     write_out,
 )
 from leadline.entrypoints.cli._terminal import in_lines
+from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Status
 from leadline.operations import listing
 from leadline.operations.listing import Listed
+from leadline.operations.masked import masked_listed, masked_row, masked_story
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.listing import SHORT
 
@@ -70,6 +72,7 @@ def leads(
     search: SearchOption = None,
     limit: Annotated[int, typer.Option(help="Maximum number of leads.", min=1)] = 50,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadsheets.")] = False,
+    masked: Masked = None,
     json: Json = False,
 ) -> None:
     """List leads, newest first, in the width of the terminal.
@@ -80,7 +83,7 @@ def leads(
     """
     if csv and json:
         raise typer.BadParameter("choose one of --csv and --json")
-    held = status is ListedStatus.HELD
+    held, hidden = status is ListedStatus.HELD, context.obj.is_masked(masked)
     which = LeadFilter(
         status=None if status is None or held else Status(status),
         source=source,
@@ -91,12 +94,19 @@ def leads(
     )
     with closing(ledger_of(context)) as ledger, reader_may_leave():
         if json:
-            select = listing.marked_on_hold if held else listing.marked
-            _write(json_array(select(ledger, which)))
+            _write(_as_json_array(ledger, which, held=held, hidden=hidden))
             return
         find = listing.on_hold if held else listing.with_waits
         found = find(ledger, which, contact_reader(context.obj))
+        found = map(masked_listed, found) if hidden else found
         _write(csv_lines(found)) if csv else _print_list(context.obj, ledger, found, which, held)
+
+
+def _as_json_array(ledger: Ledger, which: LeadFilter, *, held: bool, hidden: bool) -> Iterable[str]:
+    """The rows as JSON, in parts."""
+    select = listing.marked_on_hold if held else listing.marked
+    rows = select(ledger, which)
+    return json_array(map(masked_row, rows) if hidden else rows)
 
 
 def _write(texts: Iterable[str]) -> None:
@@ -157,6 +167,7 @@ def show(
     body: Annotated[
         bool, typer.Option("--body", help="Write the bytes that were delivered, and nothing else.")
     ] = False,
+    masked: Masked = None,
     json: Json = False,
 ) -> None:
     """Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.
@@ -164,6 +175,9 @@ def show(
     Example: leadline show 5f1c09ab
     """
     options: Options = context.obj
+    hidden = options.is_masked(masked)
+    if body and hidden:
+        raise ConfigurationError("the bytes of a delivery can't be masked: add --unmasked")
     with closing(ledger_of(context)) as ledger:
         lead_id = whole_id(options, ledger, lead)
         story = None if body else ledger.story(lead_id)
@@ -172,6 +186,7 @@ def show(
         return
     if story is None:
         raise no_such_lead(options, lead)
+    story = masked_story(story) if hidden else story
     from leadline.entrypoints.cli._story import print_story, without_keys  # lists need no rich
 
     if json:

@@ -1,6 +1,5 @@
 """How long data is kept: `retention report`, `retention run`, `hold-data`, `release-data`."""
 
-import getpass
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -10,13 +9,16 @@ import typer
 
 from leadline.entrypoints.cli import _teams
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._audited import actor
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ledger_of, no_such_lead, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
+from leadline.installations.erased import privacy_key_of
 from leadline.model.privacy import DataHold
 from leadline.model.retiring import DataKind
 from leadline.operations import retention
+from leadline.operations.audit_retention import cut_audit
 from leadline.privacy.terms import FOREVER, Term, term_for, terms_of
 
 retention_app = typer.Typer(
@@ -85,14 +87,15 @@ def run(
     """
     with _teams.opened(context) as parts:
         now, terms = _teams.now(), terms_of(parts.settings)
-        if not terms:
+        if not terms and parts.settings.retention_audit == FOREVER:
             say(_NO_TERMS)
         found = retention.counted(retention.candidates(parts.store, terms, now))
         if not dry_run:
             if found and not yes:
                 _print_counts(found.items(), "would be deleted of leads")
                 typer.confirm("Delete it for good?", abort=True, err=True)
-            done = retention.retain_all(parts.store, terms, now, parts.kit.audit, _actor())
+            _cut_audit(context.obj, parts, now)
+            done = retention.retain_all(parts.store, terms, now, parts.kit.audit, actor())
             found = retention.counted(done)
     if json:
         rows = [{"kind": kind, "source": s, "leads": n} for (kind, s), n in found.items()]
@@ -114,7 +117,7 @@ def hold_data(
     """
     options: Options = context.obj
     lead_id = _whole(context, lead)
-    hold = DataHold(lead_id, why, _actor(), datetime.now(UTC))
+    hold = DataHold(lead_id, why, actor(), datetime.now(UTC))
     with _teams.opened(context) as parts:
         if not retention.hold_data(parts.store, parts.kit.audit, hold):
             raise no_such_lead(options, lead)
@@ -133,7 +136,7 @@ def release_data(context: typer.Context, lead: Lead, json: Json = False) -> None
     lead_id = _whole(context, lead)
     with _teams.opened(context) as parts:
         audit, at = parts.kit.audit, datetime.now(UTC)
-        ended = retention.release_data(parts.store, audit, lead_id, at, _actor())
+        ended = retention.release_data(parts.store, audit, lead_id, at, actor())
     if json:
         as_json({"lead_id": lead_id, "released": ended})
     else:
@@ -141,17 +144,19 @@ def release_data(context: typer.Context, lead: Lead, json: Json = False) -> None
         print_plain(f"lead {lead_id} {rest}")
 
 
+def _cut_audit(options: Options, parts: _teams.Opened, now: datetime) -> None:
+    """Delete the entries of the audit log that are too old."""
+    log, age = options.installation.audit(), parts.settings.retention_audit
+    cut = cut_audit(
+        log, age, now, lambda: privacy_key_of(options.installation, parts.store), actor()
+    )
+    if cut is not None:
+        say(f"deleted the entries of the audit log up to {cut.n}")
+
+
 def _whole(context: typer.Context, lead: str) -> str:
     with closing(ledger_of(context)) as ledger:
         return whole_id(context.obj, ledger, lead)
-
-
-def _actor() -> str:
-    """Who runs the command, as the audit log names them."""
-    try:
-        return f"command:{getpass.getuser()}"
-    except (KeyError, OSError):
-        return "command:"
 
 
 def _print_report(rows: Iterable[dict[str, Any]], own: Iterable[str]) -> None:

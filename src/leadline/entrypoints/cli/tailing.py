@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Annotated
@@ -15,12 +15,13 @@ from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._contacts import contact_reader
 from leadline.entrypoints.cli._lead_table import day_or_time, end_of_id
-from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._options import Json, Masked
 from leadline.entrypoints.cli._refusals import Refusals
 from leadline.entrypoints.cli._show import point_in_time, reader_may_leave, say
 from leadline.entrypoints.cli._terminal import escaped_json, fitted, one_line, padded
 from leadline.operations.listing import named
-from leadline.ports.ledger import Ledger
+from leadline.operations.masked import masked_news, masked_row
+from leadline.ports.ledger import LeadRow, Ledger
 from leadline.ports.news import News, NewsReader, Seen
 
 _EVERY_S = 1.0
@@ -36,6 +37,7 @@ def tail(
     context: typer.Context,
     since: Annotated[str, typer.Option(help="From this time, or this long ago.")] = "5m",
     follow: Annotated[bool, typer.Option(help="Keep printing what happens until Ctrl-C.")] = True,
+    masked: Masked = None,
     json: Json = False,
 ) -> None:
     """Follow what comes in, whom channels tell, and what is refused.
@@ -48,13 +50,17 @@ def tail(
     options: Options = context.obj
     start = point_in_time(since) or datetime.now(UTC)
     found = _on_aws if options.aws is not None else _here
+    hidden = options.aws is None and options.is_masked(masked)
     with reader_may_leave(), suppress(KeyboardInterrupt):
-        for line in found(options, start, follow=follow, json=json):
+        for line in found(options, start, follow=follow, json=json, masked=hidden):
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 
 
-def _on_aws(options: Options, start: datetime, *, follow: bool, json: bool) -> Iterator[str]:
+def _on_aws(
+    options: Options, start: datetime, *, follow: bool, json: bool, masked: bool
+) -> Iterator[str]:
+    del masked  # logs name nobody
     cloud = connect(options.region)
     from leadline.cloud import tail as logs  # it needs boto3, an optional extra
 
@@ -67,13 +73,19 @@ def _on_aws(options: Options, start: datetime, *, follow: bool, json: bool) -> I
                 yield escaped_json(text) if json else one_line(text)
 
 
-def _here(options: Options, start: datetime, *, follow: bool, json: bool) -> Iterator[str]:
+def _here(
+    options: Options, start: datetime, *, follow: bool, json: bool, masked: bool
+) -> Iterator[str]:
     settings = options.settings()
     with closing(wiring.ledger(settings)) as ledger:
         digits = ledger.short_length()
         refusals = Refusals(settings, say) if follow else None
         for some in _happening(ledger, ledger.seen_at(start), refusals):
-            yield from map(_as_json, some) if json else _as_lines(options, ledger, some, digits)
+            leads = _leads_of(options, ledger, some)
+            if masked:
+                some = [masked_news(one, leads.get(one.lead_id)) for one in some]
+                leads = {lead_id: masked_row(row) for lead_id, row in leads.items()}
+            yield from map(_as_json, some) if json else _as_lines(some, leads, digits)
 
 
 def _happening(
@@ -98,10 +110,15 @@ def _as_json(one: News) -> str:
     return escaped_json(msgspec.json.encode(one).decode())
 
 
-def _as_lines(options: Options, ledger: Ledger, some: Sequence[News], digits: int) -> Iterator[str]:
-    now = datetime.now(UTC)
+def _leads_of(options: Options, ledger: Ledger, some: Sequence[News]) -> Mapping[str, LeadRow]:
+    """The leads that something happened to, by id."""
     ids = list(dict.fromkeys(one.lead_id for one in some if one.lead_id))
-    leads = {lead.row.lead_id: lead.row for lead in named(ledger, ids, contact_reader(options))}
+    rows = [lead.row for lead in named(ledger, ids, contact_reader(options))]
+    return {row.lead_id: row for row in rows}
+
+
+def _as_lines(some: Sequence[News], leads: Mapping[str, LeadRow], digits: int) -> Iterator[str]:
+    now = datetime.now(UTC)
     for one in some:
         row = leads.get(one.lead_id)
         who = (row.name or row.email or row.phone or row.company or "") if row else ""

@@ -154,7 +154,7 @@ class HttpServer:
             return None
         self._slack_store = wiring.store(self.settings, checkpoint_pages=0, first=True)
         return SlackRequests(
-            slack_endpoint(self.settings),
+            slack_endpoint(self.settings, wiring.audit(self.settings)),
             self._slack_store,
             self._unowned,
             lambda what, result: self._presses.labels(what, result).inc(),

@@ -5,12 +5,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from leadline import wiring
 from leadline.entrypoints.embedded.child import Child
 from leadline.entrypoints.logs import configure
 from leadline.installations.serving import note_serving
 from leadline.model.errors import LeadlineError
+from leadline.model.privacy import AuditEntry
 from leadline.settings.comparing import NEED_RESTART, applicable, changed_settings
 from leadline.settings.general import Settings
 
@@ -50,6 +52,11 @@ class Renewal:
         if not names:
             log.info("settings.unchanged")
             return
+        try:
+            note_changes(self.settings, names)
+        except LeadlineError as error:
+            log.error("settings.refused", extra={"reason": error.detail or error.title})
+            return
         log.info("settings.changing", extra={"settings": ", ".join(names)})
         if not self._waiting:
             self._before = self.settings
@@ -85,6 +92,15 @@ class Renewal:
         # Workers first, so that what is captured with new settings finds workers that have them.
         self._waiting = list(reversed(children))
         self._waiting[0].renew(settings)
+
+
+def note_changes(settings: Settings, names: Sequence[str]) -> None:
+    """Note in the audit log which settings change; raises StorageFull or StorageFailed."""
+    now = datetime.now(UTC)
+    wiring.audit(settings).append([
+        AuditEntry(at=now, actor="system", action="settings.changed", subject=name)
+        for name in names
+    ])  # fmt: skip
 
 
 def try_out(settings: Settings) -> None:

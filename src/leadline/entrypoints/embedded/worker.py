@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from leadline import wiring
+from leadline.entrypoints.embedded.audit_keeping import AuditKeeper, keeps_audit
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
 from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
 from leadline.installations.data_folder import (
@@ -115,6 +116,8 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         yield _Loop(_kit(settings), _look_after_teams, None)
     if Step.REFINE in steps and (terms := terms_of(settings)):
         yield _Loop(_kit(settings), partial(_retain, terms), None)
+    if Step.NOTIFY in steps and keeps_audit(settings):
+        yield _Loop(_kit(settings), AuditKeeper(settings).once, None)
     watch = TroubleWatch(settings, signs, tells=Step.NOTIFY in steps)
     yield _Loop(_kit(settings), watch.once, None)
 

@@ -20,6 +20,8 @@
 | how far earlier leads were put under their keys | `S#alike` | `state` |
 | a source's use of its quota | `Q#` and its name | `quota` |
 | a channel's failures | `C#` and its name | `trouble` |
+| an entry of the audit log | `A#audit` | `entry#` and its number |
+| the last number and hash of it, and what was cut off | `A#audit` | `head`, `cut` |
 """
 
 import struct
@@ -43,12 +45,22 @@ WITHOUT_LATER_LEADS = (FURTHER[0], FURTHER[-1] + "~")
 which may be many."""
 LIKENESSES = ("S#alike", "state")
 """The key of how far leads of earlier versions were put under their candidate keys."""
+_AUDIT = "A#audit"
+AUDIT_HEAD, AUDIT_CUT = (_AUDIT, "head"), (_AUDIT, "cut")
+"""The keys of the end of the audit log, and of what was deleted before its beginning."""
+AUDIT_LAST = "entry#~"
+"""After the sort keys of all entries of the audit log."""
 RESUMED = "resumed"
 """The partition of the index `due` with events whose capture was continued: their documents have
 the ids of an earlier attempt, and may appear where the sweep has listed already."""
 _LONGEST_TEXT = 250
 """The maximum length of texts from leads in items and keys. An item may have 400 KB and a partition
 key 2 KB (DynamoDB Developer Guide, "Constraints"); the complete texts are in S3."""
+
+
+def audit_key(n: int) -> Key:
+    """The key of an entry of the audit log."""
+    return _AUDIT, f"entry#{n:012}"
 
 
 def lead_key(lead_id: str) -> Key:

@@ -20,6 +20,7 @@ from leadline.model.rights import (
     sync_folder,
     too_wide,
 )
+from leadline.stores.erasure_file import AUDIT
 
 FILE = "leadline.db"
 WRITERS = "writers.lock"
@@ -88,7 +89,7 @@ def settle_folder(folder: Path, rights: Rights) -> Settled:
         narrowed = narrow(folder, rights)
         if rights != PRIVATE and not is_shared(folder):
             set_mode(folder, rights.folder)
-            for path in (*folder.glob(f"{FILE}*"), *folder.glob(f"{MOVED}*")):
+            for path in (*folder.glob(f"{FILE}*"), *folder.glob(f"{MOVED}*"), folder / AUDIT):
                 if path.is_file() and not path.is_symlink():
                     set_mode(path, rights.file)
         return Settled(narrowed, too_wide(folder, rights))

@@ -1,0 +1,84 @@
+"""Masking: what a reader sees of a lead who may not know whom it is about.
+
+A name keeps its first letters (`A••• L•••`), an e-mail address its first letter and its domain
+(`a•••@example.com`), a phone number its country and its last three digits (`+49 •••• 123`). The
+company, its country and a job title stay, and a web address keeps its host, all without the names,
+addresses and numbers of the person. The message is hidden. Sales people of one's own, ids, codes
+and times are no secrets. The length of what is hidden cannot be told from the mask.
+"""
+
+import msgspec
+
+from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
+from leadline.privacy.masking_json import masked_raw, masked_value
+from leadline.privacy.masking_values import (
+    HIDDEN,
+    NOBODY,
+    PersonWords,
+    known_of,
+    masked_email,
+    masked_field,
+    masked_name,
+    masked_phone,
+    masked_text,
+    masked_url,
+)
+
+__all__ = [
+    "HIDDEN", "NOBODY", "PersonWords", "known_in", "known_of", "masked_contact", "masked_email",
+    "masked_field", "masked_lead", "masked_name", "masked_phone", "masked_raw", "masked_text",
+    "masked_url", "masked_value",
+]  # fmt: skip
+
+
+def known_in(lead: RefinedLead) -> PersonWords:
+    """What a refined lead says of the person, also before it was changed."""
+    who = lead.contact
+    names = [who.name, who.first_name, who.last_name]
+    emails = [who.email, who.email_canonical]
+    for change in lead.changes:
+        texts = [change.before, change.after]
+        if change.field in ("name", "first_name", "last_name"):
+            names += texts
+        elif change.field == "email":
+            emails += texts
+    if "email.role" in lead.problems:
+        emails = []
+    return known_of(names, emails)
+
+
+def masked_contact(who: Contact, known: PersonWords = NOBODY) -> Contact:
+    """The person or company of a lead, masked."""
+    masked = _masked(who, known)
+    return msgspec.structs.replace(who, **masked)
+
+
+def masked_lead(lead: RefinedLead) -> RefinedLead:
+    """A refined lead, masked; of its further fields (`custom`) only the labels remain."""
+    known = known_in(lead)
+    return msgspec.structs.replace(
+        lead,
+        contact=masked_contact(lead.contact, known),
+        lead_details=msgspec.structs.replace(
+            lead.lead_details, **_masked(lead.lead_details, known)
+        ),
+        changes=tuple(_masked_change(one, known) for one in lead.changes),
+        custom=masked_value(lead.custom, known),
+    )
+
+
+def _masked(part: Contact | LeadDetails, known: PersonWords) -> dict[str, str]:
+    """The texts of a part of a lead, masked by field."""
+    return {
+        field: masked_field(field, value, known)
+        for field, value in msgspec.structs.asdict(part).items()
+        if type(value) is str and field != "ownership"
+    }
+
+
+def _masked_change(change: Change, known: PersonWords) -> Change:
+    before, after = (
+        None if text is None else masked_field(change.field, text, known)
+        for text in (change.before, change.after)
+    )
+    return Change(change.field, before, after, change.rule)
