@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.duplicates.policy import DuplicatePolicy
+from leadline.model.errors import ConfigurationError
 from leadline.model.lead import WORKER_DIED, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.retry import LookUpPolicy, RetryPolicy
+from leadline.model.suppression import MARK, UNREAD
 from leadline.model.task import Drop, Lease, Outcome, Retry, Step
 from leadline.ports.channel import Channel
 from leadline.ports.clock import Clock
@@ -65,7 +67,8 @@ class Kit(msgspec.Struct, frozen=True):
     duplicates are found, and what is done with them. `pools` are the teams of the settings, to
     which rules give leads. `erasures` keeps tombstones of people who are erased, with hashes by
     `privacy_key`, which is read or made when it is first needed; None where no key can be had.
-    `audit` takes who did what; None where nothing keeps that.
+    `audit` takes who did what; None where nothing keeps that. `suppressed` is what is done with
+    leads on the suppression list (`model.suppression`).
     """
 
     store: Store
@@ -93,6 +96,7 @@ class Kit(msgspec.Struct, frozen=True):
     erasures: "Erasures | None" = None
     privacy_key: "Callable[[], PrivacyKey] | None" = None
     audit: "AuditLog | None" = None
+    suppressed: str = MARK
 
     @property
     def teams(self) -> Teams:
@@ -150,6 +154,23 @@ def settle(kit: Kit, leases: Sequence[Lease], outcomes: Sequence[Outcome]) -> No
         if isinstance(outcome, Drop):
             extra["reason"] = outcome.reason
         log.info(f"{lease.task.step}.{what}", extra=extra)
+
+
+def as_suppressed(kit: Kit, leads: Mapping[str, RefinedLead]) -> Mapping[str, RefinedLead]:
+    """These leads by id, marked as the suppression list has them now (`privacy.suppressing`)."""
+    if kit.privacy_key is None or not leads or not kit.store.may_suppress():
+        return leads
+    from leadline.privacy.suppressing import mark_suppressed  # few installations have a list
+
+    try:
+        key = kit.privacy_key()
+    except ConfigurationError as error:
+        log.error("suppression.unread", extra={"error": error.detail})
+        return {
+            i: msgspec.structs.replace(lead, problems=tuple(sorted({*lead.problems, UNREAD})))
+            for i, lead in leads.items()
+        }
+    return mark_suppressed(leads, key, kit.store.suppressed, kit.suppressed)
 
 
 def known(kit: Kit, person: Person) -> Person:

@@ -4,6 +4,7 @@ A source is a subclass of `Source`, registered in the entry point group `leadlin
 implements `Crm`, is called with a `CrmConfig`, and is registered in the group `leadline.crms`.
 """
 
+from leadline.model.consent import ConsentSaid
 from leadline.model.errors import ConfigurationError, NotUnderstood, Unauthentic, Unreadable
 from leadline.model.handling import Ending
 from leadline.model.lead import Delivery, Event, Kind, LeadFields, Receipt
@@ -27,6 +28,7 @@ __all__ = [
     "Answer",
     "Busy",
     "ConfigurationError",
+    "ConsentSaid",
     "Crm",
     "CrmChange",
     "CrmConfig",

@@ -297,6 +297,7 @@ def kit_of(
         interactive=bool(settings.slack_signing_secret),
         duplicates=policy_of(settings),
         pools=settings.teams,
+        suppressed=settings.suppressed,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from leadline.model.consent import LISTED, NO, PURPOSES, UNKNOWN, YES, Consent
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
 from leadline.model.likeness import FirstSeen, Possible, Reason, ValueOrigin
 from leadline.model.links import Links
@@ -108,6 +109,12 @@ def any_reason() -> st.SearchStrategy[Reason]:
     return st.builds(Reason, codes, st.floats(-30, 30))
 
 
+def any_consent() -> st.SearchStrategy[Consent]:
+    value = st.one_of(st.sampled_from([YES, NO, UNKNOWN]), TEXT)
+    source = st.one_of(st.just(LISTED), TEXT)
+    return st.builds(Consent, value, source, st.one_of(st.none(), MOMENT), TEXT, TEXT)
+
+
 def any_lead() -> st.SearchStrategy[RefinedLead]:
     """Any lead that the types allow, and some that they don't."""
     chance = st.floats(0, 1)
@@ -135,5 +142,6 @@ def any_lead() -> st.SearchStrategy[RefinedLead]:
         duplicate_of=st.one_of(st.none(), first),
         custom=JSON,
         possible=st.lists(possible, max_size=5).map(tuple),
+        consent=st.dictionaries(st.sampled_from(PURPOSES), any_consent(), max_size=5),
         filled=st.dictionaries(st.sampled_from(Contact.__struct_fields__), origin, max_size=4),
     )

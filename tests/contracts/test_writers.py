@@ -17,6 +17,7 @@ from leadline.channels.pagerduty.events import PagerDutyWriter
 from leadline.channels.slack.writer import DIRECT, SlackWriter
 from leadline.channels.teams.card import TeamsWriter
 from leadline.channels.webhook.events import EventWriter
+from leadline.model.consent import NO, PURPOSES, Consent
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Ownership
 from leadline.model.links import Links
@@ -177,7 +178,8 @@ def test_the_largest_lead_gives_valid_messages(name: str) -> None:
         texts = dict.fromkeys(("name", "email", "phone", "company", "title", "country"), long)
         texts |= dict.fromkeys(("source", "campaign", "owner", "message"), long)
         url = "https://crm.example.com/".ljust(3000, "x")
-        large = again(**texts, lead_score=-1e300, crm_url=url, problems=(long,))
+        no = {one: Consent(NO, one + long, CAPTURED, long, long) for one in PURPOSES}
+        large = again(**texts, lead_score=-1e300, crm_url=url, problems=(long,), consent=no)
         who = Person(name=long, email=long)
         notice = Notice(
             lead=large,

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from leadline.alerts.history import history_of
-from leadline.kit import Kit, known
+from leadline.kit import Kit, as_suppressed, known
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person, key_of_person, owner_in
@@ -20,8 +20,8 @@ _OF = " of "
 
 def notices(kit: Kit, channel: Channel, lead_ids: Sequence[str]) -> Mapping[str, Notice]:
     """The notices for the channel *channel*, by lead id; leads that are not refined are left
-    out."""
-    leads = kit.store.refined(lead_ids)
+    out. The suppression list counts as it is now."""
+    leads = as_suppressed(kit, kit.store.refined(lead_ids))
     handled = kit.store.handling(lead_ids)
     alerts = kit.store.alerts(lead_ids)
     now = kit.clock()

@@ -9,6 +9,8 @@ _WORDS = {
     "company.placeholder": "the company is a placeholder",
     "contact.blank": "it names nobody and can't be answered",
     "contact.unreachable": "neither e-mail nor phone",
+    "contact.list_unread": "the suppression list can't be read, as its key is missing",
+    "contact.suppressed": "it is on the suppression list",
     "custom.another_person": "the delivery may name another person",
     "custom.phone": "a phone number is among its other fields",
     "event.key_reused": "its sender gave it the key of an event about somebody else",

@@ -14,6 +14,7 @@ from leadline.alerts.notices import notices, template_with_owner
 from leadline.alerts.story import LEVELS, level_of
 from leadline.kit import Kit, exhausted, next_person
 from leadline.model.handling import ESCALATED, REASSIGNED
+from leadline.model.suppression import is_not_to_be_contacted
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import Channel, Notice
 from leadline.ports.messenger import Sent
@@ -57,12 +58,14 @@ def _remind(kit: Kit, channel: Channel, lease: Lease, health: ChannelHealth) -> 
 
 
 def _not_now(kit: Kit, notice: Notice) -> Outcome | None:
-    """The outcome if nothing is to be sent now, else None: somebody has responded, the lead is
-    snoozed, this level was sent already, or the holder has quiet hours. Escalations ignore quiet
-    hours."""
+    """The outcome if nothing is to be sent now, else None: somebody has responded, nobody may
+    contact the lead, it is snoozed, this level was sent already, or the holder has quiet hours.
+    Escalations ignore quiet hours."""
     handling, level = notice.handling, level_of(notice)
     if handling.answered or not handling.level:
         return Done(note="remind.answered" if handling.answered else "")
+    if is_not_to_be_contacted(notice.lead):
+        return Done(note="remind.not_to_be_contacted")
     if handling.snoozed_until is not None and handling.snoozed_until > notice.now:
         return Retry(handling.snoozed_until - notice.now, why="snoozed", counts=False, planned=True)
     heard = {a.template.partition(" ")[0] for a in notice.alerts if a.step is Step.REMIND}

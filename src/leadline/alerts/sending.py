@@ -32,6 +32,7 @@ from leadline.alerts.notices import is_alerted, notices, template_with_owner
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED
 from leadline.model.people import key_of_person
+from leadline.model.suppression import is_quarantined_as_suppressed
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import Channel, Notice, OutgoingMessage
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
@@ -121,6 +122,8 @@ class _Message:
                 return Done(note="notify.told_instead")
             if notice.handling.gone:
                 return Done(note="notify.gone")
+            if is_quarantined_as_suppressed(notice.lead):
+                return Done(note="notify.suppressed")
             waits = self._later_or_now(notice)
             if isinstance(waits, Retry):
                 return waits

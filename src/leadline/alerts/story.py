@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from leadline.alerts.consent_words import consent_remarks, short_consent
 from leadline.alerts.phrases import (
     doubts_of,
     facts_of,
@@ -72,9 +73,10 @@ def story_of_lead(notice: Notice) -> Story:
     begin = "Seen before" if first else "New lead"
     return Story(
         title=_marked(notice, title),
-        headline=_marked(notice, f"{begin}: {who_of(notice.lead)}"),
+        headline=_marked(notice, f"{begin}{_refusal(notice)}: {who_of(notice.lead)}"),
         template=SEEN_BEFORE if first else NEW_LEAD,
         remarks=(
+            *consent_remarks(notice.lead),
             *fallback_remarks(notice),
             *seen_before_remarks(notice),
             *possible_remarks(notice),
@@ -101,7 +103,11 @@ def story_of_owner(notice: Notice) -> Story | None:
         title=_marked(notice, "Lead claimed" if claimed else "Lead has an owner"),
         headline=_marked(notice, text),
         template=OWNER,
-        remarks=(*standing_remarks(notice), *why_remarks(notice)),
+        remarks=(
+            *consent_remarks(notice.lead),
+            *standing_remarks(notice),
+            *why_remarks(notice),
+        ),
         facts=facts_of(notice),
         quotation=message_of(notice.lead),
         warnings=doubts_of(notice.lead),
@@ -127,9 +133,13 @@ def story_of_waiting(notice: Notice) -> Story:
         whose += f" This is for {person_name(notice.escalated_to)} to take over."
     return Story(
         title=_marked(notice, title),
-        headline=_marked(notice, f"Still waiting: {who_of(notice.lead)}"),
+        headline=_marked(notice, f"Still waiting{_refusal(notice)}: {who_of(notice.lead)}"),
         template=LEVELS[level],
-        remarks=(f"It has waited {waited}{over}. {whose}", *standing_remarks(notice)),
+        remarks=(
+            *consent_remarks(notice.lead),
+            f"It has waited {waited}{over}. {whose}",
+            *standing_remarks(notice),
+        ),
         facts=facts_of(notice),
         quotation=message_of(notice.lead),
         warnings=doubts_of(notice.lead),
@@ -191,6 +201,12 @@ def _marked(notice: Notice, text: str) -> str:
     return clamped(f"Test: {text}" if notice.test else text, _HEADLINE_LIMIT)
 
 
+def _refusal(notice: Notice) -> str:
+    """How nobody may get in touch, for a headline."""
+    refusal = short_consent(notice.lead)
+    return f" ({refusal})" if refusal else ""
+
+
 def _entry(notice: Notice) -> Entry:
     lead = notice.lead
     contact, details = lead.contact, lead.lead_details
@@ -202,5 +218,7 @@ def _entry(notice: Notice) -> Entry:
     parts = [part for value in known if (part := line_of(value, "", _ENTRY_PART_LIMIT))]
     if lead.duplicate_of is not None:
         parts.append("seen before")
+    if refusal := short_consent(lead):
+        parts.insert(0, refusal)
     url = notice.links.to(short_id(lead.lead_id))
     return Entry(who, " · ".join(parts), url if is_link(url) else "")

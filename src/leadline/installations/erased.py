@@ -39,7 +39,7 @@ def privacy_key_of(installation: Installation, store: OpenStore) -> "PrivacyKey"
     """The privacy key of an installation. Raises ConfigurationError if there is none."""
     erasures = installation.erasures(store)
     has_file = isinstance(installation, Embedded)
-    return find_key(installation.loaded().settings, erasures if has_file else None)
+    return find_key(installation.loaded().settings, erasures if has_file else None, store)
 
 
 def erase_returned(settings: Settings) -> int:

@@ -109,6 +109,14 @@ class StackParts:
 
         return remembering_erased(kit, settings, AwsErasures(self.bucket))
 
+    def with_privacy_key(self, kit: "Kit", settings: "Settings") -> "Kit":
+        """The kit with the key of the suppression list, if there is one."""
+        if not settings.privacy_key:
+            return kit
+        from leadline.stores.key_file import find_key
+
+        return msgspec.structs.replace(kit, privacy_key=lambda: find_key(settings))
+
     def ledger(self) -> "Ledger":
         """The read side, imported here because few requests need it."""
         from leadline.stores.aws.reading.ledger import AwsLedger

@@ -81,6 +81,12 @@ class Route:
         before the move, and `erase_at_destination` after it."""
         return self._erase_in(settings, self._other(self.to))
 
+    def carry_suppressions(self, settings: Settings) -> int:
+        """See `installations.suppressed.carry_suppressions`."""
+        from leadline.installations.suppressed import carry_suppressions
+
+        return carry_suppressions(settings, self.stack)
+
     def erase_at_destination(self, settings: Settings) -> int:
         """Erase from the destination who was erased in either home: it may have copies that an
         earlier move left."""
@@ -100,7 +106,7 @@ class Route:
                 far.bury(one)
             store = remote if home is Home.AWS else here
             kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
-            key = find_key(settings, here)
+            key = find_key(settings, here, here)
             kit = msgspec.structs.replace(kit, erasures=here, privacy_key=lambda: key)
             return erase_again(kit, tombstones)
 

@@ -84,7 +84,9 @@ class OnAws:
         stack = self._stack
         window = stack.settings.redelivery_window
         with rebuilding_without_erased(self):
-            return rebuild(stack.table, stack.bucket, stack.queues, window, watch)
+            rebuilt = rebuild(stack.table, stack.bucket, stack.queues, window, watch)
+        stack.store().put_suppressions_back()
+        return rebuilt
 
     def lend_credentials(self, region: str) -> None:
         """See `Installation.lend_credentials`; the credentials are those that boto3 finds."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from leadline.journey.borrowed import without_borrowed
+from leadline.journey.consenting import said_later, with_time_said
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadFields
@@ -31,7 +32,8 @@ def with_late_contact(
     stay, and updates about another person are ignored, as is what the CRM only got from us
     (`journey.borrowed`, by the lead's *handling*)."""
     for said in _said_late(source, waiting):
-        fields = filled(fields, without_borrowed(said, handling))
+        if not _is_of_another(fields, said):
+            fields = said_later(filled(fields, without_borrowed(said, handling)), said)
     return fields
 
 
@@ -57,7 +59,7 @@ def _said_late(source: Source, waiting: Waiting) -> Iterator[LeadFields]:
         if raw == RETIRED_WORDS:
             continue
         try:
-            yield source.believed_fields(raw)
+            yield with_time_said(source, raw, source.believed_fields(raw))
         except LeadlineError:
             continue  # an update without readable fields changes nothing
 

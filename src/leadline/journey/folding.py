@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.journey.consenting import with_time_said
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
@@ -82,7 +83,7 @@ def said_by(source: Source, raw: bytes) -> News:
     except LeadlineError:
         cleared = ()
     try:
-        return source.believed_fields(raw), cleared
+        return with_time_said(source, raw, source.believed_fields(raw)), cleared
     except LeadlineError:
         return LeadFields(), cleared
 
@@ -91,14 +92,15 @@ def laid_over(fields: LeadFields, *news: News) -> LeadFields:
     """Apply updates, the newest last, to the fields of a lead: fields not mentioned stay, cleared
     ones become empty. Each update is visited once."""
     latest: dict[str, Any] = {}
-    custom = dict(fields.custom)
+    custom, consent = dict(fields.custom), dict(fields.consent)
     for one, cleared in news:
         said = msgspec.structs.asdict(one)
         for name in cleared:
             _clear(name, latest, custom)
+        consent.update(said.pop("consent"))
         custom.update(said.pop("custom"))
         latest.update((name, value) for name, value in said.items() if value)
-    return msgspec.structs.replace(fields, **latest, custom=custom)
+    return msgspec.structs.replace(fields, **latest, custom=custom, consent=consent)
 
 
 def _clear(name: str, latest: dict[str, Any], custom: dict[str, Any]) -> None:

@@ -16,7 +16,8 @@ from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.merging import filled_from
 from leadline.duplicates.traits import traits_of
 from leadline.journey.clusters import Neighbours
-from leadline.kit import Kit
+from leadline.journey.consenting import carried_on
+from leadline.kit import Kit, as_suppressed
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
 from leadline.model.likeness import Candidate, Candidates, Possible, Traits, Trust
@@ -137,13 +138,19 @@ class _Linker:
         return tuple(one for one in again if one != lead_id)
 
     def _filled(self, lead: RefinedLead, first: str) -> RefinedLead:
-        """The lead with its blanks filled from the other leads of its cluster."""
+        """The lead with its blanks filled from the other leads of its cluster, and what the person
+        refused in those before it."""
         here = self._done
         ids = [m.lead_id for m in self._near.members(first) if m.lead_id != lead.lead_id]
         unread = [i for i in ids if i not in here]
         there = self._kit.store.refined(unread) if unread else {}
         members = [one for i in ids if (one := here.get(i) or there.get(i)) is not None]
-        return filled_from(lead, [(one, trust_in(self._kit, one.received_from)) for one in members])
+        lead = filled_from(lead, [(one, trust_in(self._kit, one.received_from)) for one in members])
+        if lead.filled:  # by an address or a number that may be on the suppression list
+            lead = as_suppressed(self._kit, {lead.lead_id: lead})[lead.lead_id]
+        if not any(one.consent for one in members):
+            return lead
+        return carried_on(lead, [one for one in members if _came_before(one, lead)])
 
 
 def _sought(one: _Prepared) -> list[bytes]:
@@ -155,6 +162,10 @@ def _sought(one: _Prepared) -> list[bytes]:
 def _candidate(one: _Prepared, lead: RefinedLead) -> Candidate:
     first = lead.duplicate_of.lead_id if lead.duplicate_of else lead.lead_id
     return Candidate(lead.lead_id, lead.captured_at, first, one.traits)
+
+
+def _came_before(one: RefinedLead, lead: RefinedLead) -> bool:
+    return (one.captured_at, one.lead_id) < (lead.captured_at, lead.lead_id)
 
 
 def _is_earlier(cluster: Cluster, lead: RefinedLead) -> bool:

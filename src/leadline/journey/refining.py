@@ -14,14 +14,16 @@ from leadline.duplicates.merging import without_fills
 from leadline.journey.assigning.first_turn import Seekers, seekers
 from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
+from leadline.journey.consenting import said_by_crm, said_later, still_refused
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.folding import edited_by_people, end_of, fields_of_events, laid_over
 from leadline.journey.left_alone import is_left_alone, left_alone
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
 from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
-from leadline.kit import Kit, exhausted, retry_or_drop, settle
+from leadline.kit import Kit, as_suppressed, exhausted, retry_or_drop, settle
 from leadline.model.charsets import NOTES
+from leadline.model.consent import newly_refused
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import NotUnderstood, Unreadable
 from leadline.model.handling import Handling
@@ -63,8 +65,7 @@ def _refine_some(
 ) -> None:
     """Refine the leads of these leases; at most one CRM is asked, not later than *until*.
 
-    All are read before any is refined, which takes a seventh less CPU (`bench.refine`): the code of
-    one phase stays in the processor's caches.
+    All are read before any is refined, which takes a seventh less CPU (`bench.refine`).
     """
     mine = {i: waiting[i] for c in leases if (i := c.task.lead_id) in waiting}
     answers = ask(kit, mine, until) if kit.crms else {}
@@ -142,18 +143,20 @@ def is_completed(
     kit: Kit, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | None
 ) -> bool:
     """Whether refining a lead again, with its late updates or the CRM's current answer, would add
-    contact data."""
+    contact data or a refusal."""
     if is_left_alone(waiting, lead) or not (waiting.late or isinstance(answer, CrmRecord)):
         return False
     source = kit.sources[waiting.source]
     handling = kit.store.handling([lead.lead_id]).get(lead.lead_id)
     fields = with_late_contact(source, fields_of_lead(source, waiting), waiting, handling)
     if isinstance(answer, CrmRecord):
-        fields = filled(fields, without_borrowed(answer.fields, handling))
+        said = said_by_crm(fields, answer.fields, waiting.source)
+        fields = said_later(filled(fields, without_borrowed(said, handling)), said)
     own = without_fills(lead).contact
-    if not says_more(fields, own):
+    if not says_more(fields, own) and not fields.consent:
         return False
-    return says_more(_refined(kit, waiting, fields).contact, own)
+    anew = _refined(kit, waiting, fields)
+    return says_more(anew.contact, own) or newly_refused(anew.consent, lead.consent)
 
 
 def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
@@ -164,7 +167,8 @@ def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
         received_from=waiting.source,
         region=kit.sources[waiting.source].config.country or kit.region,
     )
-    return edited_by_people(kit.sources[waiting.source], waiting, refine(fields, about))
+    lead = edited_by_people(kit.sources[waiting.source], waiting, refine(fields, about))
+    return as_suppressed(kit, {lead.lead_id: lead})[lead.lead_id]
 
 
 def _read(
@@ -190,8 +194,9 @@ def _read(
         handling = earlier.handling
         fields = with_late_contact(source, fields_of_lead(source, waiting), waiting, handling)
         if not isinstance(answer, CrmRecord):
-            return fields
-        return laid_over(fields, (without_borrowed(answer.fields, handling), ()))
+            return still_refused(fields, earlier.refined)
+        said = said_by_crm(fields, answer.fields, waiting.source)
+        return laid_over(fields, (without_borrowed(said, handling), ()))
     except Exception as error:
         return _failed(kit, lease, error)
 
@@ -260,8 +265,7 @@ def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None, batch: Seek
 
 
 def _failed(kit: Kit, lease: Lease, error: Exception) -> Outcome:
-    """The outcome of a lead that raised *error*: only what is wrong with the lead itself is not
-    tried again."""
+    """The outcome of a lead that raised *error*: only its own faults are not tried again."""
     if isinstance(error, NotUnderstood | Unreadable):
         return Drop("lead.not_understood", error.detail)
     log.error("refine.failed", exc_info=error, extra={"lead": lease.task.lead_id})
@@ -280,8 +284,8 @@ def _ask_again(lease: Lease, answer: LookUpAnswer | None) -> Retry | None:
 
 
 def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
-    """The fields of the lead, overlaid with those of its updates; notes on how its text was decoded
-    (in `suspicions`), and whether its record still exists.
+    """The fields of the lead and its updates; `suspicions` note how its text was decoded, and that
+    its record no longer exists.
 
     Raises NotUnderstood if the event has nothing to make a lead of.
     """

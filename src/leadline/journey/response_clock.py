@@ -14,10 +14,20 @@ from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.assigning.handing_on import Other, seek_other
 from leadline.journey.follow_up import look_again
 from leadline.journey.meanwhile import update_later_alerts
-from leadline.kit import Kit, channels_for, exhausted, known, next_person, retry_or_drop, settle
+from leadline.kit import (
+    Kit,
+    as_suppressed,
+    channels_for,
+    exhausted,
+    known,
+    next_person,
+    retry_or_drop,
+    settle,
+)
 from leadline.model.handling import ESCALATED, REASSIGNED, UNHANDLED, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
+from leadline.model.suppression import is_not_to_be_contacted
 from leadline.model.task import Alert, Done, Later, Lease, Outcome, Retry, Step, Task
 from leadline.team.routing import with_owner
 
@@ -76,7 +86,7 @@ def _cases(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Case]:
     """The cases of those leads that are refined, by lead id. For leads with a step due the CRM is
     asked first whether somebody has responded."""
     now = kit.clock()
-    leads = kit.store.refined(lead_ids)
+    leads = as_suppressed(kit, kit.store.refined(lead_ids))
     handled = dict(kit.store.handling(list(leads)))
     if kit.crms:
         late = [i for i, one in leads.items() if _is_late(kit, one, handled.get(i, UNHANDLED), now)]
@@ -123,6 +133,8 @@ def _outcome_of(kit: Kit, lease: Lease, case: _Case | None) -> Outcome | None:
 def _wait(kit: Kit, lead: RefinedLead, handling: Handling, now: datetime) -> Outcome | None:
     """The outcome if no step is to be taken now; None if one is due."""
     steps = kit.targets.steps(lead, handling.clock_from)
+    if is_not_to_be_contacted(lead):
+        return Done(note="clock.not_to_be_contacted")
     if lead.status != "refined" or handling.level >= len(steps) or handling.queued is not None:
         return Done()  # the clock of a lead that waits starts when somebody gets it
     snoozed = handling.snoozed_until

@@ -42,6 +42,7 @@ def person_erased(lead: RefinedLead) -> RefinedLead:
         custom={},
         possible=(),
         filled={},
+        consent={},
     )
 
 

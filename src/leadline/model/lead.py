@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from leadline.model.assigning import Decision
+from leadline.model.consent import Consent, ConsentSaid
 from leadline.model.likeness import FirstSeen, Possible, ValueOrigin
 from leadline.model.quotas import Quota
 
@@ -173,8 +174,8 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     `created` is the sender's time of creation, as text. `crm_url` opens the record in the CRM.
     `custom` has every other field under the sender's own name. `suspicions` are problem codes that
     only the source can detect ("spam.honeypot", "test.flagged", `model.charsets.NOTES`).
-    `owner_claimed` is an owner named by a sender that is not trusted to name owners
-    (`Source.believed`); it is only displayed.
+    `owner_claimed` is that of a sender that is not trusted to name owners (`Source.believed`).
+    `consent` is what the sender says of consent, by purpose (`model.consent.PURPOSES`).
     """
 
     name: str | None = None
@@ -197,9 +198,10 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     custom: dict[str, Any] = {}
     suspicions: tuple[str, ...] = ()
     owner_claimed: str | None = None
+    consent: dict[str, ConsentSaid] = {}
 
 
-_NOT_PLACED = ("custom", "suspicions", "owner_claimed")
+_NOT_PLACED = ("custom", "suspicions", "owner_claimed", "consent")
 PLACEABLE = tuple(one for one in LeadFields.__struct_fields__ if one not in _NOT_PLACED)
 """The fields that a sender or a CRM fills in; settings can map them."""
 
@@ -249,8 +251,7 @@ class LeadDetails(msgspec.Struct, frozen=True):
     """The origin and owner of a lead; `lead_score` is the sender's, usually 0 to 100.
 
     `owner` is the name to display; `owner_id` and `owner_email` identify the owner in the CRM.
-    `owner_claimed` is the owner named by a sender that is not trusted to name owners; it is only
-    displayed.
+    `owner_claimed` is that of a sender that is not trusted to name owners; it is only displayed.
     """
 
     source: str | None = None
@@ -267,10 +268,10 @@ class LeadDetails(msgspec.Struct, frozen=True):
 
 
 class RefinedLead(msgspec.Struct, frozen=True):
-    """A lead after all refinement rules. `status` is "refined", or "quarantined" for spam and
-    tests, for which no alert is sent. `possible` are leads that may be about the same person.
-    `filled` names the fields of the contact that were blank and have a value of an earlier lead of
-    the same person, with its origin. `decision` says why the lead is given to its owner."""
+    """A lead after all refinement rules. `status` is "refined", or "quarantined" for those for
+    which no alert is sent. `possible` are leads that may be about the same person. `filled` names
+    the fields of the contact that were blank and have a value of an earlier lead of the person,
+    with its origin. `decision` says why it is its owner's. `consent` is known by purpose."""
 
     lead_id: str
     captured_at: datetime
@@ -286,6 +287,7 @@ class RefinedLead(msgspec.Struct, frozen=True):
     possible: tuple[Possible, ...] = ()
     filled: dict[str, ValueOrigin] = {}
     decision: Decision | None = None
+    consent: dict[str, Consent] = {}
 
 
 KEY_REUSED = "event.key_reused"

@@ -78,6 +78,7 @@ def person_retired(lead: RefinedLead) -> RefinedLead:
         custom={},
         possible=(),
         filled={},
+        consent={},
     )
 
 

@@ -14,6 +14,7 @@ from leadline.ports.assigning import Assigning
 from leadline.ports.duplicates import Duplicates
 from leadline.ports.erasing import Erasing
 from leadline.ports.retention import Retention
+from leadline.ports.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
@@ -291,6 +292,6 @@ class Handlings(Protocol):
 
 class Store(
     Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Assigning, Retention,
-    Protocol,
+    Suppressions, Protocol,
 ):  # fmt: skip
     """A whole store."""

@@ -64,6 +64,12 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     `changes` are in the order in which they were made, so the changes of one field form a chain
     from its first to its final value.
     """
+    if fields.consent:
+        from leadline.refine.consent import refine_consent  # few leads say anything of it
+
+        known = refine_consent(fields.consent, about.received_from, about.captured_at)
+        bare = msgspec.structs.replace(fields, consent={})
+        return msgspec.structs.replace(refine(bare, about), consent=known)
     refined = _without_circles(fields, _refined_once(fields, about))
     news = refined.changes
     for _ in range(_MOST_TURNS):

@@ -1,11 +1,13 @@
-"""The top-level settings about personal data: how long it is kept (`[retention]`), who sees it."""
+"""The top-level settings about personal data: how long it is kept (`[retention]`), who sees it, and
+who is not to be contacted."""
 
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+from leadline.model.suppression import MARK, QUARANTINE
 from leadline.settings.declaration import SettingsStruct, setting
-from leadline.settings.notations import PERIOD, TEXT, YES_NO, Notation
+from leadline.settings.notations import PERIOD, TEXT, YES_NO, Notation, choice
 
 _FOREVER = "forever"
 
@@ -26,7 +28,8 @@ TERM = Notation("a time of at least 1d such as 90d or 2y, or forever", _term)
 
 
 class PersonalDataSettings(SettingsStruct, frozen=True):
-    """The part of `Settings` that says how long personal data is kept, and how it is shown."""
+    """The part of `Settings` that says how long personal data is kept, how it is shown, and what
+    is done with people who are not to be contacted."""
 
     retention_raw: timedelta = setting(
         _FOREVER,
@@ -70,6 +73,13 @@ class PersonalDataSettings(SettingsStruct, frozen=True):
         "Whether commands show leads without the person: `a•••@example.com`. `--unmasked` shows "
         "one anyway, which the audit log notes.",
         YES_NO,
+    )
+    suppressed: str = setting(
+        MARK,
+        "What is done with a lead whose address, number or domain is on the suppression list "
+        '(`leadline suppress`): it is alerted with the mark "Do not contact" (`mark`), or nobody '
+        "is alerted to it (`quarantine`).",
+        choice(MARK, QUARANTINE),
     )
 
 

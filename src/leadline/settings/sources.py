@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from leadline.model.consent import PURPOSES
 from leadline.model.lead import PLACEABLE
 from leadline.settings.declaration import SCORE, SettingsStruct, inner_table, optional, setting
 from leadline.settings.notations import (
@@ -19,8 +20,9 @@ from leadline.settings.notations import (
 )
 from leadline.settings.personal_data import TERM
 
-MAPPED_FIELDS = (*PLACEABLE, "event_id")
-"""The names allowed in `[sources.NAME.map]`: fields of a lead, and the sender's event id."""
+MAPPED_FIELDS = (*PLACEABLE, *(f"consent.{one}" for one in PURPOSES), "event_id")
+"""The names allowed in `[sources.NAME.map]`: fields of a lead, consent by purpose, and the sender's
+event id."""
 
 
 class SourceConfig(SettingsStruct, frozen=True):

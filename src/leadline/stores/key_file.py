@@ -17,6 +17,7 @@ from leadline.model.rights import make_folder, sync_folder, write_file
 if TYPE_CHECKING:  # a function that captures webhooks needs none
     from leadline.kit import Kit
     from leadline.ports.erasures import Erasures
+    from leadline.ports.suppressions import Suppressions
     from leadline.privacy.hashes import PrivacyKey
     from leadline.settings.general import Settings
 
@@ -30,13 +31,19 @@ def remembering_erased(
     """The kit with the tombstones of people who are erased, and their key, which is read or made
     when it is first needed (`find_key`)."""
     return msgspec.structs.replace(
-        kit, erasures=erasures, privacy_key=lambda: find_key(settings, embedded)
+        kit,
+        erasures=erasures,
+        privacy_key=lambda: find_key(settings, embedded, kit.store),
     )
 
 
-def find_key(settings: "Settings", embedded: "Erasures | None" = None) -> "PrivacyKey":
+def find_key(
+    settings: "Settings",
+    embedded: "Erasures | None" = None,
+    suppressions: "Suppressions | None" = None,
+) -> "PrivacyKey":
     """The key of the hashes of people who were erased: the setting, or for an embedded installation
-    (whose tombstones are given) its file, which is made if nobody was erased yet.
+    (whose tombstones are given) its file, which is made if nobody was erased or suppressed yet.
 
     Raises ConfigurationError if there is none.
     """
@@ -46,10 +53,14 @@ def find_key(settings: "Settings", embedded: "Erasures | None" = None) -> "Priva
         return key_of_text(settings.privacy_key)
     if embedded is None:
         raise ConfigurationError("set privacy_key: without it nothing remembers who was erased")
-    if embedded.tombstones() and read_key(settings.data) is None:
+    if (found := read_key(settings.data)) is not None:
+        return found
+    listed = suppressions is not None and suppressions.may_suppress()
+    if listed or embedded.tombstones():
+        what = "the suppression list was written" if listed else "people were erased"
         raise ConfigurationError(
-            f"people were erased with a privacy key that is missing: put {key_path(settings.data)} "
-            "back from its copy, or set privacy_key"
+            f"{what} with a privacy key that is missing: put {key_path(settings.data)} back from "
+            "its copy, or set privacy_key"
         )
     return read_or_make_key(settings.data)
 

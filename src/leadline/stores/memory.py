@@ -41,9 +41,10 @@ from leadline.ports.store import (
 )
 from leadline.stores.memory_duplicates import MemoryDuplicates
 from leadline.stores.memory_retention import MemoryRetention
+from leadline.stores.memory_suppressions import MemorySuppressions
 
 
-class MemoryStore(MemoryRetention, MemoryDuplicates):
+class MemoryStore(MemoryRetention, MemoryDuplicates, MemorySuppressions):
     """`ports.store.Store` in dictionaries; for one thread."""
 
     def __init__(
@@ -66,6 +67,7 @@ class MemoryStore(MemoryRetention, MemoryDuplicates):
         self.handled: dict[str, Handling] = {}
         self.kept_documents: dict[str, Kept] = {}
         self.holds: dict[str, DataHold] = {}
+        self.listed = {}
         self.notes: list[tuple[str, str]] = []
         self.repeated: list[tuple[str, str, datetime]] = []
         self.free_at: dict[str, datetime] = {}

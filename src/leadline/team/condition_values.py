@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from leadline.model.consent import PURPOSES, refused
 from leadline.settings.conditions.fields import WEEKDAYS
 from leadline.settings.conditions.text import fold_text
 from leadline.settings.conditions.values import is_number
@@ -28,6 +29,14 @@ def _contact(name: str) -> Texts:
 
 def _detail(name: str) -> Texts:
     return lambda subject: subject.folded(getattr(subject.lead.lead_details, name))
+
+
+def _consent(purpose: str) -> Texts:
+    def texts(subject: Subject) -> Iterable[str]:
+        said = subject.lead.consent.get(purpose)
+        return (said.value,) if said is not None else ()
+
+    return texts
 
 
 def _phone(subject: Subject) -> Iterable[str]:
@@ -62,6 +71,8 @@ TEXTS: Mapping[str, Texts] = {
     "owner": lambda subject: subject.called,
     "ownership": lambda subject: (ownership_of(subject.lead).value,),
     "problems": lambda subject: subject.lead.problems,
+    **{f"consent.{purpose}": _consent(purpose) for purpose in PURPOSES},
+    "do_not_contact": lambda subject: refused(subject.lead.consent),
     "seen": lambda subject: ("before" if subject.lead.duplicate_of is not None else "new",),
     "duplicate.matched": _matched,
     "history.owner": lambda subject: subject.folded(subject.facts.owner),

@@ -16,6 +16,7 @@ from leadline.entrypoints.cli import app
 from leadline.installations.data_folder import lock_folder, refuse_if_moved
 from leadline.model.errors import ConfigurationError
 from leadline.model.privacy import Tombstone
+from leadline.model.suppression import Suppressed, SuppressedBy
 from leadline.ports.store import Store
 from leadline.privacy.hashes import key_of_text
 from leadline.settings.general import Settings
@@ -149,3 +150,27 @@ def test_who_was_erased_here_is_erased_in_the_stack_before_the_leads_come_back(
     assert MARK not in held_by(stack.store())
     assert MARK not in words_in(folder)
     assert list(AwsErasures(stack.rooms.bucket).tombstones()) == [erased_ada(clock)]
+
+
+def test_the_suppression_list_moves_along(
+    stack: MovedStack, folder: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = (
+        Suppressed(KEY.hash_of(f"email:{who}@example.com"), SuppressedBy.EMAIL, KEY.id, clock.now)
+        for who in ("cy", "di")
+    )
+    with closing(SqliteStore(folder)) as store:
+        store.suppress([here])
+    code, text = move(folder, "aws")
+    assert (code, "set privacy_key in the stack" in text) == (1, True), text
+    monkeypatch.setattr(stack, "settings", Settings(privacy_key="another key, made up"))
+    code, text = move(folder, "aws")
+    assert (code, f"with the privacy key {KEY.id}" in text) == (1, True), text
+    monkeypatch.setattr(stack, "settings", Settings(privacy_key="a made-up key for tests"))
+    code, text = move(folder, "aws")
+    assert code == 0, text
+    stack.store().suppress([there])
+    assert set(stack.store().suppressed([here.hash, there.hash])) == {here.hash, there.hash}
+    assert move(folder, "embedded")[0] == 0
+    with closing(SqliteStore(folder)) as store:
+        assert set(store.suppressed([here.hash, there.hash])) == {here.hash, there.hash}

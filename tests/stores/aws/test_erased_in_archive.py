@@ -13,10 +13,13 @@ from leadline.installations.on_aws import OnAws
 from leadline.model.formats import key_of
 from leadline.model.keys import match_keys
 from leadline.model.privacy import Tombstone
+from leadline.model.suppression import Suppressed, SuppressedBy
 from leadline.model.task import Done, Step
 from leadline.privacy.hashes import key_of_text
 from leadline.settings.general import Settings
 from leadline.stores.aws.erasures import AwsErasures
+from leadline.stores.aws.keys import suppression_key
+from leadline.stores.aws.table import Delete
 from tests.worlds.aws_resources import REGION, AwsResources
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 
@@ -112,3 +115,18 @@ def test_a_table_of_before_the_erasure_is_cleaned_by_a_rebuild(
     assert after is not None
     assert after.summary is not None
     assert after.summary.email is None
+
+
+def test_a_lost_table_gets_the_suppression_list_back(rooms: AwsResources, clock: HandClock) -> None:
+    key = key_of_text(SECRET)
+    kept, gone = (
+        Suppressed(key.hash_of(f"email:{who}@example.com"), SuppressedBy.EMAIL, key.id, clock.now)
+        for who in ("ada", "bo")
+    )
+    store = rooms.store(clock)
+    store.suppress([kept, gone])
+    store.unsuppress([gone.hash])
+    rooms.table.write(Delete(suppression_key(kept.hash), None))
+    assert store.suppressed([kept.hash]) == {}
+    stack_of(rooms).rebuild(lambda _: None)
+    assert store.suppressed([kept.hash, gone.hash]) == {kept.hash: kept}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.assigning import Decision
+from leadline.model.consent import Consent
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen
 from leadline.settings.conditions.fields import FIELDS, FieldKind
@@ -58,6 +59,16 @@ FULL = RefinedLead(
     received_from="json",
     problems=("email.role", "name.missing"),
     duplicate_of=FirstSeen("first", NOON - timedelta(days=90), ("email", "phone"), 0.97),
+    consent={
+        purpose: Consent(value, "form", NOON)
+        for purpose, value in {
+            "email": "yes",
+            "phone": "no",
+            "sms": "no",
+            "ads": "yes",
+            "data": "unknown",
+        }.items()
+    },
     custom={
         "employees": 300,
         "Budget (EUR)": "12000",

@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check, stamp
 
+STATUS = "marketing_status"
+
 
 class PipedriveStandIn(CrmStandIn):
     """API docs: "Persons" and "Organizations" of v2, "Leads" and "Users" of v1."""
@@ -21,6 +23,8 @@ class PipedriveStandIn(CrmStandIn):
         self.leads: dict[str, dict[str, Any]] = {}
         self.companies: dict[int, str] = {}
         self.counts: dict[str, int] = {}
+        self.marketing = ""
+        """The marketing status of everybody; "" without the marketing app."""
 
     def put(self, lead: CrmLead) -> str:
         number = 77 + len(self.persons)
@@ -94,7 +98,10 @@ class PipedriveStandIn(CrmStandIn):
             numbers = [int(one) for one in request.one("ids").split(",")]
             check(len(numbers) <= 100, "too many ids")
             asked_for = request.one("include_fields").split(",")
-            counts = {name: self.counts.get(name, 0) for name in asked_for}
+            check(self.marketing != "" or STATUS not in asked_for, "no marketing app")
+            counts: dict[str, Any] = {name: self.counts.get(name, 0) for name in asked_for}
+            if STATUS in asked_for:
+                counts[STATUS] = self.marketing
             rows = [self.persons[n] for n in numbers if n in self.persons]
             return self._data([{**row, **(counts if "" not in counts else {})} for row in rows])
         check(request.one("sort_by") == "add_time", "an unknown order")

@@ -8,6 +8,7 @@ import pytest
 from leadline.model.handling import Ending
 from leadline.model.people import Person
 from leadline.ports.crm import CrmChange, NotYet, Written
+from leadline.refine.consent import yes_or_no
 from tests.standins.crm_api import ADA, START, CrmLead
 from tests.vendors.pipedrive.standin import PipedriveStandIn
 from tests.vendors.reading import all_since, healthy, record_of, set_to
@@ -78,3 +79,15 @@ def test_only_persons_created_since_are_found_though_older_ones_were_changed(
     pipedrive.persons[77]["update_time"] = "2026-03-09T00:00:00Z"
     name = pipedrive.put(CrmLead())
     assert all_since(pipedrive.crm()) == [name]
+
+
+@pytest.mark.parametrize(("status", "said"), [("unsubscribed", "no"), ("subscribed", "yes")])
+def test_who_unsubscribed_is_read_if_the_settings_ask_for_it(
+    pipedrive: PipedriveStandIn, status: str, said: str
+) -> None:
+    pipedrive.marketing = status
+    for name in (pipedrive.put(CrmLead()), pipedrive.put_lead(CrmLead())):
+        assert record_of(pipedrive.crm(), name).fields.consent == {}
+        asking = set_to(pipedrive, read={"consent.email": "marketing_status"})
+        consent = record_of(asking, name).fields.consent
+        assert yes_or_no(consent["email"].value) == said

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadline.alerts import words
+from leadline.alerts.consent_words import short_consent
 from leadline.alerts.trouble_story import MOST_TOLD, story_of_troubles
 from leadline.alerts.words import clamped, on_one_line
 from leadline.channels.slack import blockkit, buttons, pieces
@@ -40,6 +41,7 @@ def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
         f"🎯 New lead: {pieces.summary(notice, by_email=by_email)}",
         [
             _headline(notice, "🎯 New Lead Captured"),
+            *pieces.refusals(notice.lead),
             *pieces.standing(notice, by_email=by_email),
             *pieces.facts(notice, by_email=by_email),
             *pieces.why(notice, by_email=by_email),
@@ -66,6 +68,7 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
         f"♻️ Seen before: {pieces.summary(notice, by_email=by_email)}",
         [
             _headline(notice, "♻️ Lead Seen Before"),
+            *pieces.refusals(notice.lead),
             *pieces.standing(notice, by_email=by_email),
             story_of_duplicate(notice, first),
             *pieces.facts(notice, by_email=by_email),
@@ -131,7 +134,8 @@ def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = F
         text = f"✅ {lead} is claimed by {who} after {after}."
     else:
         text = f"👤 {who}, {lead} is yours."
-    blocks = [blockkit.section(text), *pieces.why(notice, by_email=by_email)]
+    blocks = [blockkit.section(text), *pieces.refusals(notice.lead)]
+    blocks += pieces.why(notice, by_email=by_email)
     if not in_thread:
         blocks += [*pieces.facts(notice, by_email=by_email), *pieces.actions(notice)]
         blocks.append(pieces.footer(notice))
@@ -171,6 +175,7 @@ def reminder(notice: Notice, *, by_email: bool = False) -> Message:
         f"{title.split(' ', 1)[0]} {pieces.summary(notice, by_email=by_email)}. Waited {waited}.",
         [
             _headline(notice, title),
+            *pieces.refusals(notice.lead),
             blockkit.section(story),
             *pieces.facts(notice, by_email=by_email),
             *pieces.quotation(notice.lead),
@@ -240,6 +245,8 @@ def _message(
     event: str,
     payload: Message,
 ) -> Message:
+    if refusal := short_consent(notice.lead):  # a phone shows this line alone
+        fallback = f"🚫 {refusal[:1].upper()}{refusal[1:]}! {fallback}"
     return {
         **_frame(f"🧪 Test: {fallback}" if notice.test else fallback),
         "metadata": {"event_type": event, "event_payload": payload},

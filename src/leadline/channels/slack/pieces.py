@@ -5,6 +5,7 @@ Texts from leads are always shown literally, never interpreted (`channels.slack.
 
 from collections.abc import Sequence
 
+from leadline.alerts.consent_words import consent_remarks, short_consent
 from leadline.alerts.decision_words import because, decision_of, yours_because
 from leadline.alerts.likeness import origin_in_words
 from leadline.alerts.problems import problems_in_words
@@ -23,6 +24,7 @@ _FALLBACK = 300
 _QUOTE = 2000
 _PROBLEMS = 600
 _WHY = 600
+_REFUSAL = 200
 _ID = 80
 _PERSON = 100
 _DIGEST_NAME = 60
@@ -64,6 +66,12 @@ def owner(notice: Notice, *, by_email: bool) -> str:
     if notice.ownership is Ownership.UNKNOWN:
         return "The CRM did not answer: owner unknown"
     return "Unassigned"
+
+
+def refusals(lead: RefinedLead) -> list[blockkit.Block]:
+    """How the person is not to be contacted; no block if they refused nothing."""
+    told = [f"🚫 *{harmless(line, _REFUSAL)}*" for line in consent_remarks(lead)]
+    return [blockkit.section("\n".join(told))] if told else []
 
 
 def standing(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
@@ -267,5 +275,7 @@ def digest_line(notice: Notice) -> str:
     whose = notice.owner.shown if notice.owner else None
     known = (contact.company, contact.email, contact.phone, details.source, whose)
     parts = [part for value in known if (part := shown(value, "", _DIGEST_PART))]
+    if refusal := short_consent(lead):
+        parts.insert(0, f"🚫 {refusal}")
     url = notice.links.to(lead_id(lead.lead_id))
     return f"{mark} {' · '.join([blockkit.linked(url, called), *parts])}"

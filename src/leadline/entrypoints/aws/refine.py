@@ -39,6 +39,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         settings = parts.settings()
         store = parts.batch_store(batch.tasks, settings.redelivery_window)
         kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+        kit = parts.with_privacy_key(kit, settings)
         reserve = _RESERVE_S
         if settings.crm:
             left = remaining_seconds(context)

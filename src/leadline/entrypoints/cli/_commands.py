@@ -115,6 +115,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "audit": Command(
             "Show who did what: people, commands, and looks at unmasked leads.", ("auditing",)
         ),
+        "suppress": Command(
+            "Keep the list of people who are not to be contacted.", ("suppressing",)
+        ),
         "retention": Command(
             "Show or delete what is older than the settings allow.", ("retaining",)
         ),

@@ -7,6 +7,7 @@ import msgspec
 
 from leadline.entrypoints.cli._show import say
 from leadline.installations.erased import erase_returned, take_erasures
+from leadline.installations.suppressed import keep_suppressed
 from leadline.model.lead import RefinedLead
 from leadline.operations.archive import documents, read_raw
 from leadline.ports.archive import ArchiveError
@@ -24,6 +25,15 @@ def keep_away(settings: Settings) -> None:
     """Erase who came back into the data folder, and say so."""
     if erased := erase_returned(settings):
         say(f"{erased} leads of people who were erased since were erased again")
+
+
+def keep_off_limits(settings: Settings, aside: Path) -> None:
+    """Keep the suppression list of the data that was put aside by a restore, and say so."""
+    kept = keep_suppressed(settings, aside)
+    if kept is None:
+        say(f"the suppression list in {aside} can't be read: import who was added since the backup")
+    elif kept:
+        say(f"{kept} entries of the suppression list were added since the backup, and are kept")
 
 
 def archived_texts(source: Path) -> Iterator[HeldTexts]:

@@ -177,6 +177,8 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
             mark = f"  ({origin_in_words(origin)}, {origin.lead_id})" if origin else ""
             drawn.add_row(f"  {_LABELS.get(name, name)}", _text(f"{value}{mark}"))
     out.print(drawn)
+    for line in _consents(lead):
+        out.print(_text(line), soft_wrap=True)
     if lead.decision is not None:
         out.print(_text(f"  {because(lead.decision)}"), soft_wrap=True)
     if lead.problems:
@@ -190,6 +192,15 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
         before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
         altered = f"  {change.field}: {before} → {after}  ({change.rule})"
         out.print(_text(altered), soft_wrap=True)
+
+
+def _consents(lead: RefinedLead) -> Iterator[str]:
+    """What is known of consent, purpose by purpose."""
+    for purpose, said in lead.consent.items():
+        of = f", lead {said.lead_id}" if said.lead_id else ""
+        text = f": {said.text}" if said.text else ""
+        at = f" {when(said.at)}" if said.at is not None else ""
+        yield f"  consent to {purpose}: {said.value} ({said.source}{text}{at}{of})"
 
 
 def _print_handling(out: Console, handling: Handling) -> None:

@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._erased import archived_texts, keep_away, take_along
+from leadline.entrypoints.cli._erased import archived_texts, keep_away, keep_off_limits, take_along
 from leadline.entrypoints.cli._options import Json, Masked
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, print_plain, say
 from leadline.installations import data_folder
@@ -101,10 +101,9 @@ def restore(
 ) -> None:
     """Restore the data from a backup; the server must be stopped.
 
-    People who were erased since the backup (erasures.jsonl in the data folder) are erased
-    again before this ends. The audit log stays as it is. The previous data is put aside in a
-    folder of its own. After a kill or a power cut no other command opens the data until the
-    restore is finished by repeating it, or undone by --undo.
+    People who were erased since (erasures.jsonl) are erased again, and the audit log stays. The
+    previous data is put aside in a folder. After a kill or a power cut no other command opens
+    the data until the restore is repeated, or undone by --undo.
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """
@@ -124,6 +123,7 @@ def restore(
     data_folder.settle_rights(settings, say)
     if aside is not None:
         say(f"what was there is in {aside}")
+        keep_off_limits(settings, aside)
     keep_away(settings)
     print_plain(f"{target} is restored; check it with `leadline verify`")
 

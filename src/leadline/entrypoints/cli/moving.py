@@ -72,9 +72,10 @@ def move(
 
 
 def _without_erased(route: "Route", settings: Settings, conflicts: dict[str, str]) -> MoveSummary:
-    """Move everything but people who were erased in either home."""
+    """Move everything but people who were erased in either home, and the suppression list."""
     if erased := route.erase_returned(settings):
         say(f"{erased} leads of people who were erased were erased before the move")
+    route.carry_suppressions(settings)
     summary = _run_move(route, conflicts)
     route.erase_at_destination(settings)
     return summary

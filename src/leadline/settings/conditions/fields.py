@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from leadline.model.consent import NO, UNKNOWN, YES
+
 
 class FieldKind(StrEnum):
     """What a field holds, which decides its operators: a text, a number, one of some words, a
@@ -100,6 +102,27 @@ FIELDS: Mapping[str, ConditionField] = {
         FieldKind.TEXTS,
         "The codes of what is doubtful about the lead.",
         "problems does not contain email.disposable",
+    ),
+    **{
+        f"consent.{purpose}": ConditionField(
+            _CHOICE,
+            f"What was said on consent to {what}; empty if nothing was.",
+            f"consent.{purpose} = {example}",
+            (YES, NO, UNKNOWN),
+        )
+        for purpose, what, example in (
+            ("email", "e-mail", "yes"),
+            ("phone", "calls", "no"),
+            ("sms", "text messages", "no"),
+            ("ads", "advertising", "yes"),
+            ("data", "the processing of the data", "unknown"),
+        )
+    },
+    "do_not_contact": ConditionField(
+        FieldKind.TEXTS,
+        "What was refused or withdrawn (email, phone, sms, ads, data); all of it if the person is "
+        "on the suppression list.",
+        "do_not_contact = phone",
     ),
     "seen": ConditionField(
         _CHOICE,

@@ -10,6 +10,7 @@ from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso
 from leadline.model.handling import Handling
 from leadline.model.likeness import Candidate, Candidates, Judgement
+from leadline.model.suppression import Suppressed
 from leadline.model.task import (
     Addressee,
     Alert,
@@ -113,6 +114,11 @@ class BatchStore(AwsStore):
         """See `ports.store.Handlings.handle`."""
         with self._or_give_back():
             return super().handle(lead_id, before, after, then, note, detail, changes)
+
+    def suppressed(self, hashes: Collection[str]) -> Mapping[str, Suppressed]:
+        """See `ports.suppressions.Suppressions.suppressed`."""
+        with self._or_give_back():
+            return super().suppressed(hashes)
 
     def kept(self, names: Collection[str]) -> Mapping[str, Kept]:
         """See `ports.assigning.Assigning.kept`."""

@@ -13,6 +13,7 @@
 | a lead that may be a duplicate of one | `L#` and the id of that one | `alike#` and its id |
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
 | a legal hold on a lead | `L#` and its id | `hold` |
+| an entry of the suppression list | `X#` and its hash | `listed` |
 | a late task's first due time | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
 | a document by which leads are given out | `T#` and its name | `kept` |
@@ -36,7 +37,7 @@ SHARDS = 4
 """The number of partitions of each index. A partition takes 1,000 writes a second (DynamoDB
 Developer Guide, "Partitions"), and each lead makes two writes to each index."""
 LEAD, HANDLING, AGAIN, LATE = "lead", "handling", "again#", "late#"
-HOLD = "hold"
+HOLD, LISTED = "hold", "listed"
 ALIKE, MAYBE = "alike", "alike#"
 FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
 """The prefixes of the sort keys of later tasks."""
@@ -93,6 +94,11 @@ def handling_key(lead_id: str) -> Key:
 def hold_key(lead_id: str) -> Key:
     """The key of the legal hold on a lead."""
     return f"L#{lead_id}", HOLD
+
+
+def suppression_key(name: str) -> Key:
+    """The key of an entry of the suppression list, by its hash."""
+    return f"X#{name}", LISTED
 
 
 def hold_partition(shard: int) -> str:

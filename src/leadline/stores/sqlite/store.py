@@ -21,13 +21,14 @@ from leadline.stores.sqlite.leads import SqliteLeads
 from leadline.stores.sqlite.pacing import SqlitePacing
 from leadline.stores.sqlite.queue import SqliteQueue
 from leadline.stores.sqlite.retention import SqliteRetention
+from leadline.stores.sqlite.suppressions import SqliteSuppressions
 from leadline.stores.sqlite.troubles import SqliteTroubles
 
 
 class SqliteStore(
     SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
     SqliteTroubles, SqliteArrivals, SqliteDuplicates, SqliteAssigning,
-    SqliteErasures, SqliteTexts, SqliteRetention,
+    SqliteErasures, SqliteTexts, SqliteRetention, SqliteSuppressions,
 ):  # fmt: skip
     """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook`,
     `ports.arrivals.ArrivalBook` and `ports.erasures.Erasures`.

@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 
 import msgspec
 
+from leadline.model.consent import PURPOSES
 from leadline.model.handling import Ending
 from leadline.model.lead import PLACEABLE, LeadFields
 from leadline.model.people import Person
@@ -18,6 +19,7 @@ from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.crm import AnyCrmConfig
 from leadline.vendors._webhooks.fields import number, placed, text, text_of_field
 
+_MAPPABLE = frozenset((*PLACEABLE, *(f"consent.{one}" for one in PURPOSES)))
 WHOLE_PATIENCE = 25.0
 """How many seconds a call that makes several requests may take."""
 
@@ -27,7 +29,7 @@ _SOONEST = 60.0
 
 def placing(config: AnyCrmConfig) -> dict[str, str]:
     """The fields of a lead that `[crm.NAME.read]` maps: field name to path in the record."""
-    return {name: path for name, path in config.read.items() if name in PLACEABLE}
+    return {name: path for name, path in config.read.items() if name in _MAPPABLE}
 
 
 def with_named_owner(

@@ -7,7 +7,7 @@ those of other objects, so that a form's name or an owner's address is not taken
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leadline.model.lead import LeadFields
+from leadline.model.lead import PLACEABLE, LeadFields
 from leadline.model.names import ANOTHER_PERSON
 from leadline.vendors._answers.answers import are_answers, is_answer
 from leadline.vendors._answers.members import is_plain, members, of_object
@@ -66,7 +66,7 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
     objects = ordered(_gathered(value))
     body, custom, problems = chosen(objects)
     for name, path in mapping.items():
-        there = text_of_field(name, placed(value, path)) if name != "event_id" else None
+        there = text_of_field(name, placed(value, path)) if name in PLACEABLE else None
         if there is not None:
             body[name] = there
     if "email" not in body or "phone" not in body:
@@ -78,6 +78,10 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
     score = number(body.pop("score", None))
     if _stands_among_others(objects[0]) and ANOTHER_PERSON not in problems:
         problems += (ANOTHER_PERSON,)
+    if any(name.startswith("consent.") for name in mapping):
+        from leadline.vendors._webhooks.consents import mapped_consent  # few settings map it
+
+        body["consent"] = mapped_consent(value, mapping)
     return LeadFields(**body, score=score, custom=custom, suspicions=problems)
 
 

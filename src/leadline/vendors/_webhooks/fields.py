@@ -137,6 +137,10 @@ def drawn(
             given[name] = there
     body = {**body, **given}
     body["custom"] = {**custom, **known.get("custom", {})}
+    if any(name.startswith("consent.") for name in mapping):
+        from leadline.vendors._webhooks.consents import mapped_consent  # few settings map it
+
+        body["consent"] = {**body.get("consent", {}), **mapped_consent(values, mapping)}
     body["score"] = number(body.get("score"))
     return LeadFields(**body)
 

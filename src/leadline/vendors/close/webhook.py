@@ -10,11 +10,13 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.consent import ConsentSaid
 from leadline.model.errors import ConfigurationError
 from leadline.model.json_text import decode, peek, read_json
 from leadline.model.lead import MERGED, Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.consents import opted_out
 from leadline.vendors._webhooks.fields import (
     demand_something,
     drawn,
@@ -101,7 +103,9 @@ class Close(Source):
         lead = text(event.get("lead_id"))
         if event.get("object_type") == "contact":
             others = [key for key in data if not key.startswith("custom.")]
-            return drawn(data, _CONTACT, self.config.map, read=others, record=lead)
+            return drawn(
+                data, _CONTACT, self.config.map, read=others, record=lead, consent=_consent(data)
+            )
         return demand_something(self._of_lead(data, lead or text(event.get("object_id"))), data)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
@@ -136,6 +140,7 @@ class Close(Source):
             source="Close",
             record=record,
             crm_url=f"https://{RECORD_HOSTS[0]}/lead/{record}/" if record else None,
+            consent=_consent(contact),
         )
 
 
@@ -152,6 +157,14 @@ _CONTACT = {
     "email": ("emails",),
     "phone": ("phones",),
 }
+
+
+_UNSUBSCRIBED = {"is_unsubscribed": ("email",)}
+
+
+def _consent(contact: Mapping[str, Any]) -> dict[str, ConsentSaid]:
+    """That the first address of a contact is unsubscribed (Close API docs, "Contacts")."""
+    return opted_out(_first(contact.get("emails")), _UNSUBSCRIBED)
 
 
 def _key(secret: str) -> bytes:

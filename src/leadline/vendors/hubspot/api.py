@@ -38,7 +38,7 @@ from leadline.vendors._api.owners import (
     users_of,
 )
 from leadline.vendors._webhooks.fields import text
-from leadline.vendors.hubspot.webhook import HUBSPOT_PROPERTIES
+from leadline.vendors.hubspot.webhook import HUBSPOT_PROPERTIES, LEGAL_BASIS, OPT_OUTS
 
 _HOME = "https://api.hubapi.com"
 _OBJECTS = {"contact": "contacts", "lead": "leads"}
@@ -57,13 +57,24 @@ _LEAD = {
 _READ = {
     "contact": (
         *dict.fromkeys(k for keys in HUBSPOT_PROPERTIES.values() for k in keys),
+        *OPT_OUTS,
+        LEGAL_BASIS,
         *_STATE,
         *_TOUCHES,
     ),
     "lead": (*_LEAD, "hs_lead_name", "hs_pipeline_stage", "hubspot_owner_id", *_STATE, *_TOUCHES),
 }
 _BOOKS = frozenset(
-    {*_STATE, *_TOUCHES, *_LEAD, "hs_lead_name", "hs_pipeline_stage", "hs_object_id"}
+    {
+        *OPT_OUTS,
+        LEGAL_BASIS,
+        *_STATE,
+        *_TOUCHES,
+        *_LEAD,
+        "hs_lead_name",
+        "hs_pipeline_stage",
+        "hs_object_id",
+    }
 )
 # The default options of "Lead status" and "Lifecycle stage", and of the default lead pipeline.
 _ENDINGS = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.consent import ConsentSaid
 from leadline.model.errors import Unauthentic
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import DELETED, ERASED, MERGED, Delivery, Event, Kind, LeadFields
@@ -17,6 +18,7 @@ from leadline.model.record_links import is_on
 from leadline.ports.source import Source
 from leadline.settings.sources import SourceConfig
 from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.consents import opted_out
 from leadline.vendors._webhooks.fields import (
     demand_something,
     drawn,
@@ -233,7 +235,8 @@ def _contact_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadFie
     if url is None or not is_on(RECORD_HOSTS, url):
         url = f"https://app.hubspot.com/contacts/{portal}/contact/{vid}" if vid and portal else None
     record = f"contact:{vid}" if vid else None
-    fields = drawn(values, HUBSPOT_PROPERTIES, mapping, crm_url=url, record=record)
+    said = _consent(values)
+    fields = drawn(values, HUBSPOT_PROPERTIES, mapping, crm_url=url, record=record, consent=said)
     return with_source(fields, "HubSpot")
 
 
@@ -268,8 +271,24 @@ def _event_fields(body: dict[str, Any], mapping: Mapping[str, str]) -> LeadField
     if body.get("propertyName"):
         changed = {str(body["propertyName"]): body.get("propertyValue")}
     record = number and f"{sort}:{number}"
-    fields = drawn(changed, HUBSPOT_PROPERTIES, mapping, record=record, crm_url=url)
+    said = _consent(changed)
+    fields = drawn(changed, HUBSPOT_PROPERTIES, mapping, record=record, crm_url=url, consent=said)
     return fields if changed else with_source(fields, "HubSpot")
+
+
+OPT_OUTS = {"hs_email_optout": ("email",)}
+"""The properties that say that a contact opted out, with what of (developer docs, "Default contact
+properties")."""
+LEGAL_BASIS = "hs_legal_basis"
+"""The property with the legal bases for processing the contact's data."""
+
+
+def _consent(values: Mapping[str, Any]) -> dict[str, ConsentSaid]:
+    """What HubSpot's own properties say of consent."""
+    found = opted_out(values, OPT_OUTS)
+    if basis := text(values.get(LEGAL_BASIS)):
+        found["data"] = ConsentSaid(basis, LEGAL_BASIS)
+    return found
 
 
 SOURCE = HubSpot

@@ -101,7 +101,7 @@ def linkedin_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) 
     campaign = placed(record, "leadMetadata.sponsoredLeadMetadata.campaign")
     about = {key: record.get(key) for key in _ABOUT}
     fields = drawn(
-        {**about, **_hidden(record), **answers},
+        {**about, **_hidden(record), **_consents(record), **answers},
         with_questions(_FIELDS, [*answers, *_hidden(record)]),
         mapping,
         read=("submittedAt",),
@@ -198,6 +198,17 @@ def _hidden(record: Mapping[str, Any]) -> dict[str, Any]:
         name: one.get("value")
         for one in (fields if isinstance(fields, list) else ())
         if isinstance(one, dict) and (name := text(one.get("name")))
+    }
+
+
+def _consents(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether each of the form's own consents was given, as `consent.ID`, so that `map` can name it
+    (Lead Sync Schema, "consentResponses")."""
+    given = placed(record, "formResponse.consentResponses")
+    return {
+        f"consent.{number}": "yes" if one.get("accepted") is True else "no"
+        for one in (given if isinstance(given, list) else ())
+        if isinstance(one, dict) and (number := text(one.get("consentId")))
     }
 
 

@@ -29,7 +29,7 @@ _HOME = "https://graph.facebook.com"
 _VERSION = "v25.0"
 _FIELDS = (
     "id,created_time,ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,form_id,"
-    "is_organic,platform,field_data"
+    "is_organic,platform,field_data,custom_disclaimer_responses"
 )
 _PAGE = 100
 _FULL = 5_000

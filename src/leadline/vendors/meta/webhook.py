@@ -22,6 +22,7 @@ from leadline.vendors._webhooks.notices import by_looks, with_questions
 _CHALLENGE = re.compile(r"[\w.-]{1,256}", re.ASCII)
 _TEST_ID = re.compile(r"4{9,}")
 _TEST_WORDS = re.compile(r"<?test lead: dummy data for", re.IGNORECASE)
+_DISCLAIMERS = "custom_disclaimer_responses"
 _PLATFORMS = {"fb": "Facebook", "ig": "Instagram"}
 
 
@@ -123,9 +124,10 @@ class Meta(Source):
 def meta_fields(record: Mapping[str, Any], mapping: Mapping[str, str] = {}) -> LeadFields:
     """The fields of a lead from the Graph API; *mapping* maps fields to questions by name."""
     answers, number = _answers(record), text(record.get("id"))
-    about = {key: value for key, value in record.items() if key not in ("id", "field_data")}
+    left_out = ("id", "field_data", _DISCLAIMERS)
+    about = {key: value for key, value in record.items() if key not in left_out}
     fields = drawn(
-        {**answers, **about},
+        {**_disclaimers(record), **answers, **about},
         with_questions(_FIELDS, answers),
         mapping,
         source=_PLATFORMS.get(str(record.get("platform"))),
@@ -180,6 +182,17 @@ def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
             values = one.get("values")
             body[name] = values[0] if isinstance(values, list) and len(values) == 1 else values
     return body
+
+
+def _disclaimers(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether each checkbox of the form's own disclaimer was ticked, by its key, so that `map` can
+    name it (Meta docs, "Retrieving Leads")."""
+    given = record.get(_DISCLAIMERS)
+    return {
+        key: "yes" if str(one.get("is_checked")).lower() in ("1", "true") else "no"
+        for one in (given if isinstance(given, list) else ())
+        if isinstance(one, dict) and (key := text(one.get("checkbox_key")))
+    }
 
 
 def _suspicions(number: str | None, answers: Mapping[str, Any]) -> tuple[str, ...]:

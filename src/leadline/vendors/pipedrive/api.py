@@ -36,6 +36,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _CUSTOM = re.compile(r"[0-9a-f]{40}")
 # Counts that v2 gives only on request ("Get all persons", include_fields).
 _COUNTS = "open_deals_count,won_deals_count,lost_deals_count"
+_STATUS = "marketing_status"  # refused to a company without the marketing app
 _ENDINGS = {
     "won": Ending.WON,
     "lost": Ending.LOST,
@@ -62,6 +63,8 @@ class PipedriveCrm:
         self._client = Client(base, config.timeout, _authorize(config, base))
         self._source = source_of("pipedrive", config)
         self._roster = shared.Roster(self._users)
+        asked = (_STATUS,) if _STATUS in config.read.values() else ()
+        self._more = ",".join((_COUNTS, *asked))
 
     def read(
         self, records: Sequence[str]
@@ -76,7 +79,7 @@ class PipedriveCrm:
                 "persons",
                 [_parts(name)[1] for name in records if _parts(name)[0] == "person"]
                 + [number for row in rows if (number := text(row.get("person_id")))],
-                {"include_fields": _COUNTS},
+                {"include_fields": self._more},
             )
             if not isinstance(persons, Mapping):
                 return persons
@@ -299,7 +302,7 @@ def _with_person(lead: LeadFields, person: LeadFields) -> LeadFields:
     """The lead with the name and contact data of its person."""
     names = ("name", "first_name", "last_name", "email", "phone", "company", "title")
     more = {n: getattr(lead, n) or getattr(person, n) for n in names}
-    return msgspec.structs.replace(lead, **more)
+    return msgspec.structs.replace(lead, **more, consent={**person.consent, **lead.consent})
 
 
 def _person_body(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.consent import ConsentSaid
 from leadline.model.errors import Unauthentic
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import DELETED, MERGED, Delivery, Event, Kind, LeadFields
@@ -126,6 +127,7 @@ class Pipedrive(Source):
             if isinstance(data.get("org_id"), dict)
             else None,
             crm_url=_crm_url(text(meta.get("host")), path) if number else None,
+            consent=_consent(data),
         )
         return demand_something(with_source(fields, "Pipedrive"), data)
 
@@ -159,6 +161,17 @@ _LEAD = {
     "source": ("source_name", "origin"),
     "created": ("add_time",),
 }
+
+
+_STATUS = "marketing_status"
+_MARKETING = {"subscribed": "yes", "unsubscribed": "no"}
+
+
+def _consent(data: Mapping[str, Any]) -> dict[str, ConsentSaid]:
+    """The marketing status of a person (Pipedrive docs, "Persons"). `no_consent` is what everybody
+    has who was never asked, and `archived` says nothing."""
+    word = _MARKETING.get(text(data.get(_STATUS)) or "")
+    return {"email": ConsentSaid(word, _STATUS)} if word else {}
 
 
 def _sort(named: str, like_a_person: bool) -> str:

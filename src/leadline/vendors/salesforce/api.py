@@ -26,7 +26,7 @@ from leadline.vendors._api.authorize import Fixed, Tokens, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, refusal, words_about_record
 from leadline.vendors._api.owners import fields_of, listed, named_fields, source_of, users_of
 from leadline.vendors._webhooks.fields import placed, text
-from leadline.vendors.salesforce.webhook import SALESFORCE_FIELDS
+from leadline.vendors.salesforce.webhook import OPT_OUTS, SALESFORCE_FIELDS
 
 _VERSION = "v60.0"
 _PAGE = 200
@@ -37,7 +37,7 @@ _MISSING = re.compile(r"No such column '(\w+)' on entity '(\w+)'")
 _ALWAYS = ("Id", "OwnerId", "Owner.Name", "Owner.Email", "CreatedDate", "LastModifiedDate")
 _LEAD_STATE = ("Status", "IsConverted", "Rating")
 _ONLY_OF_LEADS = frozenset({"Company", "Country", "Website", *_LEAD_STATE})
-_BOOKS = frozenset({"IsConverted", "LastModifiedDate"})
+_BOOKS = frozenset({*OPT_OUTS, "IsConverted", "LastModifiedDate"})
 # Salesforce's default statuses; `IsConverted` is more reliable.
 _ENDINGS = {
     "Closed - Converted": Ending.WON,
@@ -160,7 +160,7 @@ class SalesforceCrm:
     def _columns(self, kind: str) -> list[str]:
         own = [key for keys in SALESFORCE_FIELDS.values() for key in keys]
         named = [name for name in named_fields(self._config) if _COLUMN.fullmatch(name)]
-        wanted = dict.fromkeys([*_ALWAYS, *own, *_LEAD_STATE, *named])
+        wanted = dict.fromkeys([*_ALWAYS, *own, *OPT_OUTS, *_LEAD_STATE, *named])
         left_out = self._absent | (_ONLY_OF_LEADS - set(named) if kind == "Contact" else set())
         return [column for column in wanted if column not in left_out]
 

@@ -17,6 +17,7 @@ from leadline.model.lead import Delivery, Event, Kind, LeadFields, Receipt
 from leadline.model.record_links import is_on
 from leadline.ports.source import Answer, Source, noted
 from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.consents import opted_out
 from leadline.vendors._webhooks.fields import (
     demand_something,
     drawn,
@@ -118,6 +119,7 @@ class Salesforce(Source):
             self.config.map,
             owner=owner,
             crm_url=_link(base, number),
+            consent=opted_out(record, OPT_OUTS),
         )
         return demand_something(with_source(fields, "Salesforce"), record)
 
@@ -155,6 +157,10 @@ SALESFORCE_FIELDS = {
     "record": ("Id",),
 }
 """The fields of a Lead or Contact from which a lead's fields are read."""
+
+OPT_OUTS = {"HasOptedOutOfEmail": ("email",), "DoNotCall": ("phone", "sms")}
+"""The fields of a Lead or Contact that say that somebody opted out, with what of (Object Reference,
+"Lead")."""
 
 _WRAPPING = ("attributes", "ChangeEventHeader")
 

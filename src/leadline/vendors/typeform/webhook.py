@@ -10,11 +10,13 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.consent import ConsentSaid
 from leadline.model.json_text import decode, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks import signing
+from leadline.vendors._webhooks.consents import answer_words
 from leadline.vendors._webhooks.fields import (
     demand_something,
     drawn,
@@ -116,7 +118,10 @@ class Typeform(Source):
         name = next((n for n, at in self.config.map.items() if at in (number_, ref, title)), None)
         name = name or _meant(str(answer.get("type")), ref, title)
         shown = text(value)
-        if name and name not in body and shown is not None:
+        if name and name.startswith("consent."):
+            said = ConsentSaid(answer_words(value) or "", title)
+            body.setdefault("consent", {})[name.removeprefix("consent.")] = said
+        elif name and name not in body and shown is not None:
             body[name] = shown
         else:
             custom[title] = value

@@ -38,10 +38,10 @@ _FIELDS = {
     "Leads": "Owner First_Name Last_Name Full_Name Email Secondary_Email Phone Mobile Company "
     "Designation Country Website Description Lead_Source Lead_Status Rating Score Tag City State "
     "Industry Annual_Revenue No_of_Employees Created_Time Modified_Time "
-    "Converted__s",
+    "Converted__s Email_Opt_Out",
     "Contacts": "Owner First_Name Last_Name Full_Name Email Secondary_Email Phone Mobile "
     "Account_Name Title Mailing_Country Mailing_City Description Lead_Source Tag Created_Time "
-    "Modified_Time",
+    "Modified_Time Email_Opt_Out",
 }
 # Zoho's default values of `Lead_Status`.
 _ENDINGS = {

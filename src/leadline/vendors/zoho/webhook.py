@@ -19,6 +19,7 @@ from leadline.ports.source import Source, noted
 from leadline.vendors._reader.aliases import normal
 from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing
+from leadline.vendors._webhooks.consents import opted_out
 from leadline.vendors._webhooks.fields import demand_something, drawn, emptied, text, with_source
 from leadline.vendors._webhooks.notices import each_record
 
@@ -130,7 +131,13 @@ class Zoho(Source):
     def _of_notice(self, body: dict[str, Any]) -> LeadFields:
         number, module = next(map(text, body["ids"]), None), _module(body)
         values = _values_of(body.get("affected_values"), number)
-        fields = drawn(values, _FIELDS, self.config.map, record=_named(module, number))
+        fields = drawn(
+            values,
+            _FIELDS,
+            self.config.map,
+            record=_named(module, number),
+            consent=opted_out(values, _OPT_OUTS),
+        )
         updated = _KINDS.get(str(body.get("operation"))) is Kind.UPDATED
         return fields if updated else with_source(fields, "Zoho CRM")
 
@@ -141,7 +148,12 @@ def zoho_fields(
     """The fields of a record from Zoho's API; *mapping* maps fields to Zoho's own."""
     values = {k: v for k, v in record.items() if not k.startswith("$")}
     return drawn(
-        values, _FIELDS, mapping, read=_ABOUT, record=_named(module, text(record.get("id")))
+        values,
+        _FIELDS,
+        mapping,
+        read=_ABOUT,
+        record=_named(module, text(record.get("id"))),
+        consent=opted_out(values, _OPT_OUTS),
     )
 
 
@@ -170,6 +182,7 @@ _FIELDS = {
     "score": ("Score",),
     "created": ("Created_Time",),
 }
+_OPT_OUTS = {"Email_Opt_Out": ("email",)}
 _ABOUT = ("id", "Created_By", "Modified_By", "Modified_Time", "Converted__s")
 
 

@@ -1,0 +1,26 @@
+"""The protocol of the suppression list: who is not to be contacted, as keyed hashes."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from leadline.model.suppression import Suppressed
+
+
+class Suppressions(Protocol):
+    """Keeps the suppression list."""
+
+    def suppress(self, entries: Sequence[Suppressed]) -> int:
+        """Add entries, durably; returns how many are new. One whose hash is there already stays as
+        it is. Raises StorageFull or StorageFailed."""
+
+    def unsuppress(self, hashes: Collection[str]) -> int:
+        """Take the entries with these hashes off the list; returns how many there were."""
+
+    def suppressed(self, hashes: Collection[str]) -> Mapping[str, Suppressed]:
+        """The entries with these hashes, by hash."""
+
+    def suppressions(self) -> Iterator[Suppressed]:
+        """All entries, in no order."""
+
+    def may_suppress(self) -> bool:
+        """Whether there may be any entry; cheap, so that an empty list costs nothing."""
