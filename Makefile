@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-crm tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -46,6 +46,9 @@ test-fuzz: setup ## long property runs on every parser and every writer
 
 test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m aws $(ARGS)
+
+test-privacy: setup ## where people's data stands, how it is kept, erased, masked and accounted for (part of `make test`)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'privacy and not slow and not fuzz and not aws' $(ARGS)
 
 test-crm: setup tryton ## leads of a real CRM: found, owned, told, written back
 	$(BIN)/python -m pytest -m crm $(ARGS)

@@ -1,6 +1,7 @@
 """What many tests share: a clock that is advanced by hand, and leads to put through."""
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -24,6 +25,21 @@ hypothesis.settings.load_profile("untimed")
 # What is collected lives until the end: the garbage collector need not look through it time and
 # again.
 gc.disable()
+
+
+PRIVACY = re.compile(
+    r"privacy|eras|retention|legal_hold|hold_data|consent|suppress|audit|mask|where_data|scrubbing"
+    r"|access"
+)
+"""What the name of a file of tests about people's data says, or that of its folder."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests about people's data, before those are chosen that run."""
+    for item in items:
+        if PRIVACY.search("/".join(item.path.parts[-2:])):
+            item.add_marker(pytest.mark.privacy)
 
 
 def pytest_collection_finish() -> None:

@@ -74,9 +74,8 @@ def erased_among(installation: Installation, texts: Iterable[HeldTexts]) -> set[
         tombstones = installation.erasures(store).tombstones()
         if not tombstones:
             return set()
-        return {
-            held.head for held in returned(privacy_key_of(installation, store), tombstones, texts)
-        }
+        found, _ = returned(privacy_key_of(installation, store), tombstones, texts)
+        return {held.head for held in found}
 
 
 @contextmanager
@@ -88,9 +87,13 @@ def rebuilding_without_erased(stack: "OnAws") -> Iterator[None]:
         if not tombstones:
             yield
             return
-        from leadline.stores.aws.erased_documents import erase_documents
+        from leadline.stores.aws.erased_documents import erase_body, erase_documents
 
-        for held in returned(privacy_key_of(stack, store), tombstones, store.held_texts()):
+        key = privacy_key_of(stack, store)
+        found, bystanders = returned(key, tombstones, store.held_texts())
+        for held in found:
             erase_documents(store.bucket, held.lead_id, held.captured_at)
+        for held in bystanders:
+            erase_body(store.bucket, held.lead_id, held.captured_at)
         yield
         erase_again(erasing_kit(stack, store), tombstones)

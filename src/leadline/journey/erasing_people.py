@@ -1,7 +1,7 @@
 """Erases people: everything that is held about them, and again what comes back from a backup."""
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,7 +14,7 @@ from leadline.journey.erasing import (
     not_reached,
     note_in_audit,
 )
-from leadline.journey.finding_people import LeadOfPerson, find_people, names_held
+from leadline.journey.finding_people import LeadOfPerson, find_people, names_held, parted
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED
@@ -138,7 +138,7 @@ def erase_again(kit: Kit, tombstones: Sequence[Tombstone] | None = None) -> int:
         return 0
     if kit.privacy_key is None:
         raise ConfigurationError("set privacy_key: people who were erased may be here again")
-    texts = returned(kit.privacy_key(), tombstones, kit.store.held_texts())
+    texts, _ = returned(kit.privacy_key(), tombstones, kit.store.held_texts())
     heads = {held.head for held in texts}
     for lead_id in sorted(heads):
         erase_lead(kit, lead_id)
@@ -150,18 +150,21 @@ def erase_again(kit: Kit, tombstones: Sequence[Tombstone] | None = None) -> int:
 
 def returned(
     key: PrivacyKey, tombstones: Sequence[Tombstone], texts: Iterable[HeldTexts]
-) -> Iterator[HeldTexts]:
-    """Those of these events that a tombstone names and that were captured before it. Raises
-    ConfigurationError if another key made one of the tombstones."""
+) -> tuple[list[HeldTexts], list[HeldTexts]]:
+    """Those of these events that a tombstone names and that were captured before it, and others
+    that have such an event in the body of their delivery. Raises ConfigurationError if another key
+    made one of the tombstones."""
     require_key_of(tombstones, key)
     until: dict[str, datetime] = {}
     for one in tombstones:
         for name in one.hashes:
             until[name] = max(until.get(name, one.at), one.at)
-    for held in texts:
+
+    def names(held: HeldTexts) -> bool:
         hashes = map(key.hash_of, names_held(held))
-        if any(held.captured_at < until[one] for one in hashes if one in until):
-            yield held
+        return any(held.captured_at < until[one] for one in hashes if one in until)
+
+    return parted(texts, names)
 
 
 def _in_all(lefts: Collection[tuple[str, ...]]) -> tuple[str, ...]:

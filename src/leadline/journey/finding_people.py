@@ -1,6 +1,6 @@
 """Finds what is held about a person: by e-mail address, phone number, or lead."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,7 +11,7 @@ from leadline.ports.erasing import Erasing, HeldTexts
 from leadline.privacy.finding import known_by, known_by_in
 from leadline.privacy.hashes import lead_name
 
-CONTACT = "contact"
+CONTACT, BODY = "contact", "body"
 
 
 class LeadOfPerson(msgspec.Struct, frozen=True):
@@ -38,16 +38,50 @@ def find_people(
     store: Erasing, names: Collection[str], lead_ids: Collection[str] = ()
 ) -> dict[str, LeadOfPerson]:
     """The leads in which any of these *names* (`privacy.finding`) is found, and these leads, by
-    id, oldest first. What was erased already is left out."""
+    id, oldest first. What was erased already is left out, and so are leads of others that came in
+    one delivery with the person."""
     wanted, found = frozenset(names), dict[str, LeadOfPerson]()
+    matches: list[tuple[HeldTexts, tuple[str, ...]]] = []
     for held in store.held_texts():
         if held.head in lead_ids or held.lead_id in lead_ids:
             places = () if has_nothing_left(held) else (*_places(held, wanted), CONTACT)
         else:
             places = _places(held, wanted)
         if places:
-            found[held.head] = _with(found.get(held.head), held, places)
+            matches.append((held, places))
+    for held, places in _without_bystanders(matches):
+        found[held.head] = _with(found.get(held.head), held, places)
     return found
+
+
+def parted(
+    texts: Iterable[HeldTexts], names: Callable[[HeldTexts], bool]
+) -> tuple[list[HeldTexts], list[HeldTexts]]:
+    """Those of these events that are about a person, as *names* says of an event, and bystanders:
+    events that only share the body of their delivery with an event that is."""
+    matches = [
+        (held, (BODY,) if held.body and not names(_bodiless(held)) else ("raw", BODY))
+        for held in texts
+        if names(held)
+    ]
+    named = [held for held, _ in _without_bystanders(matches)]
+    ids = {held.lead_id for held in named}
+    return named, [held for held, _ in matches if held.lead_id not in ids]
+
+
+def _without_bystanders(
+    matches: Sequence[tuple[HeldTexts, tuple[str, ...]]],
+) -> Iterator[tuple[HeldTexts, tuple[str, ...]]]:
+    """The events with their places, but for those that are found by the body of their delivery
+    alone, if another event of it is found by itself: that one is cut out of the body."""
+    told = {(held.source, held.captured_at) for held, places in matches if places != (BODY,)}
+    for held, places in matches:
+        if places != (BODY,) or (held.source, held.captured_at) not in told:
+            yield held, places
+
+
+def _bodiless(held: HeldTexts) -> HeldTexts:
+    return msgspec.structs.replace(held, body=b"")
 
 
 def has_nothing_left(held: HeldTexts) -> bool:
@@ -77,7 +111,7 @@ def _texts(held: HeldTexts) -> Mapping[str, tuple[bytes | str, ...]]:
     """The texts of an event by place; places without any are left out."""
     whole: dict[str, tuple[bytes | str | None, ...]] = {
         "raw": (held.raw,),
-        "body": (held.body,),
+        BODY: (held.body,),
         "document": (held.document,),
         "written": (held.written,),
         "timeline": held.details,
@@ -91,11 +125,12 @@ def _texts(held: HeldTexts) -> Mapping[str, tuple[bytes | str, ...]]:
 
 
 def _without_owners(held: HeldTexts) -> bytes:
-    """The refined document without the people who work on the lead, who are not asked for."""
+    """The refined document without the people who work on the lead, who are not asked for, and
+    without the id of the record, which an erasure leaves; the sender's own words have it, too."""
     assert held.refined is not None  # noqa: S101 - the caller looked
     details = held.refined.lead_details
     bare: LeadDetails = msgspec.structs.replace(
-        details, owner=None, owner_email=None, owner_claimed=None
+        details, owner=None, owner_email=None, owner_claimed=None, crm_record=None
     )
     lead = msgspec.structs.replace(held.refined, lead_details=bare, decision=None)
     return msgspec.json.encode(lead)

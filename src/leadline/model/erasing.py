@@ -8,7 +8,7 @@ from leadline.model.lead import (
     Contact,
     LeadDetails,
     RefinedLead,
-    is_end,
+    is_privacy_deletion,
 )
 
 ERASED_WORDS = b'{"erased":"privacy_deleted"}'
@@ -16,8 +16,10 @@ ERASED_WORDS = b'{"erased":"privacy_deleted"}'
 
 
 def words_erased(event: CapturedLead) -> CapturedLead:
-    """An event without its data; an event that only ends its record is kept as it is."""
-    if is_end(event):
+    """An event without its data. An event that asks for the erasure itself is kept as it is,
+    because it proves that, and names no more than the record; another end of a record may repeat
+    what the CRM knew of the person."""
+    if is_privacy_deletion(event):
         return event
     return msgspec.structs.replace(event, raw=ERASED_WORDS, body=None)
 

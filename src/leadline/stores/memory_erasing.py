@@ -9,7 +9,7 @@ from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
-from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_end
+from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_privacy_deletion
 from leadline.model.privacy import Tombstone
 from leadline.ports.erasing import HeldTexts
 from leadline.stores.memory_duplicates import MemoryDuplicates
@@ -78,7 +78,7 @@ class MemoryErasing(MemoryDuplicates):
 
     def _erase_bodies(self, events: Collection[CapturedLead]) -> None:
         """Cut these events out of the bodies of their deliveries."""
-        said = [one for one in events if not is_end(one) and one.raw != ERASED_WORDS]
+        said = [one for one in events if not is_privacy_deletion(one) and one.raw != ERASED_WORDS]
         for source, at in {(one.source, one.captured_at) for one in said}:
             raws = [one.raw for one in said if (one.source, one.captured_at) == (source, at)]
             self._cut(source, at, raws)

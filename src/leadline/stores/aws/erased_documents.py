@@ -11,6 +11,16 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of, read_document
 
 
+def erase_body(bucket: Bucket, lead_id: str, at: datetime) -> None:
+    """Erase the body of a delivery from the raw document of an event. Raises AwsFailed."""
+    key = key_of("raw", lead_id, at)
+    document = bucket.get(key)
+    if document is not None:
+        event = read_document(document).captured()
+        bucket.put(key, document_of(msgspec.structs.replace(event, body=None)))
+        bucket.delete_earlier(key)
+
+
 def erase_documents(bucket: Bucket, lead_id: str, at: datetime) -> None:
     """Overwrite the raw and the refined document of an event. Raises AwsFailed."""
     key = key_of("raw", lead_id, at)

@@ -1,6 +1,6 @@
 """Erases personal data from the store on AWS."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,10 +8,11 @@ import msgspec
 from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
-from leadline.model.lead import Kind, is_end
+from leadline.model.lead import Fate, Kind, is_privacy_deletion
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import StoredEvent, document_of, read_document
+from leadline.stores.aws.documents_near import ids_near
 from leadline.stores.aws.duplicates import AwsDuplicates
 from leadline.stores.aws.handling import AwsHandlings
 from leadline.stores.aws.items import LeadItem
@@ -21,18 +22,22 @@ _MOST_ROUNDS = 20
 LEFT = (
     "exports that were made before",
     "backups of the table, until they expire",
-    "bodies of deliveries about several records that an earlier version or a move stored",
     "later leads of the same person",
 )
 """The copies of personal data that the store can't erase."""
 
 
-_VERSIONS = "earlier versions of objects, until they expire"
+_VERSIONS = (
+    "earlier versions of objects, until they expire",
+    "bodies of deliveries about several records that an earlier version or a move stored",
+)
+"""What only operators may list and delete."""
 
 
 class AwsErasing(AwsDuplicates, AwsHandlings):
     """`ports.store.Erasing` on S3 and DynamoDB. `erases_versions`: it deletes earlier versions of
-    the documents, too, which operators may, and the stack's functions may not."""
+    the documents, too, and lists documents, which operators may, and the stack's functions may
+    not."""
 
     erases_versions = False
 
@@ -40,12 +45,11 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
         """See `ports.store.Erasing.erase`."""
         lead = self._lead(lead_id)
         if lead is None:
-            return (_VERSIONS, *LEFT)
+            return (*_VERSIONS, *LEFT)
         events = self._leads([lead_id, *lead.related])
         documents = self._documents(events.values())
         bodies, left = self._erase_bodies(documents)
-        for repeated in {one for event in events.values() for one in event.repeated}:
-            holder_id, _, at = repeated.partition(" ")
+        for holder_id, at in self._repeated(events.values()):
             bodies[holder_id] = None
             if holder_id not in documents:
                 self._erase_beside(holder_id, from_iso(at), None)
@@ -73,7 +77,7 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
     def _delete_versions(self, events: Iterable[LeadItem]) -> tuple[str, ...]:
         """Delete the earlier versions of the documents of events; returns what is left of them."""
         if not self.erases_versions:
-            return (_VERSIONS,)
+            return _VERSIONS
         for one in events:
             for kind in ("raw", "refined"):
                 self.bucket.delete_earlier(key_of(kind, one.lead_id, from_iso(one.captured_at)))
@@ -92,6 +96,8 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
                 bodies[holder_id] = _without(own.whole_body, raws)
             elif not self._erase_beside(holder_id, from_iso(said[0].timestamp), raws):
                 left.append(f"the body of the delivery of event {holder_id}")
+        if self.erases_versions:
+            self._erase_unnamed_bodies(documents)
         return bodies, left
 
     def _erase_beside(self, holder_id: str, at: datetime, raws: Sequence[bytes] | None) -> bool:
@@ -110,7 +116,38 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
         rest = msgspec.structs.replace(holder, body=left)
         if rest != holder:
             self.bucket.put(key, document_of(rest))
+            if self.erases_versions:
+                self.bucket.delete_earlier(key)
         return True
+
+    def _repeated(self, events: Collection[LeadItem]) -> set[tuple[str, str]]:
+        """The events (id and time) with the bodies of deliveries that repeated these. Of those
+        before a move only the time is known; they are looked for where documents may be listed."""
+        found = set[tuple[str, str]]()
+        for event in events:
+            for one in event.repeated:
+                holder_id, _, at = one.partition(" ")
+                found.add((holder_id, at))
+            for line in event.timeline if self.erases_versions else ():
+                if line.what == Fate.REDELIVERED:
+                    near = self._came_with(event.source, line.at)
+                    found.update((holder_id, line.at) for holder_id in near)
+        return found
+
+    def _came_with(self, source: str, at: str) -> list[str]:
+        """The ids of events that came from a source at a time."""
+        near = self._leads(ids_near(self.bucket, from_iso(at)))
+        return [i for i, one in near.items() if (one.captured_at, one.source) == (at, source)]
+
+    def _erase_unnamed_bodies(self, documents: Mapping[str, StoredEvent]) -> None:
+        """Cut events out of bodies of which they do not say where they are, because an earlier
+        version or a move stored them: with an event of the same source and moment."""
+        for said in _by_body(documents.values()).values():
+            for one in said:
+                if one.body_with is None and one.body is None:
+                    for holder_id in self._came_with(one.source, one.timestamp):
+                        if holder_id not in documents:
+                            self._erase_beside(holder_id, from_iso(one.timestamp), [one.raw])
 
     def _erase_refined(self, lead: LeadItem, documents: dict[str, StoredEvent]) -> str:
         """Overwrite the refined document; returns its new version."""
@@ -168,7 +205,7 @@ def _by_body(documents: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:
     """The events with words to erase, by the event with which the body of their delivery is."""
     found: dict[str, list[StoredEvent]] = {}
     for one in documents:
-        if not is_end(one.captured()) and one.raw != ERASED_WORDS:
+        if not is_privacy_deletion(one.captured()) and one.raw != ERASED_WORDS:
             found.setdefault(one.body_with or one.lead_id, []).append(one)
     return found
 

@@ -42,7 +42,8 @@ class _Event(NamedTuple):
     number: int
     source: str
     at: int
-    is_end: int
+    asks: int
+    """Whether it asks for a privacy deletion."""
     raw: bytes
 
 
@@ -78,7 +79,7 @@ class SqliteErasing:
         with overwriting(db):
             events = [_Event(*row) for row in bulk.query(db, _sql.kept, lead)]
             _erase_bodies(db, lead, events)
-            said = [one.number for one in events if not one.is_end]
+            said = [one.number for one in events if not one.asks]
             bulk.select(db, _sql.erase_words, said, ERASED_WORDS, sum_of(ERASED_WORDS))
             numbers = [one.number for one in events]
             _erase_unread(db, numbers)
@@ -124,7 +125,7 @@ def _erase_bodies(db: apsw.Connection, lead: int, events: Sequence[_Event]) -> N
     that repeated them."""
     deliveries: dict[tuple[str, int], list[_Event]] = defaultdict(list)
     for one in events:
-        if not one.is_end and one.raw != ERASED_WORDS:
+        if not one.asks and one.raw != ERASED_WORDS:
             deliveries[one.source, one.at].append(one)
     for (source, at), said in deliveries.items():
         numbers = [one.number for one in said]

@@ -1,6 +1,6 @@
 -- name: kept
--- A lead and the other events of its record.
-SELECT n, source, captured_at, kind = 'ignored' AND why IN ('deleted', 'merged', 'privacy_deleted'), raw
+-- A lead and the other events of its record, and whether each asks for a privacy deletion.
+SELECT n, source, captured_at, kind = 'ignored' AND why = 'privacy_deleted', raw
 FROM lead JOIN raw ON raw.lead = lead.n WHERE n = ?1 OR joined = ?1;
 
 -- name: erase_words
