@@ -100,8 +100,9 @@ most {pattern} characters. It looks at the first {matched:,} characters of a fie
 case, and finds a part; `^` and `$` stand for its beginning and end. RE2 takes time in proportion
 to the text, whatever the pattern and the text are, and has no look-around and no back references.
 It is the extra `patterns` of Leadline, the package google-re2 (`pip install google-re2`); without
-it, settings with `matches` are refused. Functions on AWS have no patterns: `leadline deploy aws`
-refuses them.
+it, settings with `matches` are refused. `leadline deploy aws --settings FILE` carries it in the
+package of the functions if a rule has a pattern, built for their Python and processor, and says so
+in words if there is no such wheel. Functions load it when they look at rules with patterns.
 """
 
 

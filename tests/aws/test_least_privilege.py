@@ -12,21 +12,24 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from leadline.journey.capture import CaptureKit, read
+from leadline.model.assigning import KnownTeams, Queued, Rewrite
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.formats import iso, key_of
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.keys import record_key
 from leadline.model.lead import CapturedLead, Delivery, Kind, LeadDetails, Ownership, RefinedLead
-from leadline.model.likeness import Judgement, Ruling
+from leadline.model.likeness import Judgement, Ruling, Traits
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Done, Drop, Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
+from leadline.ports.assigning import TEAMS
 from leadline.ports.store import Settlement
 from leadline.settings.crm import CrmConfig
 from leadline.standins import sample_bodies as bodies
@@ -36,7 +39,8 @@ from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.keys import LIKENESSES, alike_key, task_key
+from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key, task_key
+from leadline.stores.aws.likeness import alike_from
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import Queues, queue_of_each_step
@@ -410,9 +414,11 @@ def erasing_works(bench: RoleBench) -> list[str]:
 
 
 def sweep_works(bench: RoleBench) -> list[str]:
-    """What goes wrong with an archived delivery that nobody knows, two silent wake-ups, and a lead
-    of which no webhook told. An update brought this version an hour ago."""
+    """What goes wrong with an archived delivery that nobody knows, two silent wake-ups, a lead of
+    which no webhook told, one under a key of earlier rules, and one that waits for a team that is
+    gone. An update brought this version an hour ago."""
     earlier, _ = bench.refined_lead("silent"), bench.lead("due")
+    waits, old_key = left_behind(bench)
     bench.clock.now = datetime.now(UTC)
     begun = {"pk": LIKENESSES[0], "sk": LIKENESSES[1], "begun": iso(bench.clock.now - HOUR)}
     bench.store.table.put_if(begun, "", {})
@@ -430,6 +436,10 @@ def sweep_works(bench: RoleBench) -> list[str]:
         wrong.append("the archived delivery is still unknown")
     if bench.store.table.get(alike_key(earlier.id)) is None:
         wrong.append("a lead of an earlier version is under no keys")
+    if bench.store.table.get(digest_key("M", old_key)) is not None:
+        wrong.append("a lead is under a key of earlier rules")
+    if bench.store.table.get(task_key(Task(Step.ASSIGN, waits.id))) is None:
+        wrong.append("a lead waits for a team that is gone")
     for step in (Step.REFINE, Step.NOTIFY):
         if bench.messages(bench.urls[step]) < (2 if step is Step.REFINE else 1):
             wrong.append(f"{step} was not rung for")
@@ -476,6 +486,23 @@ def is_retired(bench: RoleBench, lead: CapturedLead) -> bool:
         and refined_lead.contact.name is None
         and bench.status(lead) == "refined"
     )
+
+
+def left_behind(bench: RoleBench) -> tuple[CapturedLead, bytes]:
+    """A lead that waits for a team that is not in the settings, and a key of earlier rules under
+    which another lead is."""
+    waits, rekeyed = bench.refined_lead("queued"), bench.refined_lead("rekeyed")
+    queued = Handling(queued=Queued("gone", 0.0, bench.clock.now))
+    assert bench.store.handle(waits.id, UNHANDLED, queued)
+    seen = bench.store.kept([TEAMS])[TEAMS]
+    body = msgspec.json.encode(KnownTeams(("gone",)))
+    assert bench.store.keep({TEAMS: Rewrite(seen, body)})
+    key = f"old rules {bench.calls}".encode().ljust(16)
+    bench.store.keep_likeness(
+        alike_from(rekeyed.id, bench.clock.now, "", Traits(last="quist"), [key])
+    )
+    bench.quiet()
+    return waits, key
 
 
 WORK: dict[str, Callable[[RoleBench], list[str]]] = {

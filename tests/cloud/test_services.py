@@ -261,14 +261,6 @@ email = "ann@example.com"
 """
 
 
-def test_patterns_are_refused_for_aws_whose_functions_have_no_engine(tmp_path: Path) -> None:
-    path = tmp_path / "leadline.toml"
-    path.write_text(LISTS.replace("email domain in banks.csv:domain", "title matches ^head"))
-    (tmp_path / "banks.csv").write_text("name\nx\n")
-    with pytest.raises(ConfigurationError, match=r"rules.banks.when: functions on AWS know no pat"):
-        remote_settings.read_settings(path, USABLE)
-
-
 def test_holidays_of_people_by_region_are_refused_for_aws_with_their_dates(tmp_path: Path) -> None:
     path = tmp_path / "leadline.toml"
     path.write_text('[people.ann]\nholidays = "DE-BY"\n')

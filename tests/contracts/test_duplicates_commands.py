@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from leadline.entrypoints.cli import duplicates
+from leadline.entrypoints.cli import duplicates, leads
 from leadline.entrypoints.cli.duplicates import duplicates_app
 from leadline.model.likeness import Ruling
 from leadline.settings.general import Settings
@@ -18,6 +18,10 @@ from tests.worlds.ledger import LedgerWorld
 from tests.worlds.sales_office import SalesOffice
 
 ADA = {"name": "Ada Lovelace", "phone": "+1 415 555 2671"}
+
+
+_SHOW = typer.Typer()
+_SHOW.command()(leads.show)
 
 
 class CommandDesk(SalesOffice):
@@ -39,14 +43,21 @@ class CommandDesk(SalesOffice):
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
 
-    def invoked(self, *words: str) -> Result:
+    def lead(self, lead_id: str) -> Any:
+        """What `leadline show` tells of a lead, as JSON."""
+        result = self.invoked(lead_id, "--json", app=_SHOW)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    def invoked(self, *words: str, app: typer.Typer = duplicates_app) -> Result:
         installation = SimpleNamespace(
             ledger=lambda: _Kept(self.ledger),
             store=lambda: _Kept(self.store),
+            past=lambda: _Kept(self.store),
             loaded=lambda: SimpleNamespace(settings=Settings()),
         )
         options = SimpleNamespace(installation=installation, aws="prod")
-        return CliRunner().invoke(duplicates_app, [*words], obj=options)
+        return CliRunner().invoke(app, [*words], obj=options)
 
 
 class _Kept:
@@ -99,6 +110,45 @@ def test_a_decision_is_shown_at_once_even_if_nothing_refines_the_leads(desk: Com
     assert [row["lead_id"] for row in desk.run("list", "--since", "2026-01-01")] == [third]
     desk.run("merge", again, first, "--yes")
     assert len(desk.run("show", first)["members"]) == 3
+
+
+def test_the_lead_itself_is_shown_as_was_decided_before_it_is_refined_again(
+    desk: CommandDesk,
+) -> None:
+    first = desk.comes(**ADA, email="ada@example.com")
+    again, third = desk.comes(**ADA), desk.comes(**ADA, message="third")
+    shown = desk.lead(again)
+    assert (shown["row"]["duplicate_of"], shown["refined"]["filled"].keys()) == (
+        first,
+        {"email", "email_canonical"},
+    )
+    assert set(desk.lead(first)["repeated_by"]) == {again, third}
+    desk.run("unlink", again, first, "--yes")
+    shown = desk.lead(again)
+    assert shown["row"]["duplicate_of"] is None
+    assert "seen before" not in desk.invoked(again, app=_SHOW).stdout
+    assert shown["refined"].get("duplicate_of") is None
+    assert (shown["refined"]["contact"].get("email"), shown["refined"].get("filled", {})) == (
+        None,
+        {},
+    )
+    assert desk.lead(first)["repeated_by"] == [third]
+    assert desk.lead(third)["row"]["duplicate_of"] == first
+    desk.wait(minutes=1)
+    for one in (first, again, third):
+        refined = desk.refined(one)
+        link = refined.duplicate_of.lead_id if refined.duplicate_of else None
+        assert desk.lead(one)["row"]["duplicate_of"] == link
+
+
+def test_a_pair_that_was_decided_about_is_not_shown_as_possible(desk: CommandDesk) -> None:
+    first = desk.comes(**ADA, email="lovelace@example.com")
+    other = desk.comes(name="Bea Lovelace", email="lovelace@example.com")
+    (possible,) = desk.lead(other)["refined"]["possible"]
+    assert possible["lead_id"] == first
+    desk.run("unlink", other, first, "--yes")
+    assert desk.lead(other)["refined"].get("possible", []) == []
+    assert desk.run("show", other)["possible"] == []
 
 
 def test_what_an_unlinked_lead_had_filled_in_is_not_shown_any_more(desk: CommandDesk) -> None:

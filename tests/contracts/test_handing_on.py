@@ -12,6 +12,7 @@ from leadline.journey.assigning.absences import announced, come_back, go_away
 from leadline.journey.assigning.handing_on import Move, leads_held_by, move
 from leadline.journey.assigning.handing_on_absent import hand_on_absent
 from leadline.journey.assigning.handing_out import wake_queues
+from leadline.journey.assigning.removed_teams import waiting_for_removed
 from leadline.journey.assigning.team_states import states_of
 from leadline.journey.assigning.trial_store import pretending
 from leadline.journey.claiming import ActionRules
@@ -24,6 +25,7 @@ from leadline.settings.rules import RuleConfig
 from leadline.settings.targets import TargetConfig
 from leadline.settings.teams import TeamConfig
 from leadline.team.targets import Targets
+from leadline.team.teams import Teams
 from tests.worlds.leads import HandClock
 from tests.worlds.teams import MONDAY, PEOPLE, TEAM, TeamOffice
 
@@ -246,15 +248,60 @@ def test_other_settings_of_a_team_keep_no_lead_waiting(store: Store, clock: Hand
     assert later.holders(leads) == ["ada", "ada"]
 
 
+def later(office: TeamOffice, rules: dict[str, RuleConfig], **pools: TeamConfig) -> TeamOffice:
+    """The office with other rules and teams, after its worker has looked at them."""
+    after = TeamOffice(office.store, office.clock, rules=rules)
+    after.kit = msgspec.structs.replace(after.kit, pools=pools)
+    wake_queues(after.kit)
+    after.wait(minutes=1)
+    return after
+
+
+@pytest.fixture
+def waiting(store: Store, clock: HandClock) -> tuple[TeamOffice, list[str]]:
+    """Leads that wait for a team, as nobody is in it, after a worker has looked at the settings."""
+    office = TeamOffice(store, clock, TeamConfig())
+    wake_queues(office.kit)
+    return office, office.leads(3)
+
+
 def test_leads_that_wait_for_a_team_that_is_gone_go_where_the_rules_send_them_now(
-    store: Store, clock: HandClock
+    waiting: tuple[TeamOffice, list[str]],
 ) -> None:
-    (lead,) = TeamOffice(store, clock, TeamConfig()).leads(1)
+    office, leads = waiting
     rules = {"all": RuleConfig(team="sales", channels=("slack",))}
-    office = TeamOffice(store, clock, rules=rules)
-    office.kit = msgspec.structs.replace(office.kit, pools={"sales": TEAM})
-    office.wait(hours=13)
-    assert office.holders([lead]) == ["ada"]
+    office = later(office, rules, sales=TEAM)
+    assert sorted(office.holders(leads)) == ["ada", "bob", "cyd"]
+    assert (office.queue(), office.roster().waiting) == ([], 0)
+    assert wake_queues(office.kit) == 0
+
+
+def test_leads_that_wait_for_a_team_that_is_gone_wait_for_the_team_of_their_rule_now(
+    waiting: tuple[TeamOffice, list[str]],
+) -> None:
+    office, leads = waiting
+    rules = {"all": RuleConfig(team="sales", channels=("slack",))}
+    office = later(office, rules, sales=TeamConfig(people=("ada",), cap_day=1))
+    assert sorted(office.holders(leads)) == ["", "", "ada"]
+    assert len(office.queue("sales")) == office.roster("sales").waiting == 2
+    assert (office.queue(), office.roster().waiting) == ([], 0)
+    assert wake_queues(office.kit) == 0
+
+
+def test_leads_that_wait_for_a_team_that_is_gone_wait_for_nobody_if_no_rule_wants_them(
+    waiting: tuple[TeamOffice, list[str]],
+) -> None:
+    office, leads = waiting
+    assert dict(waiting_for_removed(office.store, office.kit.teams)) == {}
+    known = set(waiting_for_removed(office.store, Teams())["dach"])
+    office = later(office, {"none": RuleConfig(channels=("slack",))})
+    assert known == set(leads)
+    assert dict(waiting_for_removed(office.store, office.kit.teams)) == {}
+    assert (office.queue(), office.roster().waiting) == ([], 0)
+    for lead in leads:
+        handling = office.handling(lead) or UNHANDLED
+        assert (handling.queued, handling.clock_from is not None) == (None, True)
+    assert wake_queues(office.kit) == 0
 
 
 def test_the_next_lead_of_the_queue_is_taken_in_slack(store: Store, clock: HandClock) -> None:

@@ -138,6 +138,23 @@ def test_a_duplicate_costs_nothing_where_the_team_says_so(store: Store, clock: H
     assert (office.owed("ada"), office.share("ada").open) == (owed, 2)
 
 
+def test_a_duplicate_whose_keeper_is_in_no_team_of_the_rule_costs_nobody_anything(
+    store: Store, clock: HandClock
+) -> None:
+    north = TeamConfig(people=("zoe",))
+    office = TeamOffice(store, clock, others={"north": north})
+    (first,) = office.leads(1, name="Ada Vance", email="ada@firm1.example")
+    assert office.claims(first, "zoe").changed
+    before, waits = office.roster(), office.roster("north")
+    again = office.leads(1, name="Ada Vance", email="ada@firm1.example")
+    new = office.leads(1)
+    assert (office.holders(again), office.decision(again[0]).how) == (["zoe"], "duplicate")
+    assert (office.handling(again[0]) or UNHANDLED).charge is None
+    assert office.roster("north") == waits
+    assert office.holders(new) == ["ada"], "whose turn it was, as the claim gave hers back"
+    assert before.shares["ada"].owed == 0
+
+
 def test_a_person_who_returns_goes_to_whoever_has_had_them(office: TeamOffice) -> None:
     (first,) = office.leads(1)
     office.junks(first, "ada")

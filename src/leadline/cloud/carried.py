@@ -1,5 +1,5 @@
-"""Files that settings name, which a deployment carries into the package of the functions: the
-weights of the search for duplicates, and the lists of conditions."""
+"""What settings name and a deployment carries into the package of the functions: the weights of the
+search for duplicates, the lists of conditions, and the engine of their patterns."""
 
 import io
 import tempfile
@@ -11,7 +11,7 @@ from leadline.cloud.code_bucket import download
 from leadline.cloud.session import Cloud, CloudError
 from leadline.duplicates.policy import CARRIED, weights_faults
 from leadline.model.errors import ConfigurationError
-from leadline.settings.conditions import carried_lists
+from leadline.settings.conditions import carried_lists, carried_patterns
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 
@@ -21,13 +21,16 @@ WEIGHTS = f"leadline/duplicates/{CARRIED.name}"
 LISTS = f"leadline/settings/conditions/{carried_lists.CARRIED.name}/"
 """The folder where the package has the lists of conditions."""
 
+_KEPT = (WEIGHTS, carried_patterns.IN_PACKAGE)
+
 MOST_MEMORY = 128_000_000
 """The most bytes that all lists together may take up in a function: half of what Deliver has,
 unless its parameter says otherwise. Six lists of 100,000 domains have room."""
 
 
 def carried_files(settings: Path) -> Mapping[str, bytes]:
-    """The files that a settings file names and that functions need, by their path in the package.
+    """The files that a settings file names and that functions need, by their path in the package;
+    `IN_PACKAGE` of `carried_patterns` stands for the engine of patterns (`packaging`).
 
     Raises ConfigurationError if one can't be read, or is wrong, or if they are too large.
     """
@@ -39,6 +42,8 @@ def carried_files(settings: Path) -> Mapping[str, bytes]:
             f"{settings}: the lists that its rules name would take up {size // 10**6} MB of memory "
             f"in a function on AWS; {MOST_MEMORY // 10**6} are the most"
         )
+    if carried_patterns.rules_with_patterns(loaded.rules):
+        lists[carried_patterns.IN_PACKAGE] = carried_patterns.ENGINE.encode()
     if not (name := loaded.duplicates_weights):
         return lists
     if faults := weights_faults(name):
@@ -56,7 +61,8 @@ def carried_before(cloud: Cloud, key: str) -> Mapping[str, bytes] | None:
         return None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
-        return {one: archive.read(one) for one in names if one == WEIGHTS or one.startswith(LISTS)}
+        kept = [one for one in names if one in _KEPT or one.startswith(LISTS)]
+        return {one: archive.read(one) for one in kept}
 
 
 def refuse_lost(text: str) -> None:
@@ -68,6 +74,7 @@ def refuse_lost(text: str) -> None:
     lost = {n for one in lists if isinstance(one, carried_lists.LateLists) for n in one.late}
     if settings.duplicates_weights:
         lost.add(settings.duplicates_weights)
+    lost |= {f"a pattern (rules.{n})" for n in carried_patterns.rules_with_patterns(settings.rules)}
     if lost:
         raise CloudError(
             f"the settings of the stack name {', '.join(sorted(lost))}, which the last deployment "

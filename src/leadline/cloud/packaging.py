@@ -11,7 +11,9 @@ from leadline import __version__
 from leadline.cloud.bytecode import compiled, compiler_for
 from leadline.cloud.modules import imported_modules, own_modules
 from leadline.cloud.plug_ins import entry_points_of, plugged_in
+from leadline.cloud.session import CloudError
 from leadline.cloud.wheels import Files, Target, files_of
+from leadline.settings.conditions import carried_patterns
 
 CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
 """The distributions that Capture imports; a test compares this with its imports. tzdata is listed
@@ -104,8 +106,23 @@ def capture_package(target: Target) -> Package:
 
 def work_package(target: Target, carried: Files | None = None) -> Package:
     """The package of Refine, Deliver, Sweep and TellAgain, with the files that settings name
-    (`cloud.carried`); raises CloudError as `capture_package` does."""
-    return _package("work", WORK_HANDLERS, WORK_NEEDS, target, carried=carried or {})
+    (`cloud.carried`) and, if they have patterns, the engine of these; raises CloudError as
+    `capture_package` does."""
+    engine = dict(_engine(target)) if carried and carried_patterns.IN_PACKAGE in carried else {}
+    carried = {**engine, **(carried or {})}
+    return _package("work", WORK_HANDLERS, WORK_NEEDS, target, carried=carried)
+
+
+def _engine(target: Target) -> Files:
+    """The engine of patterns for the target. Raises CloudError if it is not available."""
+    try:
+        files = files_of(carried_patterns.ENGINE, None, target)
+    except CloudError as error:
+        raise CloudError(
+            f"rules have patterns (`matches`), and functions cannot have their engine: {error}; or "
+            "write contains, begins with, ends with or a list in place of the patterns"
+        ) from None
+    return {path: content for path, content in files.items() if _is_run(path)}
 
 
 def _package(

@@ -10,8 +10,6 @@ from botocore.exceptions import ClientError
 
 from leadline.cloud.session import Cloud, error_code
 from leadline.model.errors import ConfigurationError
-from leadline.settings.conditions.operators import OPERATORS, Takes
-from leadline.settings.conditions.parsing import parse
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from leadline.settings.public_holidays import days_off, regions_in
@@ -50,7 +48,6 @@ def checked_settings(path: Path, check: Callable[[Settings], None]) -> Settings:
     with tempfile.TemporaryDirectory() as empty:
         loaded = load(config=path.absolute(), environ={}, folder=Path(empty))
     check(loaded.settings)
-    _refuse_patterns(path, loaded.settings)
     _refuse_regions(path, path.read_text(encoding="utf-8"))
     return loaded.settings
 
@@ -67,17 +64,6 @@ def _refuse_regions(path: Path, text: str) -> None:
                 raise ConfigurationError(
                     f"{path}: {table}.{name}.holidays: functions on AWS cannot look up {region}; "
                     f"write its dates instead, until {this + 2}: {' '.join(map(str, days))}"
-                )
-
-
-def _refuse_patterns(path: Path, settings: Settings) -> None:
-    """Raise ConfigurationError if a rule has a pattern: functions lack RE2."""
-    for name, rule in settings.rules.items():
-        for line in rule.when:
-            if OPERATORS[parse(line).op].takes is Takes.PATTERN:
-                raise ConfigurationError(
-                    f"{path}: rules.{name}.when: functions on AWS know no patterns; instead of "
-                    f"{line!r} use contains, begins with, ends with or a list"
                 )
 
 

@@ -22,7 +22,7 @@ def candidate_keys(traits: Traits) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for name, value in _values(traits):
         if len(keys) < MOST_KEYS:
-            keys[name] = _digest(name.removesuffix("_2"), value)
+            keys[name] = _digest(name.rstrip("_234"), value)
     return keys
 
 
@@ -31,14 +31,19 @@ def _digest(kind: str, value: str) -> bytes:
 
 
 def _values(traits: Traits) -> Iterator[tuple[str, str]]:
-    yield from zip(("email", "email_2"), traits.emails, strict=False)
-    for name, phone in zip(("phone", "phone_2"), traits.phones, strict=False):
+    yield from zip(_numbered("email"), traits.emails, strict=False)
+    for name, phone in zip(_numbered("phone"), traits.phones, strict=False):
         yield name, phone.partition(";")[0].lstrip("+")[-7:]
     yield from _of_the_name(traits)
     yield from _of_the_place(traits)
     if traits.emails and not is_shared_mailbox(traits.emails[0]):
         yield from _of_the_mailbox(*traits.emails[0].rpartition("@")[::2])
     yield from _of_initials(traits)
+
+
+def _numbered(name: str) -> tuple[str, ...]:
+    """The names of the keys of several values of a field, each under the same keys as the first."""
+    return (name, f"{name}_2", f"{name}_3", f"{name}_4")
 
 
 def _of_the_mailbox(written: str, domain: str) -> Iterator[tuple[str, str]]:

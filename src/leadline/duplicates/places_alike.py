@@ -1,5 +1,6 @@
 """Compares the postal addresses of two leads, and further facts about them."""
 
+from leadline.duplicates.addressing import sex_of
 from leadline.duplicates.names_alike import Finding
 from leadline.duplicates.strings import edits, is_typo, ratio, words_alike
 from leadline.duplicates.weights import Weights
@@ -122,4 +123,16 @@ def facts_alike(one: Traits, other: Traits, weights: Weights) -> list[Finding]:
                 if name == "birth" and mine != theirs and edits(mine, theirs) <= 1:
                     code = "birth.near"
                 found.append((code, weights.levels[code]))
+    if not (a.get("gender") and b.get("gender")) and _contradict(one, other):
+        found.append(("gender.other", weights.levels["gender.other"]))
     return found
+
+
+def _contradict(one: Traits, other: Traits) -> bool:
+    """Whether one lead has a form of address and at most the initial of a first name, and the first
+    name of the other is hardly any of that sex: Frau P. Maiwald, and Peter Maiwald."""
+    for mine, theirs in ((one, other), (other, one)):
+        said = mine.other.get("gender", "")
+        if said and len(mine.first) < 2 and {said, sex_of(theirs.first)} == {"m", "f"}:
+            return True
+    return False

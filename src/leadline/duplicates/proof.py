@@ -3,7 +3,6 @@ however much it weighs."""
 
 from enum import Enum, auto
 
-from leadline.duplicates.addressing import sex_of
 from leadline.duplicates.sounds import spelt_plainly
 from leadline.duplicates.strings import is_another_letter, is_jumbled
 from leadline.model.likeness import Traits
@@ -58,7 +57,7 @@ def proof_of(codes: set[str], place: float, one: Traits, other: Traits) -> Proof
         place >= _NEIGHBOURHOOD if whole else _is_one_house(codes, place)
     ):
         return Proof.FACT
-    if not codes.isdisjoint(OF_ANOTHER) or _is_of_the_other_sex(one, other):
+    if not codes.isdisjoint(OF_ANOTHER):
         return Proof.NONE
     if "email.same" in codes:
         family = _may_be_family(codes, one, other) and not _is_named_in_mailbox(one, other)
@@ -156,16 +155,6 @@ def _are_relatives(codes: set[str], one: Traits, other: Traits) -> bool:
     and a woman, or the owners of two mailboxes of one firm."""
     apart = not codes.isdisjoint({"email.domain", "gender.other"})
     return apart and not (one.first and other.first)
-
-
-def _is_of_the_other_sex(one: Traits, other: Traits) -> bool:
-    """Whether one lead has a form of address and no first name, and the first name of the other is
-    hardly any of that sex: Frau Maiwald, and Peter Maiwald."""
-    for a, b in ((one, other), (other, one)):
-        said = a.other.get("gender", "")
-        if not a.first and not b.other.get("gender") and {said, sex_of(b.first)} == {"m", "f"}:
-            return True
-    return False
 
 
 def is_person(traits: Traits) -> bool:

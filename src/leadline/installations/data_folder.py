@@ -2,6 +2,7 @@
 database in it."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from leadline.ports.store import Store
 from leadline.settings.general import Settings
@@ -17,10 +18,14 @@ from leadline.stores.sqlite.moving.mark import refuse_if_moved
 from leadline.stores.sqlite.telling_without import may_tell_without_store
 from leadline.stores.sqlite.whereabouts import Whereabouts
 
+if TYPE_CHECKING:
+    from leadline.stores.sqlite.store import SqliteStore
+
 __all__ = [
     "FILE",
     "Whereabouts",
     "end_process_at_failed_sync",
+    "for_reading",
     "has_failed_sync",
     "is_served",
     "lacks_likenesses",
@@ -40,6 +45,14 @@ def settle_rights(settings: Settings, tell: Callable[[str], None]) -> None:
     *tell* is called with a message about it."""
     if narrowed := settle_folder(settings.data, settings.rights).narrowed:
         tell(f"the permissions of {narrowed} in {settings.data} were too wide and were narrowed")
+
+
+def for_reading(settings: Settings) -> "SqliteStore":
+    """The store, for reading alone, beside a running server, too. Raises ConfigurationError if
+    there is none or it cannot be read."""
+    from leadline.stores.sqlite.store import SqliteStore
+
+    return SqliteStore(settings.data, read_only=True)
 
 
 def lacks_likenesses(settings: Settings) -> bool:

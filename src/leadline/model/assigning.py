@@ -84,6 +84,12 @@ class Absences(msgspec.Struct, frozen=True, omit_defaults=True):
     handed_on: tuple[str, ...] = ()
 
 
+class KnownTeams(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The names of all teams that were ever in the settings while leads were given out."""
+
+    names: tuple[str, ...] = ()
+
+
 class Charge(msgspec.Struct, frozen=True):
     """Who has paid for a lead in which team, and when; reassigning it gives that back. `free` is
     whether it cost nothing (`credit`, `sticky_pays`), so that only counts are given back. `shares`

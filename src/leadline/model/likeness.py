@@ -10,6 +10,12 @@ KNOWN_PERSON = "crm.known"
 lead: new leads are linked to it, and nobody is ever alerted to it."""
 
 
+RULES = 2
+"""The number of the rules by which the traits and candidate keys of a lead are made. It is raised
+with every change of them: stores note by which rules they made those of their leads, and make them
+anew in the background after an update."""
+
+
 class Traits(msgspec.Struct, frozen=True, omit_defaults=True):
     """What of a refined lead is compared with other leads; built by `duplicates.traits`.
 

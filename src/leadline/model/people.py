@@ -4,6 +4,9 @@ import msgspec
 
 from leadline.model.lead import LeadDetails
 
+SLACK_ID = "[UW][A-Z0-9]{2,30}"
+"""The pattern of a Slack user id (Slack's OpenAPI description, `defs_user_id`, but bounded)."""
+
 
 class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     """A member of the sales team, as far as known. `id` is their user id in the CRM, `slack` their

@@ -9,6 +9,10 @@ ABSENCES = "absences"
 """The name of the document of `model.assigning.Absences`."""
 
 
+TEAMS = "teams"
+"""The name of the document of `model.assigning.KnownTeams`."""
+
+
 def roster_of(team: str) -> str:
     """The name of the document of a team's `model.assigning.TeamRoster`."""
     return f"team:{team}"

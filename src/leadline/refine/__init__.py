@@ -27,7 +27,7 @@ from leadline.refine.misplaced.leftovers import leftover_problems, may_hold, may
 from leadline.refine.names.company import company_from_name, may_be_company
 from leadline.refine.names.country import country_of_name
 from leadline.refine.names.name import refine_name
-from leadline.refine.phones.phone import in_unknown_country, refine_phone
+from leadline.refine.phones.phone import by_mail, in_unknown_country, refine_phone
 from leadline.refine.settled import is_settled
 from leadline.refine.website import refine_website
 
@@ -186,6 +186,8 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
     region = region_in(country, fields.phone, fields.custom, usual)
     email = refine_email(fields.email)
     phone = refine_phone(fields.phone, region)
+    if country is None:
+        phone = by_mail(phone, fields.phone, email.canonical)
     custom_of = country_of_name(country, phone.e164, region)
     name = refine_name(fields.name, fields.first_name, fields.last_name, custom_of)
     if country and not region:

@@ -22,8 +22,9 @@ class MemberConfig(SettingsStruct, frozen=True):
     email: str = setting("", "Their e-mail address in the CRM and in Slack.", TEXT)
     slack: str = setting(
         "",
-        "Their Slack user id (U…). A bot can also find the people it mentions by e-mail address, "
-        "but a button press is matched by this id alone.",
+        'Their Slack user id, such as U012ABCDEF ("Copy member ID" in their profile). A bot can '
+        "also find the people it mentions by e-mail address, but a button press is matched by this "
+        "id alone.",
         TEXT,
     )
     crm: tuple[str, ...] = setting("", "Their user ids in the CRMs.", WORDS)

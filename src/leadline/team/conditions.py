@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
+from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions.fields import CUSTOM, FIELDS, HISTORY, FieldKind
 from leadline.settings.conditions.parsing import Condition, parse
 from leadline.settings.conditions.text import fold_text
@@ -120,9 +121,7 @@ def _of_texts(texts: Texts, condition: Condition, op: str, lists: Lists) -> Test
     if op == "is not empty":
         return lambda subject: bool(texts(subject))
     if op == "matches":
-        from leadline.settings.conditions.patterns import compiled_pattern
-
-        return _some(texts, compiled_pattern(condition.values[0]))
+        return _some(texts, _matches(condition.values[0]))
     wanted = _wanted(condition, lists)
     if op in ("=", "in"):
         return lambda subject: not wanted.isdisjoint(texts(subject))
@@ -135,6 +134,17 @@ def _of_texts(texts: Texts, condition: Condition, op: str, lists: Lists) -> Test
         "ends with": lambda text: text.endswith(part),
     }
     return _some(texts, compared[op])
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    """The test of a pattern. Raises ConfigurationError if RE2 is not installed, as where a command
+    reads the settings of a stack."""
+    from leadline.settings.conditions.patterns import WrongPattern, compiled_pattern
+
+    try:
+        return compiled_pattern(pattern)
+    except WrongPattern as error:
+        raise ConfigurationError(f"the pattern {pattern!r}: {error}") from None
 
 
 def _wanted(condition: Condition, lists: Lists) -> frozenset[str]:

@@ -1,12 +1,17 @@
 """`leadline people`, `teams`, `reassign` and `assign` on an installation."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from leadline import wiring
 from leadline.entrypoints.cli import app
+from leadline.journey.assigning.handing_out import assign_due, wake_queues
+from leadline.settings.loading import load
+from leadline.stores.sqlite.store import SqliteStore
 from tests.entrypoints.cli.test_rules_backtest import PEOPLE, THREE, accept, lead, refine
 
 
@@ -97,6 +102,38 @@ def test_the_queue_is_shown_while_nobody_is_there(folder: Path) -> None:
     text = run("teams", "show", "sales").stdout
     assert "next: nobody; waiting in the queue: 1" in text
     assert lead_id in text
+
+
+def test_leads_that_wait_for_a_team_that_was_removed_are_told_until_they_are_sent_on(
+    folder: Path,
+) -> None:
+    for name in ("ada", "bob", "cy"):
+        run("people", "away", name)
+    look(folder)
+    (lead_id,) = given(folder, 1)
+    (folder / "leadline.toml").write_text(PEOPLE + '[rules.all]\nassign = ["ada"]\n')
+    words = "1 lead waits for it, and it is not in the settings any more"
+    assert f"team sales: {words}" in run("teams").stdout
+    assert words in run("teams", "show", "sales").stdout
+    assert lead_id in run("teams", "show", "sales").stdout
+    last = json.loads(run("teams", "list", "--json").stdout)[-1]
+    assert (last["team"], last["removed"], last["queue"]) == ("sales", True, [lead_id])
+    for command in (("status",), ("doctor", "--offline")):
+        assert words in run(*command).stdout.replace("\n", "")
+    assert json.loads(run("status", "--json").stdout)["removed_teams"] == {"sales": 1}
+    look(folder)
+    for command in (("teams",), ("status",), ("doctor", "--offline")):
+        assert "not in the settings any more" not in run(*command).stdout
+    assert json.loads(run("teams", "show", "rule all", "--json").stdout)["waiting"] == 1
+
+
+def look(folder: Path) -> None:
+    """What a worker does now and then, and the tasks that come of it."""
+    settings = load().settings
+    with closing(SqliteStore(folder / "data")) as store:
+        kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+        wake_queues(kit)
+        assign_due(kit)
 
 
 def test_leads_of_somebody_who_leaves_are_previewed_and_then_given_to_others(folder: Path) -> None:

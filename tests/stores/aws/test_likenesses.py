@@ -8,9 +8,10 @@ import pytest
 
 from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.traits import traits_of
+from leadline.model.formats import iso
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import FirstSeen
+from leadline.model.likeness import RULES, FirstSeen, Judgement, Ruling, Traits
 from leadline.model.task import Done, Step
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key
@@ -151,3 +152,75 @@ def test_a_lead_that_is_erased_while_a_sweep_reads_it_comes_under_no_key(
     swept(rooms, clock)
     assert rooms.table.get(alike_key(ada.lead_id)) is None
     assert all(rooms.table.get(digest_key("M", key)) is None for key in keys_of(ada))
+
+
+def with_earlier_rules(
+    rooms: AwsResources, clock: HandClock, *names: str
+) -> tuple[list[RefinedLead], list[bytes]]:
+    """Leads under the keys of earlier rules, which knew last names alone and another key; and these
+    other keys."""
+    store, leads, others = rooms.store(clock), [], []
+    for name in names:
+        lead = captured(clock, name, key=f"{name} {clock.now}")
+        store.accept([lead])
+        clock.advance(minutes=10)
+        address = f"{name}@example.com"
+        made = refined(lead, clock, name=f"{name} vance", email=address, email_canonical=address)
+        other = f"rule of old {name}".encode()[:16].ljust(16)
+        keys = {"email": keys_of(made)[0], "old": other}
+        done = Done(made, keys, traits=Traits(last="vance"))
+        assert settle(store, lease_task(store, Step.REFINE), done)
+        store.recent.clear()
+        leads.append(made)
+        others.append(other)
+    pk, sk = LIKENESSES
+    rooms.table.put_if({"pk": pk, "sk": sk, "begun": iso(clock.now), "done": True}, "", {})
+    return leads, others
+
+
+def test_sweeps_put_leads_of_earlier_rules_under_the_keys_of_today(
+    rooms: AwsResources, clock: HandClock
+) -> None:
+    leads, others = with_earlier_rules(rooms, clock, "ada", "bob", "eve")
+    swept(rooms, clock)
+    fresh = rooms.store(clock)
+    assert ids(fresh, others[0]) == [leads[0].lead_id], "functions of before may still run"
+    swept(rooms, clock)
+    fresh = rooms.store(clock)
+    for lead, other in zip(leads, others, strict=True):
+        found = fresh.candidates({"x": keys_of(lead)[1:]})["x"].candidates
+        assert {one.lead_id: one.traits for one in found}[lead.lead_id] == traits_of(lead)
+        assert ids(fresh, other) == []
+        assert rooms.table.get(digest_key("M", other)) is None
+    state = rooms.table.get(LIKENESSES) or {}
+    assert (state["done"], state["rules"]) == (True, RULES)
+    swept(rooms, clock)
+    assert rooms.table.get(LIKENESSES) == state, "nothing is looked at again"
+
+
+def test_sweeps_that_give_leads_new_keys_go_on_where_the_last_one_ended(
+    rooms: AwsResources, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads, others = with_earlier_rules(rooms, clock, "ada", "bob", "eve")
+    swept(rooms, clock)
+    monkeypatch.setattr(likenesses, "_BATCH", 1)
+    turns = iter([True, True, False])
+    sweep(rooms.store(clock), rooms.queues, [], lambda: True, time_to_spare=lambda: next(turns))
+    fresh = rooms.store(clock)
+    assert [bool(ids(fresh, other)) for other in others] == [False, False, True]
+    store = rooms.store(clock)
+    store.erase(leads[2].lead_id)
+    swept(rooms, clock)
+    assert rooms.table.get(alike_key(leads[2].lead_id)) is None
+    assert (rooms.table.get(LIKENESSES) or {})["done"]
+
+
+def test_what_people_decided_about_leads_of_earlier_rules_stays(
+    rooms: AwsResources, clock: HandClock
+) -> None:
+    leads, _ = with_earlier_rules(rooms, clock, "ada", "bob")
+    one, other = (lead.lead_id for lead in leads)
+    rooms.store(clock).judge(Judgement(one, other, Ruling.APART, "kim", clock.now))
+    swept(rooms, clock, 2)
+    (judged,) = rooms.store(clock).judgements([one])[one]
+    assert (judged.other, judged.ruling, judged.by) == (other, Ruling.APART, "kim")

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,11 @@ from leadline.model.assigning import Documents, Rewrite, TeamRoster
 from leadline.model.formats import key_of
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Lease, Step, Task
+from leadline.net.aws.calls import AwsFailed, Caller
+from leadline.net.aws.signing import Keys
 from leadline.ports.assigning import roster_of
 from leadline.ports.store import Settlement, Store
-from leadline.stores.aws import settling
+from leadline.stores.aws import settling, table
 from leadline.stores.aws.keys import queue_key
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.table import Delete, PutIf
@@ -204,6 +207,52 @@ def test_a_lead_for_which_others_are_always_faster_is_tried_later_without_a_fail
         leads = {lead.id: lead for lead, _ in leased}
         made = [Settlement(lease, turn_for(leads[lease.task.lead_id], clock)) for lease in again]
         assert one.store.settle(made) == [True] * 4
+
+
+def test_a_lead_for_which_others_are_faster_is_put_off_before_the_function_ends(
+    moto: str, clock: HandClock, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "_SPARE_S", 2000.0)
+    with world(moto, clock) as (one, other):
+        leased = leased_in(one, clock, [f"lead{n}" for n in range(3)])
+        numbers = itertools.count(1)
+
+        def faster(_documents: Documents) -> None:
+            number = next(numbers)
+            another_turn(other.store, b'{"ada": %d}' % number)
+            if number == 4:  # less time is left from here on than is spared
+                one.caller.until = time.monotonic() + 1000
+
+        store = one.handed(*(Task(Step.REFINE, lead.id) for lead, _ in leased))
+        made = [Settlement(lease, turn_for(lead, clock, called=faster)) for lead, lease in leased]
+        assert store.settle(made) == [False] * 3
+        assert len(pauses) == 3, "of the first lead alone, and no more when the time ends"
+        one.caller.until = None
+        clock.advance(seconds=30)
+        again = one.store.lease(Step.REFINE, 3, LEASE)
+        assert [(lease.failures, lease.error) for lease in again] == [(0, "team.contested")] * 3
+
+
+@pytest.mark.parametrize(("left", "tries"), [(None, 8), (1000.0, 8), (-1.0, 1)])
+def test_a_transaction_in_the_way_of_others_is_tried_again_while_there_is_time(
+    monkeypatch: pytest.MonkeyPatch, left: float | None, tries: int
+) -> None:
+    monkeypatch.setattr(table, "pauses", lambda number: iter([0.0] * number))
+    reasons = b'{"CancellationReasons": [{"Code": "TransactionConflict"}]}'
+    asked: list[str] = []
+
+    class Busy(Caller):
+        def json(self, service: str, target: str, body: object, version: str = "1.0") -> bytes:
+            del service, body, version
+            asked.append(target)
+            raise AwsFailed(target, "TransactionCanceledException", reasons)
+
+    caller = Busy("eu-west-1", lambda: Keys("", ""))
+    caller.until = None if left is None else time.monotonic() + 500 + left
+    writes = [PutIf({"pk": "a", "sk": "b"}), PutIf({"pk": "a", "sk": "c"})]
+    with pytest.raises(AwsFailed):
+        table.Table(caller, "t").write_all(writes, 500.0)
+    assert len(asked) == tries
 
 
 def test_verify_tells_of_queues_that_are_out_of_step(moto: str, clock: HandClock) -> None:

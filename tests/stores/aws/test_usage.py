@@ -16,6 +16,7 @@ from leadline.entrypoints.aws import refine as on_refine
 from leadline.entrypoints.aws import sweep as on_sweep
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.formats import key_of
+from leadline.model.likeness import RULES
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
@@ -240,7 +241,7 @@ def test_the_model_counts_what_a_sweep_does(aws: CountingCaller) -> None:
     mark = key_of("raw", ids[0], at)
     table.put_if({"pk": "S#sweep", "sk": "state", "after": mark}, "", {})
     pk, sk = LIKENESSES
-    table.put_if({"pk": pk, "sk": sk, "done": True}, "", {})
+    table.put_if({"pk": pk, "sk": sk, "done": True, "rules": RULES}, "", {})
     aws.taken()
     seen = on_sweep.handler({}, Context(30_000))["looked_at"]
     assert seen >= 2  # moto lists the mark as well

@@ -13,11 +13,13 @@ from leadline.duplicates.traits import traits_of
 from leadline.model.batches import batched
 from leadline.model.keys import match_keys
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import FirstSeen, Judgement, Ruling, Trust
+from leadline.model.likeness import RULES, FirstSeen, Judgement, Ruling, Traits, Trust
 from leadline.model.task import Done, Step, Task
+from leadline.stores.likeness import Likeness, likeness_of
 from leadline.stores.sqlite.backfill import DONE_S, WAIT_S, Backfill, has_earlier_leads
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.likeness import LikenessKeeping
 from leadline.stores.sqlite.schema import newest_schema
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
@@ -28,6 +30,7 @@ BEFORE = 7
 """The last schema without likenesses."""
 
 
+MAKES = "leadline.stores.sqlite.rekeying.likeness_of"
 FAMILIES = {"ada": "lovelock", "bob": "karlsen", "eve": "umbridge", "robert": "quist"}
 
 
@@ -129,6 +132,114 @@ def test_a_file_of_an_early_version_gets_its_likenesses(folder: Path, clock: Han
         finish(store)
         assert rows(store, "likeness") == len(leads)
         assert not has_earlier_leads(folder)
+
+
+def refine_now(store: SqliteStore, clock: HandClock, name: str) -> RefinedLead:
+    """Refine a lead as this version does."""
+    lead = captured(clock, name, key=f"{name} {clock.now}")
+    store.accept([lead])
+    clock.advance(minutes=10)
+    made = refined(lead, clock, **of(name))
+    traits = traits_of(made)
+    done = Done(made, candidate_keys(traits), traits=traits)
+    assert settle(store, lease_task(store, Step.REFINE), done)
+    return made
+
+
+def with_earlier_rules(folder: Path, clock: HandClock, names: Sequence[str]) -> list[RefinedLead]:
+    """A data folder whose leads are under the keys of earlier rules, which knew last names alone
+    and another key."""
+    with closing(SqliteStore(folder, clock=clock)) as store:
+        leads = [refine_now(store, clock, name) for name in names]
+        with store.db.writing() as db:
+            for number, lead in enumerate(leads, 1):
+                keys = {"old": lead.lead_id.encode()[-16:], "name": keys_of(lead)[0]}
+                keeping = LikenessKeeping(db, store.candidate_index)
+                keeping.read_earlier([number])
+                keeping.keep(number, Done(lead, keys, traits=Traits(last=of_last(lead))), None)
+                keeping.write()
+            db.execute("UPDATE likeness_made SET keyed = 1")
+    return leads
+
+
+def of_last(lead: RefinedLead) -> str:
+    return (lead.contact.name or "").split()[-1]
+
+
+def progress(store: SqliteStore) -> tuple[int, ...]:
+    return tuple(store.db.rows("SELECT n, last, keyed FROM likeness_made")[0])
+
+
+def test_leads_under_keys_of_earlier_rules_come_under_those_of_today(
+    folder: Path, clock: HandClock
+) -> None:
+    leads = with_earlier_rules(folder, clock, ["ada", "bob", "eve", "robert"])
+    assert has_earlier_leads(folder)
+    with (
+        closing(SqliteStore(folder, clock=clock)) as store,
+        closing(SqliteStore(folder, clock=clock)) as other,
+    ):
+        old = leads[0].lead_id.encode()[-16:]
+        assert ids(other, old) == [leads[0].lead_id], "until then by the keys that they are under"
+        assert leads[0].lead_id not in ids(store, *keys_of(leads[0])[1:])
+        assert finish(store) > 1
+        for one in (store, other):
+            for lead in leads:
+                (found,) = one.candidates({"x": keys_of(lead)[1:]})["x"].candidates
+                assert (found.lead_id, found.traits) == (lead.lead_id, traits_of(lead))
+                assert ids(one, lead.lead_id.encode()[-16:]) == []
+        assert not has_earlier_leads(folder)
+        assert finish(store) == 1
+        assert progress(store) == (4, 4, RULES)
+
+
+def test_leads_that_get_keys_anew_go_on_where_the_last_process_ended(
+    folder: Path, clock: HandClock
+) -> None:
+    leads = with_earlier_rules(folder, clock, ["ada", "bob", "eve", "robert"])
+    with closing(SqliteStore(folder, clock=clock)) as store:
+        backfill = Backfill(store, leads=1)
+        assert backfill.once() == backfill.once() == 0.0
+        backfill.close()
+        assert progress(store) == (2, 4, -RULES)
+        new = refine_now(store, clock, "ada")
+        store.erase(leads[3].lead_id)
+        finish(store)
+        assert progress(store) == (4, 4, RULES)
+        for lead in (*leads[:3], new):
+            assert lead.lead_id in ids(store, *keys_of(lead)[1:])
+        assert ids(store, *keys_of(leads[3])) == []
+
+
+def test_leads_of_other_rules_get_keys_anew_from_the_first(folder: Path, clock: HandClock) -> None:
+    leads = with_earlier_rules(folder, clock, ["ada", "bob"])
+    with closing(SqliteStore(folder, clock=clock)) as store:
+        with store.db.writing() as db:  # another version was interrupted
+            db.execute("UPDATE likeness_made SET n = 1, last = 2, keyed = -99")
+        finish(store)
+        for lead in leads:
+            assert ids(store, *keys_of(lead)[1:]) == [lead.lead_id]
+
+
+def test_a_lead_that_is_refined_again_while_it_gets_keys_anew_keeps_its_new_ones(
+    folder: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ada,) = with_earlier_rules(folder, clock, ["ada"])
+    made = msgspec.structs.replace(ada, contact=Contact(**of("robert")))
+    with closing(SqliteStore(folder, clock=clock)) as store:
+
+        def refined_meanwhile(lead: RefinedLead) -> Likeness | None:
+            monkeypatch.setattr(MAKES, likeness_of)
+            store.put([Task(Step.REFINE, ada.lead_id)], clock.now)
+            traits = traits_of(made)
+            done = Done(made, candidate_keys(traits), traits=traits)
+            assert settle(store, lease_task(store, Step.REFINE), done)
+            return likeness_of(lead)
+
+        monkeypatch.setattr(MAKES, refined_meanwhile)
+        finish(store)
+        assert ids(store, *keys_of(made)[1:]) == [ada.lead_id]
+        assert ids(store, *[key for key in keys_of(ada) if key not in keys_of(made)]) == []
 
 
 def test_a_new_file_needs_no_backfill(folder: Path, clock: HandClock) -> None:

@@ -10,6 +10,7 @@ from leadline.duplicates.traits import traits_of
 from leadline.model.lead import LeadFields
 from leadline.model.likeness import Traits
 from leadline.refine import About, refine
+from leadline.vendors.attio.webhook import attio_fields
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -36,6 +37,43 @@ def test_the_legal_form_is_no_part_of_a_company() -> None:
 def test_the_canonical_address_comes_first_then_the_others_of_the_field() -> None:
     found = traits(email="Pia.Rask+fair@gmail.com; pia@alder.example").emails
     assert found == ("piarask@gmail.com", "pia@alder.example")
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        {"email_addresses": ["ada@one.example", "Ada.B@two.example", "ada@three.example"]},
+        {"emails": [{"email": "ada.b@two.example"}, {"email": "ada@one.example", "type": "office"},
+                    {"email": "ada@three.example"}]},
+        {"email": [{"value": "ada@one.example", "primary": True}, {"value": "ada.b@two.example"},
+                   {"value": "ada@three.example", "label": "home"}]},
+    ],
+)  # fmt: skip
+def test_all_addresses_of_a_list_that_has_the_leads_own_are_its(custom: dict[str, Any]) -> None:
+    found = traits(name="Ada B", email="ada@one.example", custom=custom)
+    assert found.emails == ("ada@one.example", "ada.b@two.example", "ada@three.example")
+    keys = candidate_keys(found)
+    for email in found.emails:
+        assert candidate_keys(traits(email=email))["email"] in keys.values()
+
+
+def test_all_numbers_of_a_list_that_has_the_leads_own_are_its() -> None:
+    numbers = ["+15558675309", "(212) 555-0148", "+1 212 555 0147"]
+    found = traits(phone="+1 212 555 0147", custom={"phone_numbers": numbers})
+    assert found.phones == ("+12125550147", "+15558675309", "+12125550148")
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        {"attendees": [{"name": "Ada", "email": "ada@one.example"}, {"email": "b@two.example"}]},
+        {"emails": ["b@two.example", "c@two.example"]},
+        {"emails": ["ada@one.example"] + [f"{n}@two.example" for n in range(30)]},
+        {"emails": [["ada@one.example"], None, 7]},
+    ],
+)
+def test_lists_of_others_are_not_the_leads_own(custom: dict[str, Any]) -> None:
+    assert traits(email="ada@one.example", custom=custom).emails == ("ada@one.example",)
 
 
 @pytest.mark.parametrize("email", ["none@none.com", "test@gmail.com", "asdf@asdf.com"])
@@ -130,3 +168,23 @@ def test_the_other_numbers_of_a_field_are_traits() -> None:
 )
 def test_a_generation_is_a_trait(name: str, generation: str | None) -> None:
     assert traits(name=name).other.get("generation") == generation
+
+
+def test_all_addresses_and_numbers_of_a_record_of_attio_are_compared() -> None:
+    record = {
+        "id": {"object_id": "people", "record_id": "1"},
+        "values": {
+            "name": [{"first_name": "Ada", "last_name": "Vance"}],
+            "email_addresses": [
+                {"email_address": "ada@one.example"}, {"email_address": "ada@two.example"}
+            ],
+            "phone_numbers": [
+                {"phone_number": "+12125550147"}, {"phone_number": "+12125550148"}
+            ],
+        },
+    }  # fmt: skip
+    fields = attio_fields(record)
+    assert (fields.email, fields.phone) == ("ada@one.example", "+12125550147")
+    found = traits_of(refine(fields, About("one", AT, AT, "attio", "US")))
+    assert found.emails == ("ada@one.example", "ada@two.example")
+    assert found.phones == ("+12125550147", "+12125550148")

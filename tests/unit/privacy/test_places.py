@@ -33,6 +33,7 @@ from leadline.stores.sqlite.store import SqliteStore
 ROOT = Path(aws.__file__).parents[2]
 LEAD_ID = "019cadc6-9a80-7003-ae12-f38b30bcef33"
 ARGUMENTS: dict[object, Any] = {
+    int: 1,
     float: 1.0,
     bytes: b"\1",
     Task: Task(Step.NOTIFY, LEAD_ID, "slack"),

@@ -1,7 +1,11 @@
 """Numbers with a country code and without a plus sign, and numbers of forms that were given up."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from leadline.model.lead import LeadFields
+from leadline.refine import About, refine
 from leadline.refine.phones.phone import refine_phone
 
 SURE: tuple[str, ...] = ()
@@ -32,6 +36,8 @@ OLD = ("phone.old_form",)
         ("3281234567", "IT", "+393281234567", SURE),  # a mobile number
         ("4733334444", "BR", "+554733334444", UNSURE),  # or a Norwegian one
         ("47 3333-4444", "BR", "+554733334444", SURE),
+        ("468123456", "FR", "+33468123456", UNSURE),  # without its 0, or a Swedish one
+        ("612345678", "FR", "+33612345678", SURE),  # no number of Australia
     ],
 )
 def test_digits_that_begin_with_a_country_code_are_never_silently_another_number(
@@ -39,6 +45,28 @@ def test_digits_that_begin_with_a_country_code_are_never_silently_another_number
 ) -> None:
     phone = refine_phone(written, region)
     assert (phone.e164, phone.problems) == (e164, problems)
+
+
+@pytest.mark.parametrize(
+    ("written", "email", "country", "e164", "problems"),
+    [
+        ("3253142536", "jo@bakery.be", None, "+3253142536", UNSURE),
+        ("3253142536", "jo@example.com", None, "+13253142536", SURE),
+        ("3253142536", "jo@bakery.be", "US", "+13253142536", SURE),
+        ("325-314-2536", "jo@bakery.be", None, "+13253142536", SURE),  # grouped as in the US
+        ("4412345678", "jo@bakery.co.uk", None, "+14412345678", SURE),  # no British number
+        ("2125550147", "jo@start.io", None, "+12125550147", SURE),
+        ("4792123456", "jo@fjord.no", None, "+4792123456", UNSURE),
+    ],
+)
+def test_bare_digits_are_a_number_of_the_mail_domains_country_if_the_lead_names_none(
+    written: str, email: str, country: str | None, e164: str, problems: tuple[str, ...]
+) -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    fields = LeadFields(phone=written, email=email, country=country)
+    lead = refine(fields, About("x", at, at, "generic", "US"))
+    told = tuple(one for one in lead.problems if one.startswith("phone."))
+    assert (lead.contact.phone_e164, told) == (e164, problems)
 
 
 @pytest.mark.parametrize("written", ["212 555 0147", "4733334444", "6581234567"])

@@ -1,6 +1,7 @@
 """Teams, and the rules that give leads to them, as settings."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +108,27 @@ def test_fallbacks_that_lead_in_a_circle_are_refused() -> None:
         "t line 16: teams.two.fallback: it leads back to the same team: two, three, two",
         "t line 19: teams.three.fallback: it leads back to the same team: three, two, three",
     ]
+
+
+@pytest.mark.parametrize(
+    "slack", ["ada", "@ada", "<@U012ABCDEF>", "u012abcdef", "U0", "C012ABCDEF"]
+)
+def test_a_slack_id_that_can_be_none_is_refused(tmp_path: Path, slack: str) -> None:
+    (tmp_path / "leadline.toml").write_text(f'[people.ada]\nslack = "{slack}"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        load(environ={}, folder=tmp_path)
+    assert "people.ada.slack: a Slack user id is U or W and then" in caught.value.detail
+    assert "such as U012ABCDEF" in caught.value.detail
+
+
+@pytest.mark.parametrize("slack", ["U012ABCDEF", "W012ABCDEF01", " U012ABCDEF ", ""])
+def test_slack_ids_of_all_kinds_of_workspaces_are_taken(tmp_path: Path, slack: str) -> None:
+    (tmp_path / "leadline.toml").write_text(f'[people.ada]\nslack = "{slack}"\n')
+    people = load(environ={}, folder=tmp_path).settings.people
+    assert people["ada"].slack == slack.strip()
+
+
+def test_settings_that_a_stack_has_already_stay_valid_with_any_slack_id() -> None:
+    text = '[people.ada]\nslack = "ada"\n'
+    settings = load(environ={}, document=(text, "the stack's settings")).settings
+    assert settings.people["ada"].slack == "ada"

@@ -105,6 +105,20 @@ def test_a_contacts_event_adds_who_the_lead_is() -> None:
     assert fields.source is None, "an update must not name another source"
 
 
+@pytest.mark.parametrize("sort", ["contact", "lead"])
+def test_all_addresses_and_numbers_of_a_contact_are_kept(sort: str) -> None:
+    several = {
+        "emails": [{"email": "ada@example.com", "type": "office"}, {"email": "ada@example.org"}],
+        "phones": [{"phone": "+12125550147"}, {"phone": "+12125550148"}],
+    }
+    contact = {"name": "Ada Vance", **several}
+    data = contact if sort == "contact" else {"name": "Vance Ltd", "contacts": [contact]}
+    body = {"event": {"object_type": sort, "action": "created", "lead_id": LEAD, "data": data}}
+    fields = CLOSE.fields(json.dumps(body).encode())
+    assert (fields.email, fields.phone) == ("ada@example.com", "+12125550147")
+    assert {name: fields.custom[name] for name in several} == several
+
+
 def test_the_owner_is_the_custom_field_that_holds_a_user() -> None:
     body = close_event(ADA, AT, action="updated", owner="user_abc")
     assert CLOSE.fields(body).owner == "user_abc"

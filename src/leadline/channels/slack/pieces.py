@@ -16,7 +16,7 @@ from leadline.journey.claiming import CLAIM, JUNK, SNOOZE
 from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.patterns import late
-from leadline.model.people import Person
+from leadline.model.people import SLACK_ID, Person
 from leadline.ports.channel import Notice
 
 _FIELD = 400
@@ -35,7 +35,7 @@ _PLAIN_EMAIL = late(
     r"(?:[A-Za-z0-9.+'-]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])){1,64}@[A-Za-z0-9.-]{1,190}"
 )
 _NUMBER = late(r"\+[0-9]{6,18}")
-_SLACK_ID = late(r"[UW][A-Z0-9]{2,30}")
+_SLACK_ID = late(SLACK_ID)
 _OUR_ID = late(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ENDED = {
     Ending.WON: "🏆 Won",

@@ -17,7 +17,7 @@ from leadline.journey.claiming import CLAIM, JUNK, SNOOZE, Press
 from leadline.model.errors import LeadlineError, Unauthentic, Unreadable
 from leadline.model.ids import is_lead_id
 from leadline.model.patterns import late
-from leadline.model.people import Person
+from leadline.model.people import SLACK_ID, Person
 
 REPLY_LASTS = timedelta(minutes=29)
 """How long a `reply_url` is used. Slack accepts it for 30 minutes (Slack docs, "Handling user
@@ -27,7 +27,7 @@ REPLIES = "https://hooks.slack.com"
 
 _WINDOW = timedelta(minutes=5)
 _STAMP = late("[0-9]{1,12}")
-_USER = late("[UW][A-Z0-9]{2,30}")
+_USER = late(SLACK_ID)
 _ADDRESS = late("[!-~]{1,500}")
 _PLACE = ("channel_id", "message_ts")
 _MOST_FIELDS = 50

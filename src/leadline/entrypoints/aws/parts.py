@@ -78,10 +78,11 @@ class Parts(StackParts):
             self.caller.until = until
         document = (text, "the stack's settings")
         settings = load(environ=self._environ, document=document, lists=_carried_list).settings
-        if self._asks_rules and any(rule.lists for rule in settings.rules.values()):
-            from leadline.settings.conditions.carried_lists import refuse_missing
+        if self._asks_rules and any(rule.when for rule in settings.rules.values()):
+            from leadline.settings.conditions import carried_lists, carried_patterns
 
-            refuse_missing(settings.rules)
+            carried_lists.refuse_missing(settings.rules)
+            carried_patterns.refuse_unusable(settings.rules)
         return settings
 
     def crms(self, settings: Settings, longest: float) -> "Mapping[str, Connected]":

@@ -110,13 +110,14 @@ def _seconds(event: Mapping[str, Any], name: str) -> timedelta | None:
 def _look_after_teams(settings: Settings, store: Store) -> None:
     """Hand on the leads of people who are away now, where a team says so, and hand out those that
     wait though somebody has room; the next sweep tries again if that fails."""
-    if not settings.rules:
-        return
     from leadline.journey.assigning.handing_on_absent import hand_on_absent
     from leadline.journey.assigning.handing_out import wake_queues
+    from leadline.journey.assigning.removed_teams import has_known_teams
 
-    kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
     try:
+        if not settings.rules and not has_known_teams(store):
+            return
+        kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
         hand_on_absent(kit)
         wake_queues(kit)
     except LeadlineError:

@@ -16,6 +16,7 @@ from leadline.entrypoints.cli._doctor_settings import (
     check_teams,
 )
 from leadline.entrypoints.cli._doctor_silence import check_silence
+from leadline.entrypoints.cli._removed_teams import check_removed_teams
 from leadline.entrypoints.cli._state import LEAST_FREE, Check
 from leadline.entrypoints.embedded import exposure
 from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
@@ -55,6 +56,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         _check_crms(settings),
         *check_rules(settings),
         *check_teams(settings),
+        *check_removed_teams(settings),
         *check_contacts(settings, offline=offline),
     ]
 

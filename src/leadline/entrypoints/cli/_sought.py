@@ -22,7 +22,7 @@ from leadline.settings.general import Settings
 
 __all__ = [
     "Email", "People", "Phone", "Sought", "actor", "found_leads", "leads_named", "people_parts",
-    "person_of",
+    "sought_person",
 ]  # fmt: skip
 
 Email = Annotated[str | None, typer.Option(help="The person's e-mail address.")]
@@ -62,7 +62,7 @@ def people_parts(options: Options, ledger: Ledger, store: OpenStore) -> People:
     return People(options, erasing_kit(options.installation, store), ledger, store)
 
 
-def person_of(settings: Settings, email: str | None, phone: str | None) -> Sought:
+def sought_person(settings: Settings, email: str | None, phone: str | None) -> Sought:
     """The person with this address, this number, or both. Raises ConfigurationError if one of them
     is not valid, or the address is that of somebody who works with the leads."""
     names: set[str] = set()

@@ -16,7 +16,7 @@ from leadline.entrypoints.cli._sought import (
     actor,
     found_leads,
     people_parts,
-    person_of,
+    sought_person,
 )
 from leadline.journey.access import HeldItem, HeldLead, held_about
 from leadline.journey.erasing import note_in_audit
@@ -41,7 +41,7 @@ def access(
         closing(options.installation.store()) as store,
     ):
         parts = people_parts(options, ledger, store)
-        found = found_leads(parts, person_of(parts.settings, email, phone))
+        found = found_leads(parts, sought_person(parts.settings, email, phone))
         held = [
             held_about(parts.kit, one, story, parts.where)
             for one in found.values()

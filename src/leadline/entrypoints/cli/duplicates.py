@@ -2,15 +2,13 @@
 
 import getpass
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
-import msgspec
 import typer
 
-from leadline.duplicates.merging import without_values_of
 from leadline.duplicates.policy import DuplicatePolicy, policy_of
 from leadline.duplicates.weights import Weights
 from leadline.entrypoints.cli import _duplicates as told
@@ -19,6 +17,7 @@ from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_i
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say
+from leadline.journey.decided import person_of
 from leadline.journey.judging import cluster_of, edges_of, join, leaving, part, without_raw
 from leadline.model.lead import RefinedLead
 from leadline.model.likeness import Ruling
@@ -208,17 +207,11 @@ def _pair(
 
 def _cluster(options: Options, store: OpenStore, lead: RefinedLead) -> told.ToldCluster:
     policy: DuplicatePolicy = policy_of(options.installation.loaded().settings)
-    first, members = cluster_of(store, lead)
-    ids: Sequence[str] = [one.lead_id for one in members] or [lead.lead_id]
-    judged = store.judgements(ids)
-    leads = store.refined(ids)
-    if gone := leaving(store, first, members, judged):  # nobody has refined them yet
-        if lead.lead_id in gone:
-            first, gone = lead.lead_id, frozenset(ids) - {lead.lead_id}
-        members = [one for one in members if one.lead_id not in gone]
-        leads = {i: _without(one, gone) for i, one in leads.items() if i not in gone}
-    edges = edges_of(members, judged, _weights(policy), policy.link)
-    return told.cluster(first, lead, leads, edges, judged)
+    person = person_of(store, lead)
+    leads = store.refined(person.lead_ids or [lead.lead_id])
+    leads = {i: person.of(one) for i, one in leads.items()}
+    edges = edges_of(person.members, person.judged, _weights(policy), policy.link)
+    return told.cluster(person.first, person.of(lead), leads, edges, person.judged)
 
 
 def _weights(policy: DuplicatePolicy) -> Weights:
@@ -229,15 +222,6 @@ def _weights(policy: DuplicatePolicy) -> Weights:
         say(f"{policy.weights_file} can't be read here ({error.strerror}); probabilities are shown "
             "by the weights that come with Leadline")  # fmt: skip
         return Weights.load_default()
-
-
-def _without(lead: RefinedLead, gone: Iterable[str]) -> RefinedLead:
-    """A lead without a link to leads that are no longer of its person, and without their values."""
-    for one in gone:
-        lead = without_values_of(lead, one)
-        if lead.duplicate_of is not None and lead.duplicate_of.lead_id == one:
-            lead = msgspec.structs.replace(lead, duplicate_of=None)
-    return lead
 
 
 def _still_linked(store: OpenStore, leads: Mapping[str, RefinedLead]) -> list[RefinedLead]:

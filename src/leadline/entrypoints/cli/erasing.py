@@ -25,7 +25,7 @@ from leadline.entrypoints.cli._sought import (
     found_leads,
     leads_named,
     people_parts,
-    person_of,
+    sought_person,
 )
 from leadline.installations.erased import privacy_key_of
 from leadline.journey.erasing_people import ErasedPeople, erase_people, refuse_held
@@ -137,7 +137,7 @@ def _sought(
     if lead is None:
         if cluster:
             raise ConfigurationError("--cluster needs --lead")
-        return person_of(parts.settings, email, phone)
+        return sought_person(parts.settings, email, phone)
     sought, others = leads_named(parts, lead, cluster=cluster)
     if others:
         say(f"other leads of the same person: {', '.join(others)}; --cluster takes them, too")

@@ -9,6 +9,7 @@ import typer
 from leadline.cloud.session import Cloud, connect, readable_errors
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._removed_teams import removed_words, waiting_without_team
 from leadline.entrypoints.cli._show import as_json, console, print_plain, say, table, when
 from leadline.entrypoints.cli._state import checks_of, installation_state
 from leadline.model.errors import ConfigurationError
@@ -50,11 +51,15 @@ def status(
 
 def _show_installation(options: Options, *, json: bool) -> bool:
     """Print the state; returns whether nothing is wrong."""
-    state = installation_state(options.settings())
-    checks = checks_of(state)
+    settings = options.settings()
+    state = installation_state(settings)
+    removed = waiting_without_team(settings)
+    notes = [("note", f"team {name}", removed_words(n)) for name, n in removed.items()]
+    checks = [*checks_of(state), *notes]
     wrong = [f"{what}: {found}" for is_so, what, found in checks if is_so == "WRONG"]
     if json:
-        as_json({**msgspec.structs.asdict(state), "wrong": wrong})
+        data = {**msgspec.structs.asdict(state), "removed_teams": removed}
+        as_json({**data, "wrong": wrong})
     else:
         print_plain(f"Leadline {state.version}, {state.at.astimezone():%Y-%m-%d %H:%M:%S}")
         table(("", "check", "found"), checks, empty="")

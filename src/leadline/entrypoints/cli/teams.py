@@ -14,9 +14,10 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
+from leadline.entrypoints.cli._removed_teams import removed_words
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table
 from leadline.journey.assigning.handing_on import Move, Moved, leads_held_by, move
-from leadline.journey.assigning.team_states import TeamState, states_of
+from leadline.journey.assigning.team_states import TeamState, removed_states, states_of
 from leadline.journey.assigning.trial_store import pretending
 from leadline.model.assigning import Skipped
 from leadline.model.errors import ConfigurationError
@@ -47,8 +48,9 @@ def list_(context: typer.Context, json: Json = False) -> None:
     """
     with _teams.opened(context) as parts:
         states = states_of(parts.kit, parts.kit.teams.names())
+        removed = removed_states(parts.kit)
     if json:
-        as_json([_as_data(one) for one in states])
+        as_json([_as_data(one) for one in (*states, *removed)])
         return
     table(
         ("team", "order", "here", "next", "queue", "falls back to"),
@@ -65,6 +67,8 @@ def list_(context: typer.Context, json: Json = False) -> None:
         ],
         empty="no rule gives leads to a team",
     )
+    for one in removed:
+        print_plain(f"team {one.team}: {removed_words(one.waiting)}")
 
 
 @teams_app.command()
@@ -78,10 +82,20 @@ def show(
     Example: leadline teams show dach
     """
     with _teams.opened(context) as parts:
-        (state,) = states_of(parts.kit, [_teams.checked_team(parts.kit, name)])
+        removed = [one for one in removed_states(parts.kit) if one.team == name]
+        (state,) = removed or states_of(parts.kit, [_teams.checked_team(parts.kit, name)])
     if json:
         as_json(_as_data(state))
         return
+    if state.removed:
+        print_plain(removed_words(state.waiting))
+    else:
+        _print_people(state)
+    for lead_id in state.queue:
+        print_plain(f"  {lead_id}")
+
+
+def _print_people(state: TeamState) -> None:
     table(
         ("person", "now", "owed", "open", "today", "this week"),
         [
@@ -91,8 +105,6 @@ def show(
         empty="the team has no people",
     )
     print_plain(f"next: {state.next or 'nobody'}; waiting in the queue: {state.waiting}")
-    for lead_id in state.queue:
-        print_plain(f"  {lead_id}")
 
 
 def _here(why: str, detail: str) -> str:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from leadline.entrypoints.embedded.audit_keeping import AuditKeeper, keeps_audit
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
 from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
 from leadline.installations.data_folder import (
+    for_reading,
     has_failed_sync,
     lacks_likenesses,
     making_likenesses,
@@ -24,6 +25,7 @@ from leadline.installations.data_folder import (
 )
 from leadline.journey.assigning.handing_on_absent import hand_on_absent
 from leadline.journey.assigning.handing_out import wake_queues
+from leadline.journey.assigning.removed_teams import has_known_teams
 from leadline.journey.reconcile import reconcile_in_turn
 from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError
@@ -112,7 +114,7 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         kit = _kit(settings)
         make = making_likenesses(kit.store)
         yield _Loop(kit, lambda _: make(), None)
-    if Step.ASSIGN in steps and settings.rules:
+    if Step.ASSIGN in steps and (settings.rules or _gave_leads_out(settings)):
         yield _Loop(_kit(settings), _look_after_teams, None)
     if Step.REFINE in steps and (terms := terms_of(settings)):
         yield _Loop(_kit(settings), partial(_retain, terms), None)
@@ -220,6 +222,12 @@ def _retain(terms: Sequence[Term], kit: Kit) -> float:
     """Do the next step of retention; returns the seconds until the next look."""
     wait = retain_in_turn(kit.store, terms, kit.clock(), kit.audit)
     return min(wait.total_seconds(), _RETAIN_S)
+
+
+def _gave_leads_out(settings: Settings) -> bool:
+    """Whether earlier settings gave leads to teams, for which some may wait still."""
+    with closing(for_reading(settings)) as store:
+        return has_known_teams(store)
 
 
 class RoundRobin:

@@ -33,16 +33,17 @@ def give(kit: Kit, given: Assignment) -> Handling | None:
     """Store that the lead is given to whom the decision names, or that it waits, with the alerts
     that tell of it; a claim by somebody else ends. None if somebody else was faster."""
     lead, before, decision = given.lead, given.before, given.decision
-    after = msgspec.structs.replace(before, queued=given.queued or before.queued)
+    # Who leaves a queue has waited until now, also if nobody gets the lead.
+    leaves = before.queued is not None and given.queued is None
+    clock_from = decision.at if leaves else before.clock_from
+    after = msgspec.structs.replace(before, queued=given.queued, clock_from=clock_from)
     if decision.person:
         after = msgspec.structs.replace(
-            before,
+            after,
             owner=kit.team.person(decision.person) or Person(name=decision.person),
             ownership=Ownership.ASSIGNED,
             claimed_by=None,
             claimed_at=None,
-            queued=None,
-            clock_from=before.clock_from if before.queued is None else decision.at,
         )
     then = what_follows(kit, lead, after, decision)
     change = HandlingChange(
@@ -78,7 +79,7 @@ def what_follows(kit: Kit, lead: RefinedLead, after: Handling, decision: Decisio
     if connected and connected.config.write and lead.lead_details.crm_record:
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
     later = [Later(task) for task in tasks]
-    runs = decision.person and kit.targets.targets and not after.answered
+    runs = not decision.waits and kit.targets.targets and not after.answered
     if runs and (steps := kit.targets.steps(lead, after.clock_from)):
         wait = max(steps[min(after.level, len(steps) - 1)] - kit.clock(), timedelta())
         later.append(Later(Task(Step.CLOCK, lead.lead_id), wait))

@@ -14,6 +14,7 @@ from leadline.journey.assigning.documents import (
 )
 from leadline.journey.assigning.giving import Assignment, give
 from leadline.journey.assigning.past_leads import NO_HISTORY, PastLeads, histories
+from leadline.journey.assigning.removed_teams import send_on
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
@@ -111,12 +112,14 @@ def hand_out(kit: Kit, team: str, most: int = _MOST) -> int:
 
 def wake_queues(kit: Kit) -> int:
     """Have the queues handed out in which leads wait though somebody has room, as after an absence
-    was shortened or a cap was raised in the settings; returns how many. Without this they are
-    looked at again when they were expected to have room, at most 12 hours later."""
+    was shortened or a cap was raised in the settings, and have those sent on that wait for a team
+    that is not in the settings any more; returns how many. Without this they are looked at again
+    when they were expected to have room, at most 12 hours later."""
+    sent_on = send_on(kit)
     names = kit.teams.names() if kit.teams.asked else ()
     firsts = {team: one for team in names for one in kit.store.queue_of(team, 1)}
     if not firsts:
-        return 0
+        return sent_on
     now = kit.clock()
     books = books_of(documents_in(kit.store.kept([ABSENCES, *map(roster_of, firsts)])))
     woken = [
@@ -125,7 +128,7 @@ def wake_queues(kit: Kit) -> int:
         if (config := kit.teams.of(team)) and ready_now(kit.teams, team, config, books, now)
     ]
     kit.store.put(woken, now)
-    return len(woken)
+    return sent_on + len(woken)
 
 
 def seek(

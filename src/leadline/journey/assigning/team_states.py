@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from leadline.journey.assigning.documents import books_of, documents_in
+from leadline.journey.assigning.removed_teams import waiting_for_removed
 from leadline.kit import Kit
 from leadline.model.assigning import WHOLE_LEAD, Share, TeamRoster
 from leadline.ports.assigning import ABSENCES, roster_of
@@ -32,7 +33,7 @@ class PersonState(msgspec.Struct, frozen=True):
 class TeamState(msgspec.Struct, frozen=True):
     """A team: its people, whose turn is next ("": nobody's), where leads go that nobody can take,
     how many leads wait, and the ids of the first of them in the order in which they are handed
-    out."""
+    out. `removed` says that it is not in the settings any more: all but its queue is empty then."""
 
     team: str
     order: str
@@ -41,6 +42,24 @@ class TeamState(msgspec.Struct, frozen=True):
     fallback: str
     waiting: int
     queue: tuple[str, ...]
+    removed: bool = False
+
+
+def removed_states(kit: Kit) -> list[TeamState]:
+    """The teams that are not in the settings any more and for which leads still wait."""
+    return [
+        TeamState(
+            team=name,
+            order="",
+            people=(),
+            next="",
+            fallback="",
+            waiting=len(queue),
+            queue=queue[:_MOST_LISTED],
+            removed=True,
+        )
+        for name, queue in waiting_for_removed(kit.store, kit.teams).items()
+    ]
 
 
 def states_of(kit: Kit, names: Sequence[str]) -> list[TeamState]:

@@ -86,6 +86,10 @@ class Caller:
         self.until: float | None = None
         """The time of the monotonic clock at which all calls end; None for no limit."""
 
+    def seconds_left(self) -> float:
+        """The seconds until all calls end; infinite without a limit."""
+        return math.inf if self.until is None else self.until - time.monotonic()
+
     def json(self, service: str, target: str, body: object, version: str = "1.0") -> bytes:
         """Call an operation of a JSON service (`DynamoDB_20120810.GetItem`); returns the answer's
         body.

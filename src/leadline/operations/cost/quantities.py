@@ -193,9 +193,9 @@ def sweeping(w: Workload) -> Iterator[Used]:
     yield Used(
         "table_read",
         "Sweep",
-        w.leads * 0.5 + SWEEPS * (10.5 + _READS_TO_MEASURE),
+        w.leads * 0.5 + SWEEPS * (11.5 + _READS_TO_MEASURE),
         f"{w.leads:,} leads × 0.5 + {SWEEPS:,} runs × "
-        "(4 shards × 4 steps × 0.5 + 0.5 + 2 + 4 × 3 × 0.5 to measure)",
+        "(4 shards × 4 steps × 0.5 + 0.5 + 3 + 4 × 3 × 0.5 to measure)",
     )
 
 

@@ -12,12 +12,14 @@ from fnmatch import fnmatchcase
 from leadline.privacy.places.aws import AWS_PLACES
 from leadline.privacy.places.copies import COPY_PLACES
 from leadline.privacy.places.files import FILE_PLACES
+from leadline.privacy.places.lists import LIST_PLACES
 from leadline.privacy.places.outside import OUTSIDE_PLACES
 from leadline.privacy.places.place import Place, PlaceKind
 from leadline.privacy.places.tables import TABLE_PLACES
 
 PLACES: Sequence[Place] = (
     *TABLE_PLACES,
+    *LIST_PLACES,
     *FILE_PLACES,
     *COPY_PLACES,
     *AWS_PLACES,

@@ -45,7 +45,7 @@ def rival(written: str, region: str, national: Found) -> tuple[Found, bool] | No
     """What a valid number of *region* is if its digits begin with a country code, and whether that
     is the likelier reading; None if it can only be the national number, or most probably is."""
     apart = _APART.match(written)
-    if apart is None and _has_one_length(region):
+    if apart is None and _has_one_length(region) and region not in _TRUNK_ZERO:
         return None
     if apart is None and region not in _TRUNK_ZERO and _grouped_as(written, national, 1):
         return None
@@ -58,11 +58,21 @@ def rival(written: str, region: str, national: Found) -> tuple[Found, bool] | No
         return None
     if apart and not _grouped_as(written, national, 1) and _grouped_as(written, other):
         return other, True
-    if region in _TRUNK_ZERO:
-        return other, True
+    if region in _TRUNK_ZERO:  # where all numbers are as long, the 0 was rather dropped
+        return other, apart is not None or not _has_one_length(region)
     if _has_one_length(region) or _grouped_as(written, national, 1) or _is_mobile(national[0]):
         return None
     return other, False
+
+
+def of_domain(digits: str, domain: str, national: str) -> Found | None:
+    """What bare digits, which are a valid *national* number (E.164), are if they begin with the
+    country code of the mail domain's country; None if they are no number of that."""
+    end = domain.rpartition(".")[2].upper()
+    code = phonenumbers.country_code_for_region("GB" if end == "UK" else end)
+    if not code or not digits.startswith(str(code)) or national == f"+{digits}":
+        return None
+    return fast(f"+{digits}", "")
 
 
 @cache

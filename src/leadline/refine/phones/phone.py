@@ -10,6 +10,7 @@ from leadline.model.lead import Change
 from leadline.refine import text
 from leadline.refine.phones.number import (
     OLD_FORM,
+    PLUS_UNSURE,
     UNPARSEABLE,
     Number,
     of_unknown_country,
@@ -48,6 +49,22 @@ def refine_phone(written: str | None, region: str) -> Phone:
 
     number, remark = read_number(kept, region)
     return _shown(kept, number, changes, remark)
+
+
+def by_mail(phone: Phone, written: str | None, email: str | None) -> Phone:
+    """The phone of a lead that names no country. Bare digits that are a valid number of the usual
+    country, and with a plus sign one of the country of its mail domain, are the latter, and that is
+    said: "3253142536" of somebody at a .be domain."""
+    if not (written and email and phone.e164 and written.isdecimal()):
+        return phone
+    if phone.problems or written[0] == "0":
+        return phone
+    from leadline.refine.phones.code import of_domain
+
+    other = of_domain(written, email.rpartition("@")[2], phone.e164)
+    if other is None:
+        return phone
+    return _shown(written, Number(other[0], other[1], None, (PLUS_UNSURE,)), ())
 
 
 def in_unknown_country(phone: Phone) -> Phone:

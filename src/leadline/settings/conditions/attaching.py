@@ -22,10 +22,11 @@ Problem = tuple[SettingPath, str]
 
 
 def with_lists(
-    rules: Mapping[str, RuleConfig], read: ReadList
+    rules: Mapping[str, RuleConfig], read: ReadList, *, tries_patterns: bool = True
 ) -> tuple[dict[str, RuleConfig], list[Problem]]:
     """The rules with the lists that their conditions name, each of which is read once, and what is
-    wrong in the conditions: rule, line, column, and what was expected there."""
+    wrong in the conditions: rule, line, column, and what was expected there. With *tries_patterns*
+    patterns are compiled, which needs RE2."""
     known: dict[str, frozenset[str] | str] = {}
     found: dict[str, RuleConfig] = {}
     problems: list[Problem] = []
@@ -34,7 +35,10 @@ def with_lists(
         for number, line in enumerate(rule.when, 1):
             where = f"line {number}, column " if len(rule.when) > 1 else "column "
             try:
-                lists |= _lists_of(parse(line), read, known)
+                condition = parse(line)
+                if tries_patterns and OPERATORS[condition.op].takes is Takes.PATTERN:
+                    _refuse_wrong_pattern(condition)
+                lists |= _lists_of(condition, read, known)
             except WrongCondition as error:
                 problems.append((("rules", name, "when"), f"{where}{error.column}: {error.words}"))
         found[name] = msgspec.structs.replace(rule, lists=lists) if lists else rule
@@ -50,10 +54,8 @@ def named_files(rules: Mapping[str, RuleConfig]) -> Iterator[ListFile]:
 def _lists_of(
     condition: Condition, read: ReadList, known: dict[str, frozenset[str] | str]
 ) -> dict[str, frozenset[str]]:
-    """The list of the condition by its name, if it names one. Raises WrongCondition if that, or
-    the pattern of the condition, cannot be used."""
-    if OPERATORS[condition.op].takes is Takes.PATTERN:
-        _refuse_wrong_pattern(condition)
+    """The list of the condition by its name, if it names one. Raises WrongCondition if that cannot
+    be used."""
     if condition.file is None:
         return {}
     name = condition.file.name

@@ -95,7 +95,8 @@ class LateLists(Mapping[str, frozenset[str]]):
 def with_carried_lists(
     rules: Mapping[str, RuleConfig], written: Mapping[str, str], read: ReadCarried | None
 ) -> tuple[dict[str, RuleConfig], list[Problem]]:
-    """The rules with the lists that their conditions name, and what is wrong in the conditions.
+    """The rules with the lists that their conditions name, and what is wrong in the conditions but
+    for their patterns (`carried_patterns`).
 
     *written* are the lists in the text of the settings. Others are left to *read*; without it
     they are missing.
@@ -110,7 +111,7 @@ def with_carried_lists(
         late.add(file.name)
         return frozenset()  # in place of the list, whose countries the deployment has checked
 
-    found, problems = with_lists(rules, values)
+    found, problems = with_lists(rules, values, tries_patterns=False)
     if read is None or not late:
         return found, problems
     return {name: _late(rule, late, read) for name, rule in found.items()}, problems

@@ -17,13 +17,18 @@ class WrongPattern(ValueError):
     """A pattern that cannot be used; the text says why."""
 
 
+class NoEngine(WrongPattern):
+    """RE2 is not installed, so no pattern can be used."""
+
+
 def compiled_pattern(pattern: str) -> Callable[[str], bool]:
     """Whether a text has a part that the pattern matches, in whatever case; only the beginning of a
-    long text is looked at. Raises WrongPattern if the pattern is none, or RE2 is not installed."""
+    long text is looked at. Raises WrongPattern if the pattern is none, and NoEngine if RE2 is not
+    installed."""
     try:
         import re2  # imported here: an extra, and few conditions have a pattern
     except ImportError:
-        raise WrongPattern(
+        raise NoEngine(
             "matches needs the package google-re2, which is not installed; install it "
             "(pip install google-re2) or use contains, begins with or ends with"
         ) from None

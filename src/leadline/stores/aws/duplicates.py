@@ -264,12 +264,14 @@ class AwsDuplicates(AwsLeads):
         raise Contested(new.lead_id)
 
     def writes_under(
-        self, keys: Sequence[bytes], lead_id: str, captured_at: str
+        self, keys: Sequence[bytes], lead_id: str, at: str, leaves: Sequence[bytes] = ()
     ) -> Iterator[Write]:
-        """The writes that put a lead under keys, except where it is or the key is full."""
-        for one in self._key_items(keys).values():
-            if lead_id not in one.leads and not one.is_full:
-                yield one.with_lead(lead_id, captured_at).write()
+        """The writes that put a lead under keys, and take it from those that it *leaves*."""
+        for key, one in self._key_items((*keys, *leaves)).items():
+            if key in leaves and lead_id in one.leads:
+                yield one.without(lead_id).write()
+            elif key not in leaves and lead_id not in one.leads and not one.is_full:
+                yield one.with_lead(lead_id, at).write()
 
     def come_under(self, key: bytes, lead_id: str, captured_at: str) -> None:
         """Put a lead under a key, unless it is there or the key is full."""

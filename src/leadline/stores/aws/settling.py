@@ -48,8 +48,10 @@ _REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTo
 _AFTER_REFUSAL = timedelta(minutes=1)
 _MOST_REFUSALS = 25
 _MOST_CONFLICTS = 40
-"""So often the leads of one batch may lose to other workers who give out leads of the same team;
-with pauses of half a second, a function has to end after 60 s."""
+"""So often the leads of one batch may lose to other workers who give out leads of the same team:
+with pauses of up to a second that takes some 20 s, if the function has so long."""
+_SPARE_S = 2.0
+"""The seconds that are left for putting off the leads of a batch that others were faster for."""
 _AFTER_CONFLICTS_S = 5, 30
 """After a random part of this time a lead that lost so often is tried again."""
 
@@ -108,11 +110,13 @@ class AwsSettling(AwsRecognition, AwsAssigning):
 
     def _waits(self, pause: float) -> bool:
         """Wait after another worker of the team was faster, at random, or they would collide again
-        and again; False if leads of this batch have lost too often."""
+        and again; False if leads of this batch have lost too often, or the time ends in which their
+        tasks can be put off."""
         self.recent.conflicts_left -= 1
-        if self.recent.conflicts_left >= 0:
-            sleep(pause)
-        return self.recent.conflicts_left >= 0
+        if self.recent.conflicts_left < 0 or self.table.seconds_left() - pause < _SPARE_S:
+            return False
+        sleep(pause)
+        return True
 
     def _try_later(self, lease: Lease) -> bool:
         """Let a lead wait for which others were faster so often; returns False, since its outcome
@@ -217,7 +221,7 @@ class AwsSettling(AwsRecognition, AwsAssigning):
             writes += task_writes(lead, new, [Put(new.item(), lead.rev)])
         if done.refined is not None:
             writes += self._recognition(done, lead, attempt.taken, exact=attempt.failed)
-        self.table.write_all([*writes, *puts])
+        self.table.write_all([*writes, *puts], _SPARE_S if documents else 0.0)
         self._send_wakeups(wakeups_of(lead, follow_ups, now))
         if done.refined is not None and lead.summary is not None:
             self._hand_on_cluster(lead, done)

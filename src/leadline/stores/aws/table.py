@@ -74,6 +74,10 @@ class Table:
         self._caller = caller
         self.name = name
 
+    def seconds_left(self) -> float:
+        """The seconds in which calls can still be made; infinite without a limit."""
+        return self._caller.seconds_left()
+
     def get(self, key: Key) -> Item | None:
         """The item as it is now; raises AwsFailed."""
         response = self._call("GetItem", {"Key": _key(key), "ConsistentRead": True})
@@ -120,8 +124,9 @@ class Table:
             if not any(item.get("write") == name for item in stood):
                 raise Stale(*stood) from None
 
-    def write_all(self, writes: Sequence[Write]) -> None:
-        """Carry out all of the writes in one transaction, or none; raises Stale or AwsFailed."""
+    def write_all(self, writes: Sequence[Write], spare: float = 0.0) -> None:
+        """Carry out all of the writes in one transaction, or none; raises Stale or AwsFailed. While
+        other transactions are in the way it is tried again, as long as *spare* seconds are left."""
         if len(writes) == 1:
             self.write(writes[0])
             return
@@ -129,6 +134,8 @@ class Table:
         body = self._transaction(writes, name)
         refused: AwsFailed | None = None
         for pause in pauses(_MOST_ROUNDS):
+            if refused is not None and self.seconds_left() - pause < spare:
+                break
             time.sleep(pause)
             try:
                 self._post("TransactWriteItems", body)

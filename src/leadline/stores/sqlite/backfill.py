@@ -18,15 +18,17 @@ from tempfile import TemporaryFile
 import msgspec
 
 from leadline.model.errors import StorageFailed, StorageFull
+from leadline.model.likeness import RULES
 from leadline.ports.duplicates import CAP
 from leadline.stores.likeness import likeness_of
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.candidates import KEY_SIZE, SLICES, number_of
 from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.duplicates import is_all_made, keep_likenesses, succeed
+from leadline.stores.sqlite.duplicates import keep_likenesses, succeed
 from leadline.stores.sqlite.folder import open_lock
 from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.rekeying import rekeyed
 from leadline.stores.sqlite.store import SqliteStore
 
 log = logging.getLogger(__name__)
@@ -36,16 +38,18 @@ _LEADS = 1_000
 _READ = 2_000
 _WRITTEN = 4_096
 _LEAD_SIZE = 5
+_FIRST_RULES = 1
 DONE_S, WAIT_S = 3_600.0, 30.0
 """The seconds to wait when all is done, and while another process does it."""
 
 
 def has_earlier_leads(folder: Path) -> bool:
-    """Whether there are leads that an earlier version refined and that are not under their keys."""
+    """Whether there are leads that are not under the keys of today's rules: an earlier version
+    refined them, or put them under those of its own."""
     db = Database(folder, read_only=True)
     try:
         with db.reading() as connection:
-            return not is_all_made(connection)
+            return not bulk.query(connection, _sql.is_current, RULES)[0][0]
     finally:
         db.close()
 
@@ -86,11 +90,14 @@ class Backfill:
 
     def _all_pieces(self) -> Iterator[None]:
         ((n, last, keyed),) = self._db.rows(_sql.progress)
-        while n < last:
-            n = self._make_some(n, last)
-            yield
-        if not keyed:
-            yield from self._put_under_keys(last)
+        if keyed == 0:
+            # What another process had begun may have been made by earlier rules.
+            rules = RULES if n == 0 else _FIRST_RULES
+            while n < last:
+                n = self._make_some(n, last)
+                yield
+            yield from self._put_under_keys(last, rules)
+        yield from rekeyed(self._store, self._leads)
 
     def _make_some(self, n: int, last: int) -> int:
         """Make the likenesses of the next leads; returns the last of them."""
@@ -112,7 +119,7 @@ class Backfill:
             db.execute(_sql.go_on, (reached, n))
         return reached
 
-    def _put_under_keys(self, last: int) -> Iterator[None]:
+    def _put_under_keys(self, last: int, rules: int) -> Iterator[None]:
         sorting = _Sorting(self._db.folder)
         try:
             n = 0
@@ -131,7 +138,7 @@ class Backfill:
         with self._db.writing() as db:
             for (first,) in bulk.query(db, _sql.without_first):
                 succeed(db, first)
-            db.execute(_sql.end)
+            db.execute(_sql.end, (rules,))
         log.info("likenesses.made", extra={"count": self._made})
 
 

@@ -1,7 +1,11 @@
 -- name: progress
 -- Up to which of the leads of earlier versions the likenesses are made, which is the last of them, and
--- whether they are under their keys.
+-- by which rules they are under their keys: 0 while they are not, negative while they are made anew.
 SELECT n, last, keyed FROM likeness_made;
+
+-- name: is_current
+-- Whether all leads are under the keys of these rules.
+SELECT (n >= last AND keyed = ?) OR NOT EXISTS (SELECT 1 FROM refined) FROM likeness_made;
 
 -- name: next
 -- The next refined leads, and their documents where they have no likeness.
@@ -39,5 +43,5 @@ WHERE duplicate_of IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM likeness WHERE likeness.lead = duplicate_of);
 
 -- name: end
--- Note that all leads are under their keys.
-UPDATE likeness_made SET n = last, keyed = 1;
+-- Note that all leads are under their keys, by which rules.
+UPDATE likeness_made SET n = last, keyed = ?;

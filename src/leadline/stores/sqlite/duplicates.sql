@@ -27,12 +27,14 @@ WITH RECURSIVE member (n) AS (
   LIMIT 1000
 )
 SELECT n FROM member
-WHERE n IN (SELECT lead FROM likeness) OR (SELECT made.n < last FROM likeness_made AS made)
+WHERE n IN (SELECT lead FROM likeness)
+  OR (SELECT made.n < last AND keyed >= 0 FROM likeness_made AS made)
 ORDER BY n LIMIT ?2;
 
 -- name: is_made
--- Whether leads that an earlier version refined have their likeness and are under their keys.
-SELECT n >= last AND keyed FROM likeness_made;
+-- Whether leads that an earlier version refined have their likeness and are under their keys, if
+-- only by the rules of an earlier version.
+SELECT (n >= last AND keyed) OR keyed < 0 FROM likeness_made;
 
 -- name: keys
 -- The keys that leads are under.

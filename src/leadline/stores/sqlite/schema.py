@@ -8,6 +8,10 @@ from pathlib import Path
 import apsw
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.likeness import RULES
+from leadline.stores.sqlite.queries import Queries
+
+_sql = Queries(__name__)
 
 
 @cache
@@ -68,3 +72,6 @@ def migrate(connection: apsw.Connection, keep: Callable[[], object] = lambda: No
             with connection:
                 connection.execute(step)
                 connection.execute(f"PRAGMA user_version = {number}")
+    if version == 0:  # no lead of a new file is under keys of earlier rules
+        with connection:
+            connection.execute(_sql.of_a_new_file, (RULES,))

@@ -102,7 +102,8 @@ class Close(Source):
             return demand_something(LeadFields(), body if isinstance(body, dict) else ())
         lead = text(event.get("lead_id"))
         if event.get("object_type") == "contact":
-            others = [key for key in data if not key.startswith("custom.")]
+            kept = _several_ways(data)
+            others = [key for key in data if not key.startswith("custom.") and key not in kept]
             return drawn(
                 data, _CONTACT, self.config.map, read=others, record=lead, consent=_consent(data)
             )
@@ -139,6 +140,7 @@ class Close(Source):
             owner=None if "owner" in self.config.map else close_owner(data),
             source="Close",
             record=record,
+            custom=_several_ways(contact),
             crm_url=f"https://{RECORD_HOSTS[0]}/lead/{record}/" if record else None,
             consent=_consent(contact),
         )
@@ -165,6 +167,11 @@ _UNSUBSCRIBED = {"is_unsubscribed": ("email",)}
 def _consent(contact: Mapping[str, Any]) -> dict[str, ConsentSaid]:
     """That the first address of a contact is unsubscribed (Close API docs, "Contacts")."""
     return opted_out(_first(contact.get("emails")), _UNSUBSCRIBED)
+
+
+def _several_ways(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """The addresses and numbers of a contact that has several."""
+    return {key: contact[key] for key in ("emails", "phones") if several(contact.get(key))}
 
 
 def _key(secret: str) -> bytes:

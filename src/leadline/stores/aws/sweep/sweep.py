@@ -23,6 +23,7 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Fate
+from leadline.model.likeness import RULES
 from leadline.model.task import Step, TaskKind
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import LIKENESSES, RESUMED, due_before, lead_key
@@ -140,7 +141,7 @@ def _recapture(
 def _make_likenesses(store: AwsStore, time_is_left: Callable[[], bool]) -> None:
     """Put leads that an earlier version refined under their candidate keys, until all are."""
     state = store.table.get(LIKENESSES) or {}
-    if not state.get("done"):
+    if not (state.get("done") and state.get("rules") == RULES):
         # Not needed once all is done.
         from leadline.stores.aws.sweep.likenesses import make_likenesses
 
