@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus prometheus tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,7 +31,7 @@ demo: setup ## run a seeded pipeline and watch alerts, a claim, a reminder and w
 # Commands that tests start, and the next run, need not compile again what is the same.
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power' $(ARGS)
+	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power and not prometheus' $(ARGS)
 
 # One after another: they kill processes and measure how late alerts are.
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
@@ -58,6 +58,18 @@ drill: setup ## an hour of trouble: Slack and CRM down, workers killed; prints w
 
 drill-restore: setup emulator ## delete documents, the table, a region: what is lost, and how long until it is back
 	$(BIN)/python -m pytest -m aws tests/aws/test_restore.py -s $(ARGS)
+
+test-prometheus: setup prometheus ## every alert rule and every query of the dashboard, in a real Prometheus
+	$(BIN)/python -m pytest -m prometheus $(ARGS)
+
+prometheus: .prometheus/.ready ## fetch Prometheus into .prometheus, unless it is installed (Debian)
+
+.prometheus/.ready:
+	@mkdir -p .prometheus
+	@command -v prometheus promtool >/dev/null && [ "$$(command -v prometheus promtool | wc -l)" = 2 ] || \
+	  { cd .prometheus && apt-get download --quiet prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; } || \
+	  { echo 'Install Prometheus, so that prometheus and promtool are on the PATH: here is no apt-get to fetch it with.'; exit 1; }
+	@touch $@
 
 emulator: .emulator/.ready ## install the emulator of AWS into .emulator
 
@@ -125,4 +137,4 @@ names: .names/.ready ## write the tables of given names and their short forms an
 	@touch $@
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .tryton .checkov .countries .names .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*
+	rm -rf $(VENV) .emulator .prometheus .tryton .checkov .countries .names .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*

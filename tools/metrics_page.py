@@ -2,6 +2,7 @@
 
 from leadline.entrypoints.aws import figures
 from leadline.entrypoints.embedded.metrics import METRICS
+from tools.alert_rules import conditions
 
 _HEAD = """# Metrics
 
@@ -26,16 +27,10 @@ or digest that it waits for. Dead letters have a metric of their own.
 `ignored` (not Leadline's button), `refused` (wrong signature, too many at once) or `failed` (the
 store did not accept it, or not in time).
 
-Useful alerts:
+Useful alerts, which [the rules for Prometheus](../how-to/watch-with-prometheus.md) have:
 
-| when | because |
-| --- | --- |
-| `sum(leadline_dead_letters) > 0` | somebody should look at `leadline dead` |
-| `leadline_oldest_untold_seconds > 900` | a lead is 15 minutes late, whatever retries there were |
-| `leadline_oldest_due_seconds > 60` | workers are behind; each retry resets this metric |
-| `leadline_speed_seconds{part="own",quantile="0.95"} > 60` | alerts are late, whatever the cause |
-| `rate(leadline_http_answers_total{status=~"5.."}[5m]) > 0` | deliveries are rejected |
-| `rate(leadline_http_answers_total{status="401"}[15m]) > 0.1` | a secret changed on one side only |
+| when | for | rule |
+| --- | --- | --- |
 """
 
 _AWS = f"""
@@ -59,4 +54,4 @@ def text() -> str:
     ]
     told = figures.METRICS | figures.AGES
     on_aws = [f"| `{name}` | {meaning} |" for name, meaning in told.items()]
-    return _HEAD + "\n".join(rows) + "\n" + _TAIL + _AWS + "\n".join(on_aws) + "\n"
+    return _HEAD + "\n".join(rows) + "\n" + _TAIL + conditions() + _AWS + "\n".join(on_aws) + "\n"

@@ -15,6 +15,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from tools import (  # noqa: E402
+    alert_rules,
     aws_template_page,
     cli_page,
     conditions_page,
@@ -22,6 +23,7 @@ from tools import (  # noqa: E402
     demo_page,
     docs_index_page,
     figures_page,
+    grafana_dashboard,
     logs_page,
     metrics_page,
     settings_page,
@@ -32,6 +34,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     demo_page.QUICKSTART: demo_page.quickstart,
     figures_page.MEASUREMENTS: figures_page.measurements,
     docs_index_page.INDEX: docs_index_page.text,
+    alert_rules.PAGE: alert_rules.page,
+    alert_rules.RULES: alert_rules.rules_file,
+    grafana_dashboard.FILE: grafana_dashboard.text,
     "docs/reference/aws-template.md": aws_template_page.text,
     "docs/reference/cli.md": cli_page.text,
     conditions_page.PAGE: conditions_page.text,

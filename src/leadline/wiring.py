@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from leadline.model.links import Links
     from leadline.model.record_links import RecordLinks
     from leadline.ports.channel import Channel
+    from leadline.ports.tokens import TokenCheck
     from leadline.stores.audit_file import AuditFile
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
     from leadline.stores.sqlite.store import SqliteStore
@@ -69,14 +70,31 @@ def capture_kit(settings: Settings, *, believe_all: bool = False) -> "CaptureKit
     """The parts for capture; *believe_all* ignores the secrets, for previews."""
     if believe_all:
         given, replace = settings.sources, msgspec.structs.replace
-        bare = {name: replace(one, secret=(), organization=()) for name, one in given.items()}
+        none = {"secret": (), "organization": (), "oauth_issuer": ""}
+        bare = {name: replace(one, **none) for name, one in given.items()}
         settings = replace(settings, sources=bare)
     return _capture_kit(settings, sources(settings))
 
 
-def webhook_kit(settings: Settings) -> "CaptureKit":
-    """The parts for capturing webhooks, limited to `only_sources` if that is set."""
-    return _capture_kit(settings, _Sources(settings, settings.only_sources))
+def webhook_kit(settings: Settings, tokens: "TokenCheck | None" = None) -> "CaptureKit":
+    """The parts for capturing webhooks, limited to `only_sources` if that is set. *tokens* checks
+    access tokens; by default, a check of its own is created if a source demands one."""
+    kit = _capture_kit(settings, _Sources(settings, settings.only_sources))
+    if demands_tokens(settings):
+        kit = msgspec.structs.replace(kit, tokens=tokens or access_tokens())
+    return kit
+
+
+def demands_tokens(settings: Settings) -> bool:
+    """Whether a source demands access tokens."""
+    return any(source.oauth_issuer for source in settings.sources.values())
+
+
+def access_tokens() -> "TokenCheck":
+    """The check of access tokens, which keeps the keys of their issuers."""
+    from leadline.net.oauth.tokens import AccessTokens
+
+    return AccessTokens()
 
 
 def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> "CaptureKit":
@@ -206,6 +224,10 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
             except ConfigurationError as error:
                 wrong.append(error.detail)
     wrong += crm_faults(settings).values()
+    if demands_tokens(settings) and not elsewhere:
+        from leadline.net.oauth.key_set import faults_of_library
+
+        wrong += faults_of_library()
     if settings.duplicates_weights and not elsewhere:  # a deployment reads them itself
         from leadline.duplicates.policy import weights_faults
 

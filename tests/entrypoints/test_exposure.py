@@ -35,6 +35,14 @@ def test_every_source_without_a_secret_counts_set_or_not_but_for_those_declared_
     assert exposure.public(found) == ["form"]
 
 
+def test_a_source_that_demands_access_tokens_is_authenticated() -> None:
+    found = settings(
+        'only_sources = ["close", "generic"]\n[sources.generic]\n'
+        'oauth_issuer = "https://issuer.example.com"\noauth_audience = "leads"\n'
+    )
+    assert exposure.unauthenticated(found) == ["close"]
+
+
 def test_a_source_that_is_not_taken_from_does_not_count() -> None:
     found = settings('only_sources = ["close", "form", "typeform"]' + TOML)
     assert exposure.unauthenticated(found) == ["typeform"]

@@ -28,6 +28,7 @@ from leadline.cloud.remote_settings import (
 )
 from leadline.cloud.session import Cloud, CloudError
 from leadline.cloud.stacks import Say, Watch, refuse_long_name
+from leadline.cloud.token_checks import checks_tokens, has_library
 from leadline.cloud.wheels import target_of
 from leadline.infra import template
 
@@ -91,7 +92,8 @@ def planned(
     parameters = Parameters(request.parameters, summary["Parameters"], stack)
     reference = _settings_reference(request, parameters, say)
     carried = _carried(cloud, request, parameters["WorkCode"], reference)
-    packages = _packages(parameters, carried, say)
+    tokens = checks_tokens(cloud, request.settings, parameters["CaptureCode"], reference, say)
+    packages = _packages(parameters, carried, say, checks_tokens=tokens)
     if not dry_run:
         _upload(cloud, packages, say)
     keys = dict(zip(("CaptureCode", "WorkCode"), (p.key for p in packages), strict=True))
@@ -111,12 +113,13 @@ def roll_out(
 ) -> dict[str, Any]:
     """Write the settings and execute the change set; returns the description of the stack.
 
-    Settings that name files come after the package that carries these: functions that start in
-    between, or stay with their old package because the update fails, have the files that their
-    settings name. Raises CloudError with the first event that failed.
+    Settings that need what a package carries (files, or what checks access tokens) come after it:
+    functions that start in between, or stay with their old package because the update fails, have
+    what their settings need. Raises CloudError with the first event that failed.
     """
     cfn = cloud.client("cloudformation")
-    last = bool(plan.request.carried) and not plan.proposal.made_stack
+    carries = bool(plan.request.carried) or any(map(has_library, plan.packages))
+    last = carries and not plan.proposal.made_stack
     settings = plan.settings_reference, plan.request.settings, plan.key_arn
     if not last:
         say(put_settings(cloud, *settings))
@@ -205,11 +208,12 @@ def _carried(
 
 
 def _packages(
-    parameters: Parameters, carried: Mapping[str, bytes], say: Say
+    parameters: Parameters, carried: Mapping[str, bytes], say: Say, *, checks_tokens: bool
 ) -> tuple[Package, Package]:
     target = target_of(parameters["Runtime"], parameters["Architecture"])
     say(f"packaging for Python {target.python} on {target.architecture}")
-    packages = capture_package(target), work_package(target, carried)
+    capture = capture_package(target, checks_tokens=checks_tokens)
+    packages = capture, work_package(target, carried)
     if packages[0].compiler is None:
         say(
             f"python{target.python} is not installed here, so the code is not compiled and cold "

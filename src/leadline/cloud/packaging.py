@@ -30,6 +30,9 @@ WORK_NEEDS = (
 )
 """The distributions that Refine, Deliver, Sweep and TellAgain import."""
 
+TOKEN_NEEDS = ("joserfc", "cryptography", "cffi", "pycparser")
+"""The distributions that Capture imports besides, where a source demands access tokens."""
+
 # Capture asks no CRM.
 _NOT_IN_CAPTURE = ("leadline.vendors._api*", "leadline.vendors.*.api")
 
@@ -99,9 +102,11 @@ class Package:
         return sink.getvalue()
 
 
-def capture_package(target: Target) -> Package:
-    """The package of Capture. Raises CloudError if a dependency is not available for *target*."""
-    return _package("capture", CAPTURE_HANDLERS, CAPTURE_NEEDS, target, _NOT_IN_CAPTURE)
+def capture_package(target: Target, *, checks_tokens: bool = False) -> Package:
+    """The package of Capture; *checks_tokens* is whether a source demands access tokens. Raises
+    CloudError if a dependency is not available for *target*."""
+    needs = (*CAPTURE_NEEDS, *TOKEN_NEEDS) if checks_tokens else CAPTURE_NEEDS
+    return _package("capture", CAPTURE_HANDLERS, needs, target, _NOT_IN_CAPTURE)
 
 
 def work_package(target: Target, carried: Files | None = None) -> Package:

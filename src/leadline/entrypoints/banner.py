@@ -108,7 +108,7 @@ def warn_of_nobody(settings: Settings) -> None:
 
 def _sources(facts: StartFacts) -> str:
     groups: list[tuple[str, Sequence[str]]] = [
-        ("with a secret: ", facts.secret),
+        ("with a secret or tokens: ", facts.secret),
         ("WITHOUT a secret, so that anybody is believed: ", facts.bare),
         ("public: ", facts.public),
     ]

@@ -118,6 +118,9 @@ def problem(status: int, title: str, detail: str, headers: Mapping[str, str] = {
 def problem_of(error: LeadlineError) -> Answer:
     """The problem response for an error; it reveals no internals."""
     told = problem(error.status, error.title, error.detail or error.title)
-    if error.retry_after is None:
-        return told
-    return msgspec.structs.replace(told, headers={"retry-after": str(error.retry_after)})
+    headers: dict[str, str] = {}
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    if error.challenge:
+        headers["www-authenticate"] = error.challenge
+    return msgspec.structs.replace(told, headers=headers) if headers else told

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leadline.journey.authenticating import authenticated_client, delivered_by
 from leadline.model.bounds import Bounds
 from leadline.model.errors import (
     LeadlineError,
@@ -24,6 +25,7 @@ from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Recei
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.quotas import Quota
 from leadline.ports.source import Answer, Source
+from leadline.ports.tokens import TokenCheck
 
 if TYPE_CHECKING:  # the Capture function needs none of them
     from leadline.ports.crm import Found
@@ -43,30 +45,33 @@ _EMPTY = Event(Kind.IGNORED, b"null", why="empty")
 class CaptureKit(msgspec.Struct, frozen=True):
     """What capture needs: the configured sources by name, how long a lead waits before refinement,
     the limits on what one delivery may contain, and how long the same text is a redelivery if the
-    source has no time of its own."""
+    source has no time of its own. `tokens` checks access tokens; without it, sources that demand
+    one take nothing."""
 
     sources: Mapping[str, Source]
     delay: timedelta
     bounds: Bounds = Bounds()
     redelivery_window: timedelta = timedelta(days=7)
     new_id: NewId = uuid7
+    tokens: TokenCheck | None = None
 
 
 def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
     """Authenticate the delivery and split it into the leads that the inbox will store, at least
     one.
 
-    Raises UnsupportedMedia for a content type that the source does not accept, what the source's
-    `authenticate` raises, TooManyEvents or TooMuchToStore for a delivery over the bounds, and
-    Unreadable for a body that can't be read and is not stored as a dead letter.
+    Raises UnsupportedMedia for a content type that the source does not accept, Unauthentic or
+    KeysUnavailable (`authenticated_client`), TooManyEvents or TooMuchToStore for a delivery over
+    the bounds, and Unreadable for a body that can't be read and is not stored as a dead letter.
     """
     source = kit.sources[delivery.source]
     _check_media(delivery, source)
-    source.authenticate(delivery)
+    client = authenticated_client(delivery, source, kit.tokens)
     try:
-        return _leads(delivery, source, kit)
+        leads = _leads(delivery, source, kit)
     except Unreadable as error:
-        return [_unreadable(delivery, source, kit, error, proven=bool(source.config.secret))]
+        return [_unreadable(delivery, source, kit, error, proven=source.config.authenticated)]
+    return [delivered_by(client, lead) for lead in leads] if client else leads
 
 
 def _leads(delivery: Delivery, source: Source, kit: CaptureKit) -> list[CapturedLead]:
@@ -93,7 +98,7 @@ def read_part(delivery: Delivery, kit: CaptureKit, error: LeadlineError) -> list
     looks like a form. Raises *error* if nothing is stored."""
     source = kit.sources[delivery.source]
     _check_media(delivery, source)
-    source.authenticate(delivery)
+    authenticated_client(delivery, source, kit.tokens)
     return [_unreadable(delivery, source, kit, error, proven=False)]
 
 

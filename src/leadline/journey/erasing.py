@@ -49,12 +49,12 @@ def erase(
     """Erase the personal data of a lead; returns in words which copies could not be reached. The
     caller puts UPDATE tasks, which correct the messages.
 
-    Nothing is erased if the *source* has no secret, because its senders are not authenticated, or
-    if the lead is under a legal hold; unless it is *proved* that it may be: an operator asks, and
-    no hold was found, or it was erased before.
+    Nothing is erased if the senders of the *source* are not authenticated, or if the lead is under
+    a legal hold; unless it is *proved* that it may be: an operator asks, and no hold was found, or
+    it was erased before.
     """
     if not proved:
-        if not kit.sources[source].config.secret:
+        if not kit.sources[source].config.authenticated:
             log.warning("privacy.not_proved", extra={"lead": lead_id, "source": source})
             return NOT_PROVED
         if lead_id in kit.store.held([lead_id]):

@@ -38,9 +38,9 @@ def fields_of_events(source: Source, waiting: Waiting) -> LeadFields:
 
 def edited_by_people(source: Source, waiting: Waiting, lead: RefinedLead) -> RefinedLead:
     """The refined lead with a change (`EDITED_RULE`) for each value of its contact that a person
-    last wrote in the vendor's own pages. Only a sender with a secret can say so."""
+    last wrote in the vendor's own pages. Only an authenticated sender can say so."""
     news = [*waiting.updates, *waiting.late]
-    if not source.config.secret or not any(map(source.is_by_person, news)):
+    if not source.config.authenticated or not any(map(source.is_by_person, news)):
         return lead
     said: dict[str, str] = {}
     edits: dict[str, Change] = {}

@@ -175,8 +175,9 @@ def _is_earlier(cluster: Cluster, lead: RefinedLead) -> bool:
 def trust_in(kit: Kit, source: str) -> Trust:
     """How far the values of a source's leads are trusted when a blank is filled."""
     sender = kit.sources.get(source)
-    if source in kit.crms or (sender is not None and sender.is_crm and sender.config.secret):
+    if source in kit.crms or (sender is not None and sender.is_crm and sender.config.authenticated):
         return Trust.CRM
-    if sender is None or not sender.config.secret or sender.for_browsers:
+    if sender is None or not sender.config.authenticated or sender.for_browsers:
         return Trust.FORM
-    return Trust.SIGNED if sender.signs else Trust.KEYED
+    # An access token proves who sends, as a key does, but covers no body.
+    return Trust.SIGNED if sender.signs and sender.config.is_signed else Trust.KEYED

@@ -7,6 +7,8 @@ class LeadlineError(Exception):
     status = 500
     title = "Leadline could not do this"
     retry_after: int | None = None
+    challenge: str = ""
+    """The value of `WWW-Authenticate` in the answer; "" for none."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.title)
@@ -33,6 +35,13 @@ class Unauthentic(LeadlineError):
 
     status = 401
     title = "The delivery could not be authenticated"
+
+
+class TokenRefused(Unauthentic):
+    """The access token is missing, or is none that counts here. Nothing was stored."""
+
+    title = "The access token is not accepted"
+    challenge = 'Bearer error="invalid_token"'
 
 
 class UnknownSource(LeadlineError):
@@ -156,6 +165,18 @@ class SyncFailed(StorageFailed):
             "a sync of the database failed; its log is kept, and `leadline serve` mends the file "
             "from it when it starts" + (f", but {detail}" if detail else "")
         )
+
+
+class KeysUnavailable(LeadlineError):
+    """The issuer's keys can't be had, so nobody knows whether the access token is genuine. Nothing
+    was stored; the sender should retry after *seconds*."""
+
+    status = 503
+    title = "The keys of the token's issuer can't be had"
+
+    def __init__(self, detail: str, seconds: int = 10) -> None:
+        super().__init__(detail)
+        self.retry_after = seconds
 
 
 class NotUnderstood(LeadlineError):

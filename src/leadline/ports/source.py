@@ -115,9 +115,9 @@ class Source:
 
     @property
     def trusts_owners(self) -> bool:
-        """Whether the owner named in a delivery becomes the lead's owner: yes for a CRM with a
-        secret, and for a source whose setting `owner` is "trusted"."""
-        return self.config.owner == TRUSTED or (self.is_crm and bool(self.config.secret))
+        """Whether the owner named in a delivery becomes the lead's owner: yes for a CRM that
+        authenticates itself, and for a source whose setting `owner` is "trusted"."""
+        return self.config.owner == TRUSTED or (self.is_crm and self.config.authenticated)
 
     def believed(self, fields: LeadFields) -> LeadFields:
         """The fields, with an owner from an untrusted sender moved to `owner_claimed`. The owner

@@ -26,6 +26,7 @@ from leadline.settings.layers import (
 )
 from leadline.settings.names import Names, empty_entries
 from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
+from leadline.settings.oauth import wrong_oauth
 from leadline.settings.people_checks import wrong_slack_ids
 from leadline.settings.references import pages_elsewhere, thresholds_in_disorder, unknown_names
 from leadline.settings.tables import TABLES
@@ -131,7 +132,8 @@ def _loaded(
     _refuse(problems)
     settings = _assemble(values, names)
     settings, wrong, lists = _with_lists(settings, files, carried)
-    for check in (unknown_names, pages_elsewhere, thresholds_in_disorder, wrong_teams):
+    checks = (unknown_names, pages_elsewhere, thresholds_in_disorder, wrong_teams, wrong_oauth)
+    for check in checks:
         wrong += check(settings)
     if carried is None:  # a document may be of an earlier version, which took any Slack id
         wrong += wrong_slack_ids(settings)

@@ -12,12 +12,14 @@ from leadline.settings.notations import (
     ORIGINS,
     PERIOD,
     REGION,
+    SECRETS,
     TEXT,
     URL,
     WORDS,
     YES_NO,
     choice,
 )
+from leadline.settings.oauth import SECURE_URL
 from leadline.settings.personal_data import TERM
 
 MAPPED_FIELDS = (*PLACEABLE, *(f"consent.{one}" for one in PURPOSES), "event_id")
@@ -42,6 +44,8 @@ class SourceConfig(SettingsStruct, frozen=True):
     the websites that have one (`model.origins`).
     `honeypot` is a form field that people leave empty. `map` maps a field of a lead to a JSON
     Pointer or dotted path in the body. `country` is the country of phone numbers without a prefix.
+    With an `oauth_issuer`, deliveries need an access token of this authorization server; the other
+    `oauth_` settings say which (`settings.oauth`).
     """
 
     secret: tuple[str, ...] = setting(
@@ -50,6 +54,42 @@ class SourceConfig(SettingsStruct, frozen=True):
         "Without a secret, every delivery is accepted.",
         WORDS,
         secret=True,
+    )
+    oauth_issuer: str = setting(
+        "",
+        "The authorization server whose access tokens (JWT, client credentials) deliveries need, "
+        "exactly as its tokens name it in `iss`. Needs `oauth_audience`, and the extra "
+        "`leadline[oauth]`.",
+        SECURE_URL,
+    )
+    oauth_audience: tuple[str, ...] = setting(
+        "", "What tokens must be for: one of these in `aud`.", SECRETS
+    )
+    oauth_jwks_url: str = setting(
+        "",
+        "Where the issuer publishes its keys (a JSON Web Key Set). Empty: where the issuer's "
+        "metadata says.",
+        SECURE_URL,
+    )
+    oauth_scope: tuple[str, ...] = setting(
+        "", "What tokens must allow: all of these in `scope`, `scp` or `roles`.", SECRETS
+    )
+    oauth_clients: tuple[str, ...] = setting(
+        "",
+        "The clients that may deliver, by `client_id`, `azp`, `appid` or `sub` of their tokens. "
+        "Empty: every client to which the issuer gives a token for this audience.",
+        SECRETS,
+    )
+    oauth_skew: timedelta = setting(
+        "60s",
+        "How far the clocks of the issuer and of this server may differ, when it is checked whether"
+        " a token is still valid (at most 10m).",
+        DURATION,
+    )
+    oauth_with_secret: str = setting(
+        "both",
+        "With a `secret` as well: whether a delivery needs `both`, or `either` is enough.",
+        choice("both", "either"),
     )
     public: bool = setting(
         "no",
@@ -131,3 +171,13 @@ class SourceConfig(SettingsStruct, frozen=True):
     map: Mapping[str, str] = inner_table(
         MAPPED_FIELDS, "Where the body has the field: a JSON Pointer or a dotted path.", FILLED
     )
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether senders must prove who they are, by a secret or by an access token."""
+        return bool(self.secret or self.oauth_issuer)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether every delivery must come with what its secret proves."""
+        return bool(self.secret) and not (self.oauth_issuer and self.oauth_with_secret == "either")  # noqa: S105

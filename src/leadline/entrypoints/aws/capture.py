@@ -24,6 +24,7 @@ from leadline.entrypoints.reception import (
     refusal_answer,
 )
 from leadline.entrypoints.refusals import RefusalLog, note_captured, reason_of
+from leadline.journey.authenticating import fetch_keys_first
 from leadline.journey.capture import answer, read
 from leadline.journey.telling_apart import telling_apart
 from leadline.model.errors import (
@@ -33,6 +34,7 @@ from leadline.model.errors import (
 )
 from leadline.model.lead import Delivery, Fate, Kind
 from leadline.ports.source import Answer
+from leadline.ports.tokens import TokenCheck
 from leadline.settings.general import Settings
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,12 @@ log = logging.getLogger(__name__)
 @cache
 def _parts() -> Parts:
     return Parts(asks_rules=False)
+
+
+@cache
+def _tokens() -> TokenCheck:
+    """The check of access tokens; its keys are kept while the function is warm."""
+    return wiring.access_tokens()
 
 
 @cache
@@ -74,7 +82,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
         from leadline.entrypoints.aws.slack_actions import answer_slack
 
         return answer_slack(asked, _delivery(event, settings), parts, settings)
-    kit = wiring.webhook_kit(settings)
+    kit = wiring.webhook_kit(settings, _tokens() if wiring.demands_tokens(settings) else None)
     delivery = _delivery(event, settings)
     check_source(delivery.source, kit)
     if delivery.method != "POST":
@@ -82,6 +90,7 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     check_encoding(delivery.headers)
     if len(delivery.body) > settings.max_body:
         raise TooLarge(f"the limit is {settings.max_body} bytes")
+    fetch_keys_first(delivery, kit.sources[delivery.source], kit.tokens, parts.seconds_to_wait())
     leads = read(delivery, kit)
     inbox = parts.inbox(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     receipts = inbox.accept(leads)

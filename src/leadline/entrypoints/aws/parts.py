@@ -27,6 +27,7 @@ FRESH = timedelta(minutes=5)
 """How long settings are kept before they are read again, and so until a new secret is in use."""
 _MARGIN_S = 2.0
 _PATIENCE_S = 3.0
+_LONGEST_WAIT_S = 5.0
 
 
 class Parts(StackParts):
@@ -102,6 +103,13 @@ class Parts(StackParts):
         """Limit all calls to AWS, so that they end before Lambda ends the function in so many
         *milliseconds*."""
         self.caller.until = time.monotonic() + milliseconds / 1000 - _MARGIN_S
+
+    def seconds_to_wait(self) -> float:
+        """How long a call to others than AWS may take, so that the lead can still be stored."""
+        left = _LONGEST_WAIT_S
+        if self.caller.until is not None:
+            left = min(left, (self.caller.until - time.monotonic()) / 2)
+        return max(left, 0.0)
 
 
 def _carried_list(name: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from leadline.alerts.likeness import (
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._terminal import escaped_json, in_lines
+from leadline.journey.authenticating import CLIENT, client_in
 from leadline.model.handling import Handling
 from leadline.model.lead import NOT_READ, RefinedLead
 from leadline.model.likeness import Possible
@@ -83,9 +84,14 @@ def _held(story: LeadStory) -> Iterator[str]:
 
 
 def _detail(happened: Happening) -> str:
-    """The detail of a note, in words if it is a decision."""
+    """The detail of a note, in words if it is a decision or a client that delivered."""
     decision = decision_in(happened)
-    return happened.detail if decision is None else because(decision)
+    if decision is not None:
+        return because(decision)
+    if client := client_in(happened.detail):
+        others = [word for word in happened.detail.split() if not word.startswith(CLIENT)]
+        return " ".join([*others, f"from the client {client}, by its access token"])
+    return happened.detail
 
 
 def _seen_before(first: str, lead: RefinedLead | None) -> str:

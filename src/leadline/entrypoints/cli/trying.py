@@ -33,6 +33,7 @@ from leadline.vendors.registry import find
 
 File = Annotated[str, typer.Argument(help="A file with the body, or - for standard input.")]
 _REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where all addresses are served
+Token = Annotated[str | None, typer.Option(help="An access token (`oauth_issuer`).")]
 SourceName = Annotated[str, typer.Option(help="The source that would have sent it.")]
 
 
@@ -102,6 +103,7 @@ def send(
     secret: Annotated[
         str | None, typer.Option(help="The secret; the default is the configured one.")
     ] = None,
+    token: Token = None,
     content_type: Annotated[str | None, typer.Option(help="The content type of the body.")] = None,
 ) -> None:
     """Sign a payload and post it, as its CRM would.
@@ -120,7 +122,8 @@ def send(
     body = made.body if made is not None else body_of(file or "-")
     media = content_type or (made.headers.get("content-type") if made is not None else None)
     url = webhook_of(to, source)
-    _post(settings, source, url, body, media or media_type_of(source, body), secret)
+    headers = {"content-type": media or media_type_of(source, body)}
+    _post(url, body, _signed(settings, source, url, body, headers, secret, token))
 
 
 def own_server(settings: Settings, *, is_remote: bool = False) -> str:
@@ -134,12 +137,17 @@ def own_server(settings: Settings, *, is_remote: bool = False) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def _post(
-    settings: Settings, source: str, url: str, body: bytes, media: str, secret: str | None
-) -> None:
-    """Sign the body, post it and print the answer. Raises typer.Exit unless it is 200."""
+def _signed(
+    settings: Settings,
+    source: str,
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    secret: str | None,
+    token: str | None,
+) -> dict[str, str]:
+    """The headers with those that prove who sends: by the secret, by an access token, or both."""
     configured = settings.sources.get(source)
-    headers = {"content-type": media}
     signed = signed_url(url, settings.public_url)
     delivery = Delivery(source, body, datetime.now(UTC), headers, "POST", signed)
     key = secret or (configured.secret[0] if configured and configured.secret else None)
@@ -149,6 +157,15 @@ def _post(
         except ValueError:
             say(f"this secret does not have the form that {source} uses")
             raise typer.Exit(2) from None
+    if token is not None:
+        if bearer := headers.get("authorization", ""):
+            headers["x-webhook-secret"] = bearer.removeprefix("Bearer ")
+        headers["authorization"] = f"Bearer {token}"
+    return headers
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
+    """Post the body and print the answer. Raises typer.Exit unless it is 200."""
     answer = HttpClient(30).request("POST", url, body, headers)
     if isinstance(answer, NoReply):
         say(f"{url} can't be reached: {answer.reason}")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from leadline.entrypoints.embedded.bodies import Gone
 from leadline.entrypoints.embedded.group_commit import Batcher, Tell
 from leadline.entrypoints.embedded.refused import Fields, RefusedDeliveries
+from leadline.entrypoints.embedded.token_keys import TokenKeys
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     as_sender_wants,
@@ -41,7 +42,8 @@ class SlackHandler(Protocol):
 
 class OpenEndpoints:
     """What the application needs once the store is open; without *slack*, Slack's requests are
-    refused. *trouble* returns why nothing can be stored now, or None."""
+    refused. *trouble* returns why nothing can be stored now, or None. *token_keys* fetches keys for
+    the sources that demand access tokens; None if there are no such sources."""
 
     def __init__(
         self,
@@ -49,7 +51,9 @@ class OpenEndpoints:
         batcher: Batcher,
         slack: SlackHandler | None = None,
         trouble: Callable[[], LeadlineError | None] = lambda: None,
+        token_keys: TokenKeys | None = None,
     ) -> None:
+        self.token_keys = token_keys
         self.kit = kit
         self.batcher = batcher
         self.slack = slack
@@ -104,10 +108,14 @@ class Captures:
 
     def source_at(self, path: bytes) -> str | None:
         """The configured source to whose webhook *path* leads as it is written; None if it leads
-        elsewhere, or if that takes a closer look."""
+        elsewhere, or if that takes a closer look. So does a source that demands access tokens: the
+        short way waits for nothing, and their keys may have to be fetched."""
         if self.endpoints is None or (path != _PATH and path[: len(_PATH) + 1] != b"/webhook/"):
             return None
         name = path[len(_PATH) + 1 :].rstrip(b"/").decode("latin-1") or DEFAULT_SOURCE
+        keys = self.endpoints.token_keys
+        if keys is not None and name in keys.sources:
+            return None
         return name if name in self.endpoints.kit.sources else None
 
     def delivery(self, request: Request, body: bytes = b"") -> Delivery:

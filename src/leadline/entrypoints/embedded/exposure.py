@@ -23,7 +23,8 @@ REMEDY = (
 
 
 def unauthenticated(settings: Settings) -> list[str]:
-    """The enabled sources without a secret, except those that are declared public."""
+    """The enabled sources that demand no secret and no access token, except those that are declared
+    public."""
     return [n for n, c in _bare(settings) if not c.public]
 
 
@@ -57,7 +58,7 @@ def note_proxy(data: Path) -> None:
 def _bare(settings: Settings) -> list[tuple[str, SourceConfig]]:
     nothing = SourceConfig()
     taken = [(n, settings.sources.get(n, nothing)) for n in settings.only_sources or source_names()]
-    return [(name, config) for name, config in taken if not config.secret]
+    return [(name, config) for name, config in taken if not config.authenticated]
 
 
 def is_loopback(host: str) -> bool:

@@ -143,13 +143,18 @@ class App:
     ) -> Answer:
         delivery = self.captures.delivery(request)
         self.captures.check(delivery)
+        keys = endpoints.token_keys
         try:
             body = await self._bodies.read(delivery.headers, receive)
         except Gone as gone:
             delivery = _arrived(delivery, gone.received)
+            if keys is not None:
+                await keys.ready(delivery)
             leads = read_part(delivery, endpoints.kit, gone)
         else:
             delivery = _arrived(delivery, body)
+            if keys is not None:
+                await keys.ready(delivery)
             leads = read(delivery, endpoints.kit)
         return self.captures.kept(delivery, leads, await endpoints.batcher.submit(leads))
 

@@ -23,6 +23,7 @@ from leadline.entrypoints.embedded.http import App, Page
 from leadline.entrypoints.embedded.refused import RefusedDeliveries
 from leadline.entrypoints.embedded.slack_http import SlackRequests
 from leadline.entrypoints.embedded.slow_senders import guarded, hang_up_on_the_slow
+from leadline.entrypoints.embedded.token_keys import TokenKeys
 from leadline.entrypoints.refusals import RefusalLog
 from leadline.entrypoints.slack_endpoint import slack_endpoint, unowned_leads
 from leadline.installations.data_file import Checkpointer, Whereabouts
@@ -214,9 +215,12 @@ class HttpServer:
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
+        keys = TokenKeys(kit.tokens, self.settings.sources) if kit.tokens is not None else None
         loop.call_soon_threadsafe(
-            app.open, OpenEndpoints(kit, self.batcher, self._slack, self._trouble)
+            app.open, OpenEndpoints(kit, self.batcher, self._slack, self._trouble, keys)
         )
+        if keys is not None:
+            loop.call_soon_threadsafe(keys.begin)
         log.info("server.ready")
 
     def _trouble(self) -> LeadlineError | None:

@@ -18,7 +18,8 @@ _PROBLEMS = {
     415: "This content type is not supported here.",
     429: "Too many deliveries wait for the disk; try again after Retry-After seconds.",
     431: "The header fields are too large.",
-    503: "The storage is full, or the server is starting; try again after Retry-After seconds.",
+    503: "The storage is full, the server is starting, or an access token can't be judged; try "
+    "again after Retry-After seconds.",
 }
 
 
