@@ -34,7 +34,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "reassign", "assign", "people away", "people back", "replay", "wait", "hold", "release",
         "restore", "import", "erase", "retention run", "hold-data", "release-data", "write-back",
         "reconcile", "move", "rebuild", "duplicates merge", "duplicates unlink",
-        "duplicates review",
+        "duplicates review", "suppress add", "suppress remove", "suppress import",
     )  # fmt: skip
     looks = (
         "leads", "show", "tail", "backup", "export", "access", "duplicates list",
@@ -47,7 +47,8 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "status", "why", "verify", "speed", "outcomes", "duplicates", "dead", "people",
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "rules backtest", "rules shadow",
-        "erase verify", "audit", "audit verify", "audit export", "audit head",
+        "erase verify", "suppress check", "suppress list",
+        "audit", "audit verify", "audit export", "audit head",
         # made-up leads, and payloads that whoever runs the command has in a file
         "sample", "preview", "send", "inbox", "deliver", "deliver test", "rules explain",
         # AWS itself records them (CloudTrail), and logs hold nobody

@@ -36,8 +36,8 @@ OUTSIDE_PLACES = (
         },
         others=(
             "attempt", "bare", "bytes", "channel", "channels", "count", "data", "delay_s",
-            "document", "error", "files", "folders", "kind", "late_s", "lead", "path", "pid",
-            "port", "public", "reason", "request", "role", "seconds", "sender", "settings",
+            "document", "error", "files", "folders", "issuer", "kind", "late_s", "lead", "path",
+            "pid", "port", "public", "reason", "request", "role", "seconds", "sender", "settings",
             "source", "sources", "status", "step", "trouble", "url", "version",
         ),
         read="whoever may read the log",
