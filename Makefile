@@ -67,7 +67,7 @@ prometheus: .prometheus/.ready ## fetch Prometheus into .prometheus, unless it i
 .prometheus/.ready:
 	@mkdir -p .prometheus
 	@command -v prometheus promtool >/dev/null && [ "$$(command -v prometheus promtool | wc -l)" = 2 ] || \
-	  { cd .prometheus && apt-get download --quiet prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; } || \
+	  { cd .prometheus && { apt-get download --quiet prometheus || { apt-get update -qq && apt-get download --quiet prometheus; }; } && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; } || \
 	  { echo 'Install Prometheus, so that prometheus and promtool are on the PATH: here is no apt-get to fetch it with.'; exit 1; }
 	@touch $@
 
