@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus prometheus tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,7 +31,7 @@ demo: setup ## run a seeded pipeline and watch alerts, a claim, a reminder and w
 # Commands that tests start, and the next run, need not compile again what is the same.
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power and not prometheus' $(ARGS)
+	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power and not prometheus and not browser' $(ARGS)
 
 # One after another: they kill processes and measure how late alerts are.
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites
@@ -84,6 +84,12 @@ tryton: .tryton/.ready ## install Tryton, the CRM of test-crm, into .tryton
 	$(PYTHON) -m venv .tryton
 	.tryton/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-tryton.txt
 	@touch $@
+
+test-browser: setup ## every page of the dashboard in a real browser (Chromium, of Debian's packages)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m browser $(ARGS)
+
+screenshots: setup ## write docs/images/dashboard-*.png anew, from the demo's data
+	$(BIN)/python tools/screenshots.py
 
 test-payloads: setup ## recorded vendor bodies through preview (needs ../shared/payloads or PAYLOADS=dir)
 	$(BIN)/python tools/preview_payloads.py $(or $(PAYLOADS),../shared/payloads)

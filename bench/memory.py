@@ -57,6 +57,7 @@ def run() -> Report:
             **os.environ,
             "LEADLINE_DATA": folder,
             "LEADLINE_PORT": str(port),
+            "LEADLINE_DASHBOARD_PORT": "0",
             "LEADLINE_DELAY": "0",
             "LEADLINE_LOG_LEVEL": "warning",
         }

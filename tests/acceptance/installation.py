@@ -29,6 +29,7 @@ class Installation:
         self.settings = {
             "LEADLINE_DATA": str(self.data),
             "LEADLINE_PORT": str(self.port),
+            "LEADLINE_DASHBOARD_PORT": "0",
             "LEADLINE_DELAY": "1s",
             "LEADLINE_LEASE": "3s",
             "LEADLINE_RETRY_BASE": "200ms",

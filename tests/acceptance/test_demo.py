@@ -27,6 +27,7 @@ def test_the_demo_shows_claim_reminder_and_write_back_and_accounts_for_all(tmp_p
         "Still Waiting for a First Touch",
         "Slack was told",
         "unaccounted for                                       0",
+        "See every lead at http://127.0.0.1:",
     ):
         assert words in done.stdout
     assert (tmp_path / "demo-data/leadline.db").exists()

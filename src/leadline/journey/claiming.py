@@ -131,9 +131,9 @@ def press(
 ) -> Pressed:
     """Do what the pressed button is for, unless somebody else was faster.
 
-    A change is noted in the timeline with the person's Slack id, and the messages of all channels
-    that alerted about the lead are updated. Raises StorageFailed if the lead kept being changed by
-    others, so that the press could not be stored.
+    A change is noted in the timeline with the person's Slack id, else their name, and the messages
+    of all channels that alerted about the lead are updated. Raises StorageFailed if the lead kept
+    being changed by others, so that the press could not be stored.
     """
     lead_id = request.lead_id
     who = presser(team, request.user)
@@ -150,7 +150,7 @@ def press(
         is_news = request.action != SNOOZE and lead.received_from in rules.write_back_sources
         then = _what_follows(lead, alerts, with_write_back=is_news)
         change = HandlingChange(lead=lead, before=before, after=after, how=request.how, at=now)
-        stored = change_handling(store, rules.teams, change, then, made.note, who.slack)
+        stored = change_handling(store, rules.teams, change, then, made.note, who.slack or who.name)
         if stored is not None:
             update_later_alerts(store, lead_id, then, now)
             log.info("lead." + made.note, extra={"lead": lead_id})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,6 +11,9 @@ from leadline.model.handling import UNHANDLED, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Possible
 from leadline.ports.ledger import Happening, LeadStory
+
+if TYPE_CHECKING:
+    from leadline.settings.general import Settings
 
 ASSIGNED = "assigned"
 """The timeline note on a decision, with its JSON as detail."""
@@ -109,6 +113,12 @@ def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reas
         queued=handling.queued,
         queue_is_gone=_is_gone(handling.queued, teams),
     )
+
+
+def people_of_teams(settings: "Settings") -> dict[str, tuple[str, ...]]:
+    """The people of each team by its name; a rule's `assign` is a team of its own."""
+    made = {f"rule {name}": rule.assign for name, rule in settings.rules.items() if rule.assign}
+    return {**made, **{name: team.people for name, team in settings.teams.items()}}
 
 
 def decision_in(happening: Happening) -> Decision | None:

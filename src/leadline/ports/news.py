@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -27,11 +27,15 @@ class News(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+@runtime_checkable
 class NewsReader(Protocol):
     """Tells what is new; only the embedded store does, since on AWS the logs tell it."""
 
     def seen_at(self, at: datetime) -> Seen:
         """How far somebody had read who read everything until then."""
+
+    def seen_now(self) -> Seen:
+        """How far somebody has read who has read everything. It is quick however much there is."""
 
     def news(self, seen: Seen, most: int) -> tuple[Sequence[News], Seen]:
         """What happened since, in order of time, at most *most* of each kind; and how far that

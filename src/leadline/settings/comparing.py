@@ -6,14 +6,20 @@ from typing import Any
 
 import msgspec
 
+from leadline.settings.dashboard import DASHBOARD_AS_TABLE
 from leadline.settings.declaration import SettingsStruct, settings_of
 from leadline.settings.general import Settings
 from leadline.settings.tables import TABLES
 
-NEED_RESTART = ("data", "data_group", "host", "port", "metrics_listen", "workers")
+NEED_RESTART = (
+    "data", "data_group", "host", "port", "metrics_listen", "workers",
+    "dashboard_host", "dashboard_port",
+)  # fmt: skip
 """The settings that a running server cannot change: its folder, sockets and number of processes."""
 
-_OF_THE_PROCESS = frozenset((*NEED_RESTART, "log_level", "log_format", "max_waiting"))
+_OF_THE_PROCESS = frozenset(
+    (*NEED_RESTART, *DASHBOARD_AS_TABLE.values(), "log_level", "log_format", "max_waiting")
+)
 """The settings that do not change what becomes of a lead."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.model.bounds import MOST_EVENTS
+from leadline.settings.dashboard import DASHBOARD_AS_TABLE, DashboardSettings
 from leadline.settings.declaration import Declaration, setting, settings_of
 from leadline.settings.notations import (
     BASE_URL,
@@ -29,7 +30,7 @@ from leadline.settings.notations import (
     number_between,
     whole_number,
 )
-from leadline.settings.personal_data import AS_TABLE, PersonalDataSettings
+from leadline.settings.personal_data import AS_TABLE
 
 if TYPE_CHECKING:
     from leadline.model.rights import Rights
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 PREFIX = "LEADLINE_"
 
 
-class Settings(PersonalDataSettings, frozen=True):
+class Settings(DashboardSettings, frozen=True):
     """All settings; see docs/reference/settings.md. `repr` leaves secrets out."""
 
     data: Path = setting(
@@ -289,12 +290,13 @@ AS_TABLES: Mapping[tuple[str, ...], str] = {
     ("duplicates", "write_back"): "duplicates_write_back",
     ("duplicates", "weights"): "duplicates_weights",
     **AS_TABLE,
+    **DASHBOARD_AS_TABLE,
 }
 """Top-level settings that can also be written in a table: `[data] group` is `data_group`."""
 
 
 def declared() -> Mapping[str, Declaration]:
     """The top-level settings by name (not those in tables), in the order of declaration; those
-    about personal data come last."""
-    last = settings_of(PersonalDataSettings)
+    about personal data and the dashboard come last."""
+    last = settings_of(DashboardSettings)
     return {n: d for n, d in settings_of(Settings).items() if n not in last} | dict(last)

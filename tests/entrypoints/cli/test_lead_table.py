@@ -8,11 +8,13 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from leadline.entrypoints.cli._lead_table import FIELDS, csv_lines, named_in_words, table_lines
-from leadline.entrypoints.cli._terminal import escaped_json, fitted, in_spreadsheet, padded
+from leadline.entrypoints.cli._lead_table import named_in_words, table_lines
+from leadline.entrypoints.cli._terminal import fitted, padded
 from leadline.entrypoints.cli.leads import ListedStatus
+from leadline.model.harmless_texts import escaped_json, in_spreadsheet
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD, ON_HOLD_UNTIL
+from leadline.operations.lead_csv import FIELDS, csv_lines
 from leadline.operations.listing import Listed
 from leadline.ports.ledger import LeadRow
 from leadline.ports.listing import Wait

@@ -15,9 +15,9 @@ import typer
 from leadline import __version__
 from leadline.entrypoints.cli._help import GroupedHelp
 from leadline.entrypoints.cli._show import say
-from leadline.entrypoints.cli._terminal import in_lines
 from leadline.installations.embedded import Embedded
 from leadline.model.errors import ConfigurationError, LeadlineError
+from leadline.model.harmless_texts import in_lines
 from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.installation import Installation
 from leadline.settings.general import Settings
@@ -47,6 +47,7 @@ _STATE = ("status", "tail", "why", "rules")
 _PERSONAL = ("erase", "access", "suppress")
 _KEEPING = ("retention", "hold-data", "release-data", "audit")
 _GIVING = ("people", "teams", "reassign", "assign")
+_LOOKING = ("dashboard", "accounts", "tokens")
 _ON_AWS = frozenset(
     (
         *_OPERATING,
@@ -56,6 +57,7 @@ _ON_AWS = frozenset(
         *_GIVING,
         *_PERSONAL,
         *_KEEPING,
+        *_LOOKING,
         "preview",
         "send",
         "config",

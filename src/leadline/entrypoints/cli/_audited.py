@@ -35,6 +35,8 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "restore", "import", "erase", "retention run", "hold-data", "release-data", "write-back",
         "reconcile", "move", "rebuild", "duplicates merge", "duplicates unlink",
         "duplicates review", "suppress add", "suppress remove", "suppress import",
+        "dashboard link", "accounts add", "accounts change", "accounts password",
+        "accounts remove", "tokens create", "tokens revoke",
     )  # fmt: skip
     looks = (
         "leads", "show", "tail", "backup", "export", "access", "duplicates list",
@@ -42,10 +44,12 @@ def _declared() -> Iterator[tuple[str, Trace]]:
     )  # fmt: skip
     harmless = (
         # they run, check or show what the settings say; what changed in them the server notes
-        "init", "serve", "worker", "doctor", "config", "config show", "rules", "rules check",
+        "init", "serve", "worker", "dashboard", "doctor", "config", "config show", "rules",
+        "rules check",
         # ids, codes, counts and one's own people
         "status", "why", "verify", "speed", "outcomes", "duplicates", "dead", "people",
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
+        "accounts", "accounts list", "tokens", "tokens list",
         "rules backtest", "rules shadow",
         "erase verify", "suppress check", "suppress list",
         "audit", "audit verify", "audit export", "audit head",
@@ -66,6 +70,12 @@ _OF_PEOPLE = {"people away": "name", "people back": "name", "reassign": "source"
 """The parameters by which commands name whom of `[people]` they are about."""
 _TO_PEOPLE = frozenset(("to", "person"))
 """The parameters that name who of `[people]` gets something."""
+_OF_ACCOUNTS = {
+    "dashboard link": "account", "accounts add": "name", "accounts change": "name",
+    "accounts password": "name", "accounts remove": "name", "tokens create": "name",
+    "tokens revoke": "name",
+}  # fmt: skip
+"""The parameters by which accounts and tokens of the dashboard are named."""
 _MASKED = "masked"
 
 
@@ -110,7 +120,9 @@ class Noting:
         self._is_noted = True
 
     def _person(self) -> str:
-        """Whom of `[people]` the command is about; "" for nobody."""
+        """Whom of `[people]`, or which account, the command is about; "" for nobody."""
+        if isinstance(account := self._given.get(_OF_ACCOUNTS.get(self._words, "")), str):
+            return account
         name = self._given.get(_OF_PEOPLE.get(self._words, ""))
         return name if isinstance(name, str) and name in self._people() else ""
 
@@ -119,7 +131,8 @@ class Noting:
 
     def _detail(self) -> str:
         """The names of the options, without values, which may name the person of a lead."""
-        left_out = (*_OF_LEADS, _OF_PEOPLE.get(self._words))
+        subject = _OF_PEOPLE.get(self._words) or _OF_ACCOUNTS.get(self._words)
+        left_out = (*_OF_LEADS, subject)
         given = {name: one for name, one in self._given.items() if one and name not in left_out}
         return " ".join(
             f"{name} {one}" if name in _TO_PEOPLE and one in self._people() else name

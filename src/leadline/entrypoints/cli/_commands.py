@@ -26,6 +26,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "worker": Command(
             "Refine due leads and send alerts, without receiving webhooks.", ("running",)
         ),
+        "dashboard": Command(
+            "Show the dashboard in a browser: on its own, or of a stack.", ("dashboards",)
+        ),
         "doctor": Command(
             "Check settings, disk, clock, senders, channels and CRMs; "
             "exit 1 if something is wrong.",
@@ -105,6 +108,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Import raw and refined leads with their handling; existing leads stay unchanged.",
             ("archives",),
         ),
+    },
+    "Access": {
+        "accounts": Command("Manage who may look at the dashboard.", ("accounts",)),
+        "tokens": Command("Manage tokens with which programs ask the dashboard.", ("tokens",)),
     },
     "Privacy": {
         "erase": Command("Erase everything that is held about a person.", ("erasing",)),

@@ -1,7 +1,5 @@
-"""A list of leads as lines for terminals, and as CSV (RFC 4180)."""
+"""A list of leads as lines for terminals."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -9,8 +7,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from leadline.entrypoints.cli._terminal import fitted, in_spreadsheet, one_line, padded
-from leadline.model.formats import iso
+from leadline.entrypoints.cli._terminal import fitted, padded
+from leadline.model.harmless_texts import one_line
 from leadline.model.task import ON_HOLD
 from leadline.operations.listing import Listed
 
@@ -40,11 +38,6 @@ _COLUMNS = (
     _Column("company", 12, 30, 3),
     _Column("owner", 10, 24, 4),
 )
-FIELDS = (
-    "captured_at", "lead_id", "status", "due_at", "source", "name", "email", "phone", "company",
-    "owner", "score", "why", "duplicate_of",
-)  # fmt: skip
-"""The columns of CSV."""
 
 
 def end_of_id(lead_id: str, digits: int) -> str:
@@ -135,29 +128,6 @@ def _grown(given: list[int], full: Sequence[int], width: int) -> list[int]:
         given[min(short, key=lambda at: given[at])] += 1
         room -= 1
     return given
-
-
-def csv_lines(leads: Iterable[Listed]) -> Iterator[str]:
-    """The leads as lines of CSV, with a heading. Texts are on one line; those that a spreadsheet
-    would run as formulas begin with `'`."""
-    yield _csv_line(FIELDS)
-    for one in leads:
-        row = one.row
-        due = "" if one.wait is None or one.on_hold else iso(one.wait.due_at)
-        status = ON_HOLD if one.on_hold else str(row.status)
-        texts = (row.source, row.name, row.email, row.phone, row.company, row.owner)
-        safe = [in_spreadsheet(text or "") for text in texts]
-        score = "" if row.score is None else f"{row.score:g}"
-        yield _csv_line([
-            iso(row.captured_at), row.lead_id, status, due, *safe, score,
-            in_spreadsheet(row.why), row.duplicate_of or "",
-        ])  # fmt: skip
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
 
 
 def named_in_words(one: Listed) -> str:

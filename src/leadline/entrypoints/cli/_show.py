@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 import msgspec
 import typer
 
-from leadline.entrypoints.cli._terminal import escaped_json, in_lines, one_line
 from leadline.model.formats import from_iso
+from leadline.model.harmless_texts import escaped_json, in_lines, one_line
 from leadline.ports.ledger import Progress
 from leadline.settings.notations import DURATION
 

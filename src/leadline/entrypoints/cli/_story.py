@@ -21,9 +21,9 @@ from leadline.alerts.likeness import (
 )
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
-from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.journey.authenticating import CLIENT, client_in
 from leadline.model.handling import Handling
+from leadline.model.harmless_texts import escaped_json, in_lines
 from leadline.model.lead import NOT_READ, RefinedLead
 from leadline.model.likeness import Possible
 from leadline.model.people import Person

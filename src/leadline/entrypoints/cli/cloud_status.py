@@ -14,7 +14,7 @@ from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._options import Json, Region, Stack
 from leadline.entrypoints.cli._show import point_in_time
-from leadline.entrypoints.cli._terminal import escaped_json, one_line
+from leadline.model.harmless_texts import escaped_json, one_line
 from leadline.model.ids import is_lead_id
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import typer
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ledger_of, no_such_lead, whole_id
 from leadline.entrypoints.cli._contacts import contact_reader
-from leadline.entrypoints.cli._lead_table import csv_lines, table_lines
+from leadline.entrypoints.cli._lead_table import table_lines
 from leadline.entrypoints.cli._options import Json, Masked, SinceOption, SourceOption
 from leadline.entrypoints.cli._show import (
     as_json,
@@ -25,11 +25,12 @@ from leadline.entrypoints.cli._show import (
     say,
     write_out,
 )
-from leadline.entrypoints.cli._terminal import in_lines
 from leadline.model.errors import ConfigurationError
 from leadline.model.formats import refined_head
+from leadline.model.harmless_texts import in_lines
 from leadline.model.lead import RefinedLead, Status
 from leadline.operations import listing
+from leadline.operations.lead_csv import csv_lines
 from leadline.operations.listing import Listed
 from leadline.operations.masked import masked_listed, masked_row, masked_story
 from leadline.ports.ledger import LeadFilter, LeadStory, Ledger

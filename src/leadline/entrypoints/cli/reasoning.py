@@ -12,8 +12,7 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._reasons import lines_of
 from leadline.entrypoints.cli._show import as_json, print_lines
 from leadline.model.errors import LeadlineError
-from leadline.operations.reasons import kept_reasons
-from leadline.settings.general import Settings
+from leadline.operations.reasons import kept_reasons, people_of_teams
 
 
 @app.command()
@@ -49,9 +48,3 @@ def _teams(options: Options) -> Mapping[str, tuple[str, ...]]:
         return people_of_teams(options.installation.loaded().settings)
     except LeadlineError:
         return {}
-
-
-def people_of_teams(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The people of each team by its name; a rule's `assign` is a team of its own."""
-    made = {f"rule {name}": rule.assign for name, rule in settings.rules.items() if rule.assign}
-    return {**made, **{name: team.people for name, team in settings.teams.items()}}

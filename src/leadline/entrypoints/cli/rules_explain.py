@@ -13,17 +13,16 @@ from leadline.alerts.decision_words import because
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._backtesting import reading_kit, settings_in
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._reasons import people_lines, rules_lines
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_lines, say
-from leadline.entrypoints.cli.reasoning import people_of_teams
 from leadline.entrypoints.cli.rules import SettingsFile, rules_app
 from leadline.entrypoints.cli.trying import File, SourceName, body_of, media_type_of
+from leadline.entrypoints.reason_words import people_lines, rules_lines
 from leadline.journey.capture import read
 from leadline.journey.explaining import Explained, explain
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.lead import CapturedLead, Delivery, Kind
-from leadline.operations.reasons import people_asked
+from leadline.operations.reasons import people_asked, people_of_teams
 from leadline.ports.store import Waiting
 from leadline.settings.general import Settings
 from leadline.vendors.registry import find

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._doctor import all_checks
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._show import as_json, say, table
+from leadline.entrypoints.cli.dashboards import introduce_dashboard
 from leadline.entrypoints.embedded import children, exposure
 from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.progress import Alarm
@@ -20,9 +22,12 @@ from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.embedded.trouble_watch import tell_of_end
 from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
+from leadline.installations.accounts import accounts_of
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.installations.erased import erase_returned
+from leadline.model.errors import LeadlineError
 from leadline.model.task import Step
+from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
 
 config_app = typer.Typer(
@@ -62,6 +67,7 @@ def serve(
     )
     supervisor.start()
     _introduce(loaded, supervisor.url)
+    _introduce_dashboard(settings, supervisor.dashboard_url)
     for words in loaded.unused:
         say(words)
     bare = exposure.unauthenticated(settings)
@@ -87,6 +93,19 @@ def _introduce(loaded: Loaded, url: str) -> None:
         say(banner.start_words(facts))
     say(f"Leadline {__version__} takes webhooks at {url}/webhook")
     banner.warn_of_nobody(loaded.settings)
+
+
+def _introduce_dashboard(settings: Settings, url: str) -> None:
+    """Say where the dashboard is, and how to log in. Leads are taken without it, too."""
+    if url:
+        try:
+            with closing(accounts_of(settings)) as accounts:
+                introduce_dashboard(settings, url, accounts)
+        except LeadlineError as error:
+            say(f"the dashboard can't be used: {error.detail or error.title}")
+    elif settings.dashboard_port:
+        where = f"{settings.dashboard_host}:{settings.dashboard_port}"
+        say(f"there is no dashboard: {where} can't be used; choose another port in [dashboard]")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 
 from leadline.cloud.session import Cloud, connect, readable_errors
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._dashboard_check import check_dashboard
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._removed_teams import removed_words, waiting_without_team
 from leadline.entrypoints.cli._show import as_json, console, print_plain, say, table, when
@@ -55,7 +56,7 @@ def _show_installation(options: Options, *, json: bool) -> bool:
     state = installation_state(settings)
     removed = waiting_without_team(settings)
     notes = [("note", f"team {name}", removed_words(n)) for name, n in removed.items()]
-    checks = [*checks_of(state), *notes]
+    checks = [*checks_of(state), *check_dashboard(settings), *notes]
     wrong = [f"{what}: {found}" for is_so, what, found in checks if is_so == "WRONG"]
     if json:
         data = {**msgspec.structs.asdict(state), "removed_teams": removed}

@@ -18,7 +18,8 @@ from leadline.entrypoints.cli._lead_table import day_or_time, end_of_id
 from leadline.entrypoints.cli._options import Json, Masked
 from leadline.entrypoints.cli._refusals import Refusals
 from leadline.entrypoints.cli._show import point_in_time, reader_may_leave, say
-from leadline.entrypoints.cli._terminal import escaped_json, fitted, one_line, padded
+from leadline.entrypoints.cli._terminal import fitted, padded
+from leadline.model.harmless_texts import escaped_json, one_line
 from leadline.operations.listing import named
 from leadline.operations.masked import masked_news, masked_row
 from leadline.ports.ledger import LeadRow, Ledger

@@ -16,13 +16,13 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._believed import names_an_owner, settings_of_preview
 from leadline.entrypoints.cli._choosing import tell_other_settings
 from leadline.entrypoints.cli._show import as_json, console, say
-from leadline.entrypoints.cli._terminal import escaped_json, in_lines
 from leadline.entrypoints.cli.sampling import Seed, sample_of
 from leadline.journey.capture import read
 from leadline.journey.explaining import explain
 from leadline.journey.refining import preview as refine_without_storing
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.formats import refined_document, refined_head
+from leadline.model.harmless_texts import escaped_json, in_lines
 from leadline.model.lead import CapturedLead, Delivery, Kind
 from leadline.net.client import HttpClient, NoReply
 from leadline.ports.channel import Notice

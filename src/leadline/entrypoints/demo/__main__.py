@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from leadline import wiring
+from leadline.entrypoints.dashboard.logins import make_link
 from leadline.entrypoints.demo import acts, printing
 from leadline.entrypoints.demo.folder import demo_folder
 from leadline.entrypoints.demo.printing import SentSample
@@ -26,6 +28,7 @@ from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.logs import configure
 from leadline.entrypoints.slack_presses import PressSender
+from leadline.installations.accounts import accounts_of
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import new_file
 from leadline.net.client import HttpClient, NoReply
@@ -60,7 +63,7 @@ def _run(out: Console, folder: Path, arguments: argparse.Namespace) -> bool:
     with SlackInbox(on_press=press, people=people) as slack:
         crm = DemoCrm(folder)
         settings = _settings(folder, slack, arguments.delay, crm)
-        supervisor = Supervisor(settings)
+        supervisor = Supervisor(settings, dashboard_port=0)
         thread = threading.Thread(target=supervisor.run)
         supervisor.start(log)
         press.sender = PressSender(supervisor.url, acts.SIGNING_SECRET)
@@ -68,7 +71,7 @@ def _run(out: Console, folder: Path, arguments: argparse.Namespace) -> bool:
         try:
             good = _show(out, settings, supervisor, slack, crm, arguments)
             if arguments.keep:
-                _keep(out, supervisor, slack, folder)
+                _keep(out, settings, supervisor, slack, folder)
         finally:
             supervisor.stop()
             thread.join()
@@ -127,6 +130,7 @@ def _show(
     arguments: argparse.Namespace,
 ) -> bool:
     _introduce(out, settings, supervisor, slack, arguments.delay)
+    _introduce_dashboard(out, settings, supervisor)
     _wait_ready(supervisor.url)
     *first, last = samples(arguments.seed, datetime.now(UTC), supervisor.url)
     sent = _send(out, supervisor.url, first)
@@ -166,6 +170,14 @@ def _introduce(
     out.print(f"Alerts are shown at [bold]{slack.url}[/bold] and go nowhere else")
     out.print(f"Data is kept in {escape(str(settings.data))}, until the next demo")
     out.print(f"{demo_extent()}, which wait {delay} here, and ten minutes by default\n")
+
+
+def _introduce_dashboard(out: Console, settings: Settings, supervisor: Supervisor) -> None:
+    """Print a link to the dashboard, which logs in who opens it."""
+    with closing(accounts_of(settings)) as accounts:
+        secret = make_link(accounts, "", "demo", datetime.now(UTC))
+    out.print(f"See every lead at [bold]{supervisor.dashboard_url}/link/{secret}[/bold]")
+    out.print("That link logs you in once, within ten minutes\n")
 
 
 def _wait_ready(url: str) -> None:
@@ -222,7 +234,9 @@ def _watch(out: Console, ledger: Ledger, slack: SlackInbox) -> None:
             time.sleep(acts.TURN_S)
 
 
-def _keep(out: Console, supervisor: Supervisor, slack: SlackInbox, folder: Path) -> None:
+def _keep(
+    out: Console, settings: Settings, supervisor: Supervisor, slack: SlackInbox, folder: Path
+) -> None:
     secret = DEMO_SOURCES["generic"].secret[0]
     out.print(f"\nAlerts, whose buttons work: [bold]{slack.url}[/bold]. Send one yourself:\n")
     out.print(
@@ -231,6 +245,7 @@ def _keep(out: Console, supervisor: Supervisor, slack: SlackInbox, folder: Path)
         """    -d '{"name": "Mirela Vance", "email": "mirela@example.com", "company": "Vance"}'"""
         "\n"
     )
+    _introduce_dashboard(out, settings, supervisor)
     printing.next_steps(out, folder)
     out.print("\nCtrl-C ends it.")
     stop = threading.Event()

@@ -1,4 +1,5 @@
-"""`leadline serve`: a supervisor, the HTTP process, workers for refinement, and one for the rest.
+"""`leadline serve`: a supervisor, the HTTP process, workers for refinement, one for the rest, and
+the dashboard.
 
 A child that dies is restarted; the supervisor holds the listening socket, so senders wait meanwhile
 instead of being refused. A worker with an iteration longer than its lease is ended and replaced, as
@@ -10,7 +11,6 @@ exits.
 
 import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +21,11 @@ from leadline import wiring
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.child import Child
 from leadline.entrypoints.embedded.data_rights import settle_data
+from leadline.entrypoints.embedded.listening import (
+    bind,
+    bind_dashboard_or_warn,
+    bind_metrics,
+)
 from leadline.entrypoints.embedded.progress import Overdue, Progress
 from leadline.entrypoints.embedded.renewing import Renewal, note
 from leadline.entrypoints.embedded.silence import Livez, Stillness
@@ -33,8 +38,9 @@ from leadline.installations.data_folder import (
 )
 from leadline.installations.erased import erase_returned
 from leadline.installations.serving import forget_serving
-from leadline.model.errors import ConfigurationError, StorageFailed, SyncFailed
+from leadline.model.errors import StorageFailed, SyncFailed
 from leadline.model.task import Step
+from leadline.settings.dashboard import dashboard_url
 from leadline.settings.general import Settings
 
 log = logging.getLogger(__name__)
@@ -49,22 +55,30 @@ _GRACE_S = 1.0
 class Supervisor:
     """Starts the child processes, restarts those that die, and stops them in order.
 
-    *read* reads the settings anew for `renew`.
+    *read* reads the settings anew for `renew`. *dashboard_port* is used in place of that of the
+    settings; 0 picks a free one.
     Raises ConfigurationError if the data folder or the port cannot be used.
     """
 
-    def __init__(self, settings: Settings, read: Callable[[], Settings] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        read: Callable[[], Settings] | None = None,
+        *,
+        dashboard_port: int | None = None,
+    ) -> None:
         self._renewal = Renewal(settings, read)
         self._asked = threading.Event()
         self._lock = lock_folder(settings.data, settings.rights)
         settle_data(settings)
         refuse_if_moved(settings.data)
         erase_returned(settings)
-        listener = _bind(settings.host, settings.port, "choose another port with --port")
+        listener = bind(settings.host, settings.port, "choose another port with --port")
         self.port: int = listener.getsockname()[1]
         self._listeners = [listener]
         if settings.metrics_listen:
-            self._listeners.append(_bind_metrics(settings.metrics_listen, self.port))
+            self._listeners.append(bind_metrics(settings.metrics_listen, self.port))
+        self._dashboard = bind_dashboard_or_warn(settings, dashboard_port)
         self._stop = threading.Event()
         self._store = StoreJobs(wiring.store(settings, first=True))
         self._stillness = Stillness()
@@ -83,6 +97,13 @@ class Supervisor:
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{self.port}"
 
+    @property
+    def dashboard_url(self) -> str:
+        """The URL of the dashboard; "" if there is none."""
+        if self._dashboard is None:
+            return ""
+        return dashboard_url(self.settings, self._dashboard.getsockname()[1])
+
     def start(self, log: IO[str] | None = None) -> None:
         """Start the children; their log lines go to *log*, or to standard error."""
         numbers = [listener.fileno() for listener in self._listeners]
@@ -93,6 +114,7 @@ class Supervisor:
         for number in range(1, self.settings.workers + 1):
             self._start_worker(f"refine-{number}", [Step.REFINE], log)
         self._start_worker("notify", [step for step in Step if step is not Step.REFINE], log)
+        self._start_dashboard(log)
         note(self.settings)
 
     def _start_worker(self, role: str, steps: list[Step], log: IO[str] | None) -> None:
@@ -100,6 +122,15 @@ class Supervisor:
         command = ["leadline.entrypoints.embedded.worker_process", f"watch={progress.file}", *steps]
         keep = (progress.file, self._lock)
         self._children.append(Child(role, self.settings, command, keep, log, progress))
+
+    def _start_dashboard(self, log: IO[str] | None) -> None:
+        if (listener := self._dashboard) is not None:
+            number = listener.fileno()
+            command = ["leadline.entrypoints.dashboard.process", str(number)]
+            livez, keep = Livez(listener), (number, self._lock)
+            self._children.append(
+                Child("dashboard", self.settings, command, keep, log, livez=livez)
+            )
 
     def run(self) -> int:
         """Keep the children alive until `stop`; returns the exit code."""
@@ -198,36 +229,8 @@ class Supervisor:
             kept.close()
         self._store.close()
         forget_serving(self.settings.data)
-        for listener in self._listeners:
-            listener.close()
+        for listener in (*self._listeners, self._dashboard):
+            if listener is not None:
+                listener.close()
         os.close(self._lock)
         log.info("serve.stopped")
-
-
-def _bind_metrics(address: str, port_of_webhooks: int) -> socket.socket:
-    """A listening socket for `/metrics` alone; raises ConfigurationError if it cannot be bound, or
-    has the port of webhooks."""
-    host, _, port = address.rpartition(":")
-    mend = "choose another address with metrics_listen"
-    listener = _bind(host.strip("[]"), int(port), mend)
-    if listener.getsockname()[1] == port_of_webhooks:
-        # The server tells the two apart by the port of a connection.
-        listener.close()
-        raise ConfigurationError(f"metrics_listen must have another port than {port_of_webhooks}")
-    return listener
-
-
-def _bind(host: str, port: int, mend: str) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(2048)
-        listener.set_inheritable(True)
-    except OSError as error:
-        raise ConfigurationError(
-            f"can't listen on {host}:{port} ({error.strerror or error}); {mend}"
-        ) from error
-    return listener

@@ -24,6 +24,11 @@ class SqliteNews:
         (numbers,) = self._db.rows(_sql.seen_at, micros(at))
         return Seen(*numbers)
 
+    def seen_now(self) -> Seen:
+        """See `ports.news.NewsReader.seen_now`."""
+        (numbers,) = self._db.rows(_sql.seen_now)
+        return Seen(*numbers)
+
     def news(self, seen: Seen, most: int) -> tuple[Sequence[News], Seen]:
         """See `ports.news.NewsReader.news`."""
         with self._db.reading() as db:

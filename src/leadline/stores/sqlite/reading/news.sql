@@ -5,6 +5,13 @@ SELECT
   coalesce((SELECT min(n) - 1 FROM alert WHERE sent_at >= ?1), (SELECT max(n) FROM alert), 0),
   coalesce((SELECT min(n) - 1 FROM history WHERE at >= ?1), (SELECT max(n) FROM history), 0);
 
+-- name: seen_now
+-- The last rows.
+SELECT
+  coalesce((SELECT max(n) FROM lead), 0),
+  coalesce((SELECT max(n) FROM alert), 0),
+  coalesce((SELECT max(n) FROM history), 0);
+
 -- name: events
 -- Events after a row.
 SELECT n, captured_at, fate, source, id, why FROM lead WHERE n > ? ORDER BY n LIMIT ?;

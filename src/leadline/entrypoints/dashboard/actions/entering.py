@@ -1,0 +1,114 @@
+"""Logging in, by a link or a password, and out."""
+
+import logging
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from leadline.entrypoints.dashboard.access import LOGIN
+from leadline.entrypoints.dashboard.dashboard import Dashboard, audit, dashboard_of
+from leadline.entrypoints.dashboard.forms import form_of
+from leadline.entrypoints.dashboard.logins import (
+    LoginFailure,
+    begin,
+    log_in,
+    log_in_by_link,
+)
+from leadline.entrypoints.dashboard.rendering import render
+from leadline.entrypoints.dashboard.roles import Who, known_of
+from leadline.entrypoints.dashboard.sessions import forget_cookie, set_cookie, who_has_account
+from leadline.model.accounts import Account, Role, digest_of
+
+log = logging.getLogger(__name__)
+
+_FAILED = {
+    LoginFailure.WRONG: "There is no account with this name and password.",
+    LoginFailure.TOO_OFTEN: "There were too many attempts. Try again in a quarter of an hour, or "
+    "log in by a link: `leadline dashboard link` on the machine prints one.",
+}
+_STATUS = {LoginFailure.WRONG: 401, LoginFailure.TOO_OFTEN: 429}
+
+
+async def login(request: Request) -> Response:
+    """The form for name and password; who is logged in already is led on."""
+    if request.state.known is not None:
+        return RedirectResponse("/", 303)
+    if request.method != "POST":
+        return render(request, "login.html", title="Log in", name="", failed="")
+    form = await form_of(request)
+    name, password = form.get("name", ""), form.get("password", "")
+    dashboard = dashboard_of(request)
+    address = request.client.host if request.client else ""
+    found = await run_in_threadpool(_log_in, dashboard, name, password, address)
+    if isinstance(found, LoginFailure):
+        return render(
+            request, "login.html", title="Log in", name=name[:100], failed=_FAILED[found],
+            status=_STATUS[found],
+        )  # fmt: skip
+    answer = RedirectResponse("/", 303)
+    set_cookie(request, answer, found)
+    return answer
+
+
+def _log_in(dashboard: Dashboard, name: str, password: str, address: str) -> str | LoginFailure:
+    """The secret of the session of who has this name and password."""
+    now, book = dashboard.clock(), dashboard.book
+    found = log_in(book, name, password, address, now)
+    if isinstance(found, Account):
+        audit(dashboard, who_has_account(found), "dashboard.login")
+        return begin(book, found.name, now, dashboard.settings.dashboard_sessions)
+    log.warning("dashboard.login_failed", extra={"reason": found.value})
+    return found
+
+
+async def by_link(request: Request) -> Response:
+    """A page with one button: programs that look at links in messages do not press it, so that the
+    link stays good for who does."""
+    secret, dashboard = request.path_params["secret"], dashboard_of(request)
+    if request.method != "POST":
+        link = await run_in_threadpool(dashboard.book.link, digest_of(secret), dashboard.clock())
+        if link is None:
+            raise HTTPException(410, "This link was used, or is over. Ask for another.")
+        return render(request, "link.html", title="Log in", account=link.account or link.user)
+    session = await run_in_threadpool(_log_in_by_link, dashboard, secret)
+    if session is None:
+        raise HTTPException(410, "This link was used, or is over. Ask for another.")
+    answer = RedirectResponse("/welcome", 303)
+    set_cookie(request, answer, session)
+    return answer
+
+
+def _log_in_by_link(dashboard: Dashboard, secret: str) -> str | None:
+    """The secret of the session of who has the link; None if it is used or over."""
+    now, book = dashboard.clock(), dashboard.book
+    link = book.link(digest_of(secret), now)
+    session = log_in_by_link(book, secret, now, dashboard.settings.dashboard_sessions)
+    if session is not None and link is not None:
+        account = book.account(link.account) if link.account else None
+        who = who_has_account(account) if account else Who(link.user, Role.ADMIN, kind="command")
+        audit(dashboard, who, "dashboard.login", detail="link")
+    return session
+
+
+async def logout(request: Request) -> Response:
+    """End the session."""
+    known, dashboard = known_of(request), dashboard_of(request)
+
+    def end() -> None:
+        dashboard.book.end(known.session)
+        audit(dashboard, known.who, "dashboard.logout")
+
+    await run_in_threadpool(end)
+    answer = RedirectResponse(LOGIN, 303)
+    forget_cookie(request, answer)
+    return answer
+
+
+ROUTES = [
+    Route("/login", login, methods=["GET", "POST"]),
+    Route("/link/{secret}", by_link, methods=["GET", "POST"]),
+    Route("/logout", logout, methods=["POST"]),
+]

@@ -1,0 +1,56 @@
+"""The dashboard as an ASGI application."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from leadline.entrypoints.dashboard import live_events
+from leadline.entrypoints.dashboard.access import LIVEZ, Access
+from leadline.entrypoints.dashboard.actions import entering, leads, own_account, retrying
+from leadline.entrypoints.dashboard.actions.telling import form_token
+from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.failing import Failing, failed
+from leadline.entrypoints.dashboard.jobs import Jobs
+from leadline.entrypoints.dashboard.pages import PAGES, PARTS
+from leadline.entrypoints.dashboard.rendering import environment
+from leadline.entrypoints.dashboard.roles import for_role
+from leadline.entrypoints.dashboard.security import Guard, Perimeter
+from leadline.entrypoints.dashboard.static_files import StaticFiles, static
+
+
+def create_app(dashboard: Dashboard) -> Starlette:
+    """The application."""
+    app = Starlette(
+        routes=[
+            *(Route(one.path, for_role(one.lowest, one.handler)) for one in (*PAGES, *PARTS)),
+            *entering.ROUTES,
+            *own_account.ROUTES,
+            *live_events.ROUTES,
+            *leads.ROUTES,
+            *retrying.ROUTES,
+            Route(LIVEZ, _livez),
+            Route("/static/{digest}/{path:path}", static),
+        ],
+        middleware=[Middleware(one) for one in (Perimeter, Failing, Access, Guard)],
+        exception_handlers={HTTPException: _failed},
+    )
+    app.state.dashboard = dashboard
+    app.state.live = live_events.LiveEvents(dashboard)
+    app.state.jobs = Jobs(dashboard.clock)
+    app.state.pages = PAGES
+    app.state.static = files = StaticFiles.read()
+    app.state.templates = environment()
+    app.state.templates.globals |= {"asset": files.url, "form_token": form_token}
+    return app
+
+
+async def _livez(request: Request) -> Response:
+    del request
+    return JSONResponse({"status": "alive"})
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return failed(request, error)

@@ -1,0 +1,49 @@
+"""HEALTH: whether everything works, and what does not."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Protocol, runtime_checkable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leadline import wiring
+from leadline.entrypoints.dashboard.dashboard import dashboard_of
+from leadline.entrypoints.dashboard.machine import Machine, machine_of, versions
+from leadline.entrypoints.dashboard.reading import known_settings
+from leadline.entrypoints.dashboard.rendering import render
+from leadline.model.arrivals import Arrivals
+from leadline.operations.health import HealthPicture, health_of
+
+
+async def health(request: Request) -> Response:
+    """The page."""
+    found, machine = await run_in_threadpool(_look, request)
+    return render(request, "health.html", health=found, machine=machine, versions=versions())
+
+
+async def health_now(request: Request) -> Response:
+    """What changes of the page, for one that is open."""
+    found, machine = await run_in_threadpool(_look, request)
+    return render(request, "health_now.html", health=found, machine=machine)
+
+
+def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
+    dashboard, settings = dashboard_of(request), known_settings(request)
+    channels = tuple(wiring.channels_on_demand(settings)) if settings else ()
+    crms = tuple(settings.crm) if settings else ()
+    with closing(dashboard.installation.ledger()) as ledger:
+        found = health_of(ledger, dashboard.clock(), channels, crms, _arrivals(request))
+    return found, machine_of(request)
+
+
+def _arrivals(request: Request) -> Sequence[Arrivals]:
+    """What is counted of each source; nothing for a stack, where alarms tell of silence."""
+    with closing(dashboard_of(request).installation.past()) as store:
+        return store.arrivals() if isinstance(store, _CountsArrivals) else ()
+
+
+@runtime_checkable
+class _CountsArrivals(Protocol):
+    def arrivals(self) -> Sequence[Arrivals]: ...

@@ -1,0 +1,53 @@
+"""LEAD: what happened to one lead, what became of it, and why."""
+
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from leadline.entrypoints.dashboard.actions.telling import Told, told_to
+from leadline.entrypoints.dashboard.dashboard import ask
+from leadline.entrypoints.dashboard.lead_buttons import buttons_for
+from leadline.entrypoints.dashboard.lead_view import LeadView, lead_view, times_of
+from leadline.entrypoints.dashboard.reading import (
+    judge_for,
+    known_settings,
+    people_in,
+    shown_story,
+)
+from leadline.entrypoints.dashboard.rendering import render
+from leadline.entrypoints.dashboard.roles import who_of
+from leadline.ports.ledger import Ledger
+from leadline.settings.zones import zone
+
+
+async def lead(request: Request) -> Response:
+    """The page. A part of an id leads to the lead if it is the only one."""
+    part = request.path_params["lead_id"]
+    found = await ask(request, lambda ledger: _look(request, ledger, part))
+    if found is None:
+        raise HTTPException(404)
+    if isinstance(found, str):
+        return RedirectResponse(f"/leads/{found}", 303)
+    view, told = found
+    people = people_in(request)
+    buttons = buttons_for(who_of(request), view, people)
+    return render(request, "lead.html", title=view.title, view=view, told=told, buttons=buttons)
+
+
+def _look(request: Request, ledger: Ledger, part: str) -> tuple[LeadView, Told | None] | str | None:
+    """The lead with what came of an action on it; the whole id for a part of one; None if there is
+    no such lead."""
+    story = ledger.story(part)
+    if story is None:
+        ids = list(dict.fromkeys([*ledger.complete(part), *ledger.ending(part)]))
+        return ids[0] if len(ids) == 1 else None
+    times = times_of(story, judge_for(request))
+    place = zone(who_of(request).zone)
+
+    def when(at: datetime) -> str:
+        return f"{at.astimezone(place):%Y-%m-%d %H:%M}"
+
+    view = lead_view(shown_story(request, story), times, known_settings(request), when)
+    return view, told_to(request)

@@ -1,0 +1,136 @@
+"""LEADS: search, filters, order and pages; what matches, as CSV and JSON."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from leadline.entrypoints.dashboard.dashboard import ask, dashboard_of
+from leadline.entrypoints.dashboard.lead_query import (
+    COLUMNS,
+    HELD,
+    RANGES,
+    SIZES,
+    USUAL_COLUMNS,
+    LeadQuery,
+    lead_query,
+)
+from leadline.entrypoints.dashboard.reading import browser_for, people_in
+from leadline.entrypoints.dashboard.rendering import render
+from leadline.entrypoints.dashboard.roles import who_of
+from leadline.model.ids import lowest_id
+from leadline.model.lead import Status
+from leadline.operations.browsing import LeadPage, Order
+from leadline.operations.lead_csv import csv_lines
+from leadline.operations.listing import Listed
+from leadline.ports.ledger import Ledger
+
+STATUSES = (*(str(one) for one in Status), HELD)
+
+
+class LeadList(msgspec.Struct, frozen=True):
+    """What the page shows: leads, the sources there are, and how many digits of ids."""
+
+    looked: LeadPage
+    sources: Sequence[str]
+    digits: int
+
+    def newest(self, at: datetime) -> str:
+        """The id after which leads are new: that of the first lead, or one of this moment."""
+        return self.looked.leads[0].row.lead_id if self.looked.leads else lowest_id(at)
+
+
+def query_of(request: Request) -> LeadQuery:
+    """What the address of a request asks for."""
+    at = dashboard_of(request).clock()
+    values = {name: ",".join(request.query_params.getlist(name)) for name in request.query_params}
+    return lead_query(values, who_of(request).zone, at)
+
+
+async def leads(request: Request) -> Response:
+    """The page."""
+    query = query_of(request)
+
+    def question(ledger: Ledger) -> LeadList:
+        looked = browser_for(request, ledger).page(query.wanted, query.size, query.after)
+        sources = sorted({one.source for one in ledger.tallies()})
+        return LeadList(looked, sources, ledger.short_length())
+
+    found = await ask(request, question)
+    return render(
+        request,
+        "leads.html",
+        query=query,
+        found=found,
+        looked=found.looked,
+        statuses=STATUSES,
+        ranges=RANGES,
+        columns=COLUMNS,
+        usual_columns=USUAL_COLUMNS,
+        sizes=SIZES,
+        sorts=_sorts(query),
+        people=people_in(request),
+    )
+
+
+async def new_leads(request: Request) -> Response:
+    """How many leads came in since the page was loaded, as a link that shows them."""
+    query, than = query_of(request), request.query_params.get("than", "")
+
+    def question(ledger: Ledger) -> int:
+        return browser_for(request, ledger).newer(query.wanted, than) if than else 0
+
+    return render(request, "leads_new.html", query=query, number=await ask(request, question))
+
+
+async def leads_csv(request: Request) -> Response:
+    """All leads that match, as CSV."""
+    return _export(request, "csv", "text/csv; charset=utf-8")
+
+
+async def leads_json(request: Request) -> Response:
+    """All leads that match, as a JSON array."""
+    return _export(request, "json", "application/json")
+
+
+def _export(request: Request, kind: str, media_type: str) -> Response:
+    query = query_of(request)
+    name = f"leads-{dashboard_of(request).clock():%Y%m%d-%H%M%S}.{kind}"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+
+    def lines() -> Iterator[bytes]:
+        with closing(dashboard_of(request).installation.ledger()) as ledger:
+            found = browser_for(request, ledger).matching(query.wanted)
+            texts = csv_lines(found) if kind == "csv" else _json_lines(found)
+            yield from (text.encode() for text in texts)
+
+    return StreamingResponse(lines(), media_type=media_type, headers=headers)
+
+
+def _json_lines(found: Iterator[Listed]) -> Iterator[str]:
+    before = "[\n"
+    for one in found:
+        row = msgspec.to_builtins(one.row)
+        if one.wait is not None:
+            row["due_at"] = None if one.on_hold else one.wait.due_at
+            row["on_hold"] = one.on_hold
+        yield before + msgspec.json.encode(row).decode()
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _sorts(query: LeadQuery) -> dict[str, tuple[str, str]]:
+    """For each column that sorts: the address that sorts by it, and how it is sorted now."""
+    found = {}
+    for order in Order:
+        is_now = query.wanted.order is order
+        turned = is_now and not query.wanted.reverse
+        name = "" if order is Order.CAPTURED else str(order)
+        sort = f"-{order}" if turned else name
+        down = query.wanted.reverse != (order in (Order.CAPTURED, Order.SCORE))
+        state = ("descending" if down else "ascending") if is_now else ""
+        found[str(order)] = (query.address(sort=sort), state)
+    return found

@@ -1,0 +1,97 @@
+"""LIVE: what comes in now, what waits and what is late."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leadline.entrypoints.dashboard.dashboard import ask, dashboard_of
+from leadline.entrypoints.dashboard.keeping import Keeping
+from leadline.entrypoints.dashboard.reading import browser_for, judge_for
+from leadline.entrypoints.dashboard.rendering import render
+from leadline.entrypoints.dashboard.roles import who_of
+from leadline.operations.browsing import Wanted
+from leadline.operations.listing import Listed
+from leadline.operations.live import Picture, picture
+from leadline.ports.ledger import Ledger
+
+SPANS = {
+    "1h": ("last hour", timedelta(hours=1)),
+    "6h": ("last 6 hours", timedelta(hours=6)),
+    "24h": ("last 24 hours", timedelta(hours=24)),
+    "7d": ("last 7 days", timedelta(days=7)),
+}
+"""The times that are shown, by their names in addresses, in words."""
+_USUAL = "6h"
+_NEWEST = 12
+_KEPT_S = 2.0
+
+
+async def live(request: Request) -> Response:
+    """The page."""
+    return await _shown(request, "live.html", newest=await _newest(request))
+
+
+async def live_now(request: Request) -> Response:
+    """The figures alone, for a page that is open."""
+    return await _shown(request, "live_now.html")
+
+
+async def live_bars(request: Request) -> Response:
+    """The numbers of the bars alone."""
+    return await _shown(request, "live_bars.html")
+
+
+async def live_newest(request: Request) -> Response:
+    """The newest leads alone."""
+    return render(request, "live_newest.html", newest=await _newest(request))
+
+
+async def _shown(request: Request, template: str, **more: Any) -> Response:
+    name = request.query_params.get("range", _USUAL)
+    if name not in SPANS:
+        name = _USUAL
+    words, span = SPANS[name]
+    now = await _picture(request, span)
+    return render(
+        request, template, now=now, span=name, span_words=words, spans=SPANS,
+        chart=_chart(now, who_of(request).zone), **more,
+    )  # fmt: skip
+
+
+async def _picture(request: Request, span: timedelta) -> Picture:
+    """The figures, which all who look share for a moment."""
+    state = request.app.state
+    if not hasattr(state, "pictures"):
+        state.pictures = Keeping(_KEPT_S, dashboard_of(request).clock)
+
+    async def question() -> Picture:
+        return await ask(request, lambda ledger: picture(ledger, judge_for(request), span))
+
+    found = await state.pictures.answer(span, question)
+    assert isinstance(found, Picture)  # noqa: S101 - what `question` gave
+    return found
+
+
+async def _newest(request: Request) -> Sequence[Listed]:
+    def question(ledger: Ledger) -> Sequence[Listed]:
+        return browser_for(request, ledger).newest(Wanted(), _NEWEST)
+
+    return await ask(request, question)
+
+
+def _chart(now: Picture, zone: str) -> dict[str, object]:
+    """What the script draws: when the bars begin in seconds, their width, and their heights."""
+    bars = now.bars
+    return {
+        "zone": zone,
+        "step": bars.step.total_seconds(),
+        "starts": [_seconds(one) for one in bars.starts],
+        "sources": [{"name": name, "counts": counts} for name, counts in bars.by_source.items()],
+    }
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

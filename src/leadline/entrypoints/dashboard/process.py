@@ -1,0 +1,105 @@
+"""The process of the dashboard: a child of `serve`, or `leadline dashboard` alone."""
+
+import logging
+import socket
+import sys
+import threading
+
+import uvicorn
+from starlette.applications import Starlette
+
+from leadline.entrypoints.dashboard.app import create_app
+from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.embedded import children
+from leadline.installations.accounts import accounts_of
+from leadline.installations.data_folder import end_process_at_failed_sync
+from leadline.installations.embedded import Embedded
+from leadline.model.errors import LeadlineError
+from leadline.settings.general import Settings
+from leadline.settings.loading import Loaded
+
+# Run as a program, this module is called __main__.
+log = logging.getLogger("leadline.entrypoints.dashboard.process")
+
+_GRACE_S = 3
+"""The seconds that requests have to end when the process ends; streams end by themselves."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which ends streams before it waits for connections to end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        assert isinstance(app, Starlette)  # noqa: S101 - `DashboardServer` gave it
+        app.state.live.close()
+        app.state.jobs.close()
+        await super().shutdown(sockets)
+
+
+class DashboardServer:
+    """uvicorn with the dashboard, on a socket that is bound already."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
+        self._uvicorn = _Server(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_GRACE_S,
+            )
+        )
+
+    def run(self, listener: socket.socket) -> None:
+        """Serve until `stop` is called."""
+        self._uvicorn.run([listener])
+
+    def stop(self) -> None:
+        """Accept no more requests, end streams, and let `run` return."""
+        self._uvicorn.should_exit = True
+
+
+def embedded_dashboard(settings: Settings) -> Dashboard:
+    """The dashboard of a data folder. Raises ConfigurationError, StorageFailed."""
+    installation = Embedded(Loaded(settings, ()), _tell)
+    return Dashboard(installation, accounts_of(settings))
+
+
+def _tell(words: str) -> None:
+    log.warning("dashboard.told", extra={"reason": words})
+
+
+def main() -> None:
+    """Entry point of the child process. Its argument is the file descriptor of the listening
+    socket. It never ends with a code that ends its parent, which takes leads."""
+    server: DashboardServer | None = None
+    told = threading.Event()
+
+    def stop() -> None:
+        told.set()
+        if server is not None:
+            server.stop()
+
+    settings = children.settings_from_parent(stop)
+    end_process_at_failed_sync(children.SYNC_FAILED)
+    try:
+        server = DashboardServer(create_app(embedded_dashboard(settings)))
+    except LeadlineError as error:
+        log.error("dashboard.cannot_open", extra={"reason": error.detail or error.title})
+        sys.exit(1)
+    if told.is_set():  # `stop` was called before there was a server
+        server.stop()
+    (number,) = (int(word) for word in sys.argv[1:] if word.isdecimal())
+    log.info("dashboard.ready")
+    server.run(socket.socket(fileno=number))
+    log.info("dashboard.stopped")
+
+
+if __name__ == "__main__":
+    main()

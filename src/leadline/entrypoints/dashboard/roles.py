@@ -1,0 +1,91 @@
+"""Who looks at a page, and what they may see and do."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leadline.model.accounts import Role
+
+Handler = Callable[[Request], Awaitable[Response]]
+"""Answers a request of somebody who may make it."""
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Who makes a request: the name of their account, their role, the time zone in which they see
+    times, and who they are in `[people]` ("": none of these).
+
+    `kind` is that of the actor in the audit log: a person with an account, a person who runs
+    commands on the machine and came by a link (`command`), or a program (`token`).
+    """
+
+    name: str
+    role: Role
+    zone: str = "UTC"
+    person: str = ""
+    kind: str = "person"
+
+    @property
+    def actor(self) -> str:
+        """Who it is in the audit log, such as `person:ada`."""
+        return f"{self.kind}:{self.person or self.name}"
+
+    @property
+    def has_account(self) -> bool:
+        """Whether they logged in to an account, whose password and zone they may change."""
+        return self.kind == "person"
+
+    @property
+    def sees_personal_data(self) -> bool:
+        """Whether personal data is shown as it is; it is masked otherwise."""
+        return self.role >= Role.OPERATOR
+
+    @property
+    def may_act(self) -> bool:
+        """Whether they may change what becomes of leads."""
+        return self.role >= Role.OPERATOR
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether they may change accounts, tokens and settings."""
+        return self.role >= Role.ADMIN
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Who makes a request, and how that is known.
+
+    `csrf` is the token that their forms carry; "" for a program with a token, which no page can
+    make a browser send. `session` is the digest of the session, `may_write` whether they may change
+    anything at all, and `by_link` whether they logged in by a link.
+    """
+
+    who: Who
+    csrf: str = ""
+    session: bytes = b""
+    may_write: bool = True
+    by_link: bool = False
+
+
+def known_of(request: Request) -> Known:
+    """Who makes the request. Every route that is not open to all has somebody."""
+    known = request.state.known
+    assert isinstance(known, Known)  # noqa: S101 - `access` lets nobody else through
+    return known
+
+
+def who_of(request: Request) -> Who:
+    """Who makes the request, without how that is known."""
+    return known_of(request).who
+
+
+def for_role(lowest: Role, handler: Handler) -> Handler:
+    """The handler for those with at least this role; others are answered with 403."""
+
+    async def guarded(request: Request) -> Response:
+        if who_of(request).role < lowest:
+            raise HTTPException(403, f"This needs the role {lowest.word}.")
+        return await handler(request)
+
+    return guarded

@@ -1,0 +1,247 @@
+"""Leads by every filter, in any order, page by page: what the page LEADS and its exports show.
+
+The ledger applies the filters that it knows. The others are applied to its rows, of which at most
+`MOST_LOOKED` are looked at.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+import msgspec
+
+from leadline.model.lead import Status
+from leadline.operations import listing
+from leadline.operations.listing import ContactReader, Listed
+from leadline.ports.ledger import LeadFilter, LeadRow, Ledger, id_digits
+
+MOST_LOOKED = 20_000
+"""The most rows that are looked at for one answer."""
+MOST_COUNTED = 10_000
+"""Up to how many leads are counted."""
+_ALL = 1 << 40
+
+Shown = Callable[[Listed], Listed]
+"""What the reader may see of a lead (`operations.masked.masked_listed`, or all)."""
+
+
+class Order(StrEnum):
+    """By what leads are sorted."""
+
+    CAPTURED = "captured"
+    NAME = "name"
+    COMPANY = "company"
+    OWNER = "owner"
+    SOURCE = "source"
+    STATUS = "status"
+    SCORE = "score"
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which leads are wanted, and in which order.
+
+    `words` are looked for in what the reader is shown of a lead, and at the beginning and end of
+    ids. `owner` is the owner's name as lists show it, in any case. `held` selects leads on hold,
+    `duplicates` those that are linked to an earlier lead. The other filters are those of
+    `LeadFilter`. `reverse` turns the order round: the usual one is newest first, A to Z, and the
+    highest score first.
+    """
+
+    words: str = ""
+    status: Status | None = None
+    source: str = ""
+    owner: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    reason: str = ""
+    held: bool = False
+    dead: bool = False
+    unowned: bool = False
+    duplicates: bool = False
+    order: Order = Order.CAPTURED
+    reverse: bool = False
+
+
+class LeadPage(msgspec.Struct, frozen=True):
+    """A page of leads. `after` is the id after which the next page begins, "" at the end. `number`
+    is how many leads there are; `is_more` is whether there may be more than that, because no more
+    are counted. `all_looked` is whether all leads were looked at: if not, the oldest are missing.
+    """
+
+    leads: tuple[Listed, ...]
+    after: str
+    number: int
+    is_more: bool = False
+    all_looked: bool = True
+
+
+class Browser:
+    """Reads leads of one ledger for one reader, who is shown what *shown* returns; with *masks*
+    that is less than all, so that nothing else is searched."""
+
+    def __init__(self, ledger: Ledger, read: ContactReader, shown: Shown | None = None) -> None:
+        self._ledger = ledger
+        self._read = read
+        self._shown = shown
+
+    def page(self, wanted: Wanted, size: int, after: str = "") -> LeadPage:
+        """At most *size* leads, those after the lead with the id *after*."""
+        if not self._must_sort(wanted):
+            return self._newest(wanted, size, after)
+        found = list(islice(self.matching(wanted), MOST_LOOKED + 1))
+        ordered = found[:MOST_LOOKED]
+        start = _place_after(ordered, after)
+        some = ordered[start : start + size]
+        is_last = start + size >= len(ordered)
+        end = "" if is_last or not some else some[-1].row.lead_id
+        number = min(len(found), MOST_COUNTED)
+        return LeadPage(
+            tuple(some), end, number, len(found) > MOST_COUNTED, len(found) <= MOST_LOOKED
+        )
+
+    def matching(self, wanted: Wanted) -> Iterator[Listed]:
+        """All leads that are wanted, in order. Sorted otherwise than by capture, newest first, only
+        the newest `MOST_LOOKED` are."""
+        rows = self._matching(wanted)
+        if not self._must_sort(wanted):
+            return rows
+        return iter(_sorted(list(islice(rows, MOST_LOOKED)), wanted))
+
+    def newer(self, wanted: Wanted, than: str, most: int = 100) -> int:
+        """How many leads are wanted that came in after the lead with the id *than*, at most
+        *most*."""
+        plain = msgspec.structs.replace(wanted, order=Order.CAPTURED, reverse=False)
+        number = 0
+        for one in self._matching(plain):
+            if one.row.lead_id <= than or number >= most:
+                break
+            number += 1
+        return number
+
+    def newest(self, wanted: Wanted, most: int) -> tuple[Listed, ...]:
+        """The newest leads that are wanted, at most *most*, without counting them."""
+        return tuple(islice(self._matching(wanted), most))
+
+    def _newest(self, wanted: Wanted, size: int, after: str) -> LeadPage:
+        looked = self._matching(wanted)
+        some = list(islice(_from(looked, after), size + 1))
+        if after and not some and not self._has(wanted, after):
+            older = (one for one in self._matching(wanted) if one.row.lead_id < after)
+            some = list(islice(older, size + 1))
+        end = some[size - 1].row.lead_id if len(some) > size else ""
+        number, is_more, all_looked = self._count(wanted)
+        return LeadPage(tuple(some[:size]), end, number, is_more, all_looked)
+
+    def _has(self, wanted: Wanted, lead_id: str) -> bool:
+        return any(one.row.lead_id == lead_id for one in self._matching(wanted))
+
+    def _count(self, wanted: Wanted) -> tuple[int, bool, bool]:
+        """The number of leads, whether there may be more, and whether all were looked at."""
+        if not self._must_look(wanted) and not wanted.held:
+            number = self._ledger.count(self._filter(wanted), MOST_COUNTED + 1)
+            return min(number, MOST_COUNTED), number > MOST_COUNTED, True
+        looked = _Counted(self._rows(wanted))
+        number = sum(1 for _ in islice(self._fitting(looked, wanted), MOST_COUNTED + 1))
+        all_looked = looked.number < MOST_LOOKED
+        return min(number, MOST_COUNTED), number > MOST_COUNTED or not all_looked, all_looked
+
+    def _matching(self, wanted: Wanted) -> Iterator[Listed]:
+        return self._fitting(self._rows(wanted), wanted)
+
+    def _rows(self, wanted: Wanted) -> Iterator[Listed]:
+        which = self._filter(wanted)
+        if self._must_look(wanted):
+            which = msgspec.structs.replace(which, limit=MOST_LOOKED)
+        find = listing.on_hold if wanted.held else listing.with_waits
+        rows = find(self._ledger, which, self._read)
+        return rows if self._shown is None else map(self._shown, rows)
+
+    def _fitting(self, rows: Iterator[Listed], wanted: Wanted) -> Iterator[Listed]:
+        words = wanted.words.casefold() if self._shown is not None else ""
+        return (one for one in rows if _fits(one.row, wanted, words))
+
+    def _filter(self, wanted: Wanted) -> LeadFilter:
+        """The part of what is wanted that the ledger knows. What is hidden from the reader must not
+        be searched, so the ledger then gets no words."""
+        return LeadFilter(
+            status=None if wanted.held else wanted.status,
+            source=wanted.source or None,
+            since=wanted.since,
+            until=wanted.until,
+            search=(wanted.words or None) if self._shown is None else None,
+            reason=wanted.reason or None,
+            dead=wanted.dead,
+            unowned=wanted.unowned,
+            limit=_ALL,
+        )
+
+    def _must_look(self, wanted: Wanted) -> bool:
+        """Whether there is a filter that the ledger does not apply."""
+        hidden = bool(wanted.words) and self._shown is not None
+        return bool(wanted.owner) or wanted.duplicates or hidden
+
+    def _must_sort(self, wanted: Wanted) -> bool:
+        return wanted.order is not Order.CAPTURED or wanted.reverse
+
+
+class _Counted(Iterator[Listed]):
+    """Rows, and how many of them have been read."""
+
+    def __init__(self, rows: Iterator[Listed]) -> None:
+        self._rows = rows
+        self.number = 0
+
+    def __next__(self) -> Listed:
+        one = next(self._rows)
+        self.number += 1
+        return one
+
+
+def _fits(row: LeadRow, wanted: Wanted, words: str) -> bool:
+    if wanted.owner and (row.owner or "").casefold() != wanted.owner.casefold():
+        return False
+    if wanted.duplicates and row.duplicate_of is None:
+        return False
+    return not words or _says(row, words)
+
+
+def _says(row: LeadRow, words: str) -> bool:
+    """Whether the words stand in what a row shows, or the id begins or ends with them."""
+    digits, whole = id_digits(words), row.lead_id.replace("-", "")
+    if digits and (whole.startswith(digits) or (len(digits) >= 8 and whole.endswith(digits))):
+        return True
+    texts = (row.name, row.email, row.company)
+    return any(words in text.casefold() for text in texts if text)
+
+
+def _sorted(leads: Sequence[Listed], wanted: Wanted) -> list[Listed]:
+    """The leads, newest first, in the order that is wanted; those without a value come last."""
+    if wanted.order is Order.CAPTURED:
+        return list(reversed(leads)) if wanted.reverse else list(leads)
+    known = [one for one in leads if _value(one.row, wanted.order) is not None]
+    others = [one for one in leads if _value(one.row, wanted.order) is None]
+    down = wanted.reverse != (wanted.order is Order.SCORE)
+    if wanted.order is Order.SCORE:
+        known.sort(key=lambda one: one.row.score or 0.0, reverse=down)
+    else:
+        known.sort(key=lambda one: str(_value(one.row, wanted.order)).casefold(), reverse=down)
+    return known + others
+
+
+def _value(row: LeadRow, order: Order) -> str | float | None:
+    value: str | float | None = getattr(row, str(order))
+    return value if value != "" else None
+
+
+def _from(leads: Iterator[Listed], after: str) -> Iterator[Listed]:
+    """The leads that follow the one with this id; all of them for ""."""
+    if after:
+        for one in leads:
+            if one.row.lead_id == after:
+                break
+    return leads
+
+
+def _place_after(leads: Sequence[Listed], after: str) -> int:
+    return next((at + 1 for at, one in enumerate(leads) if one.row.lead_id == after), 0)

@@ -1,0 +1,119 @@
+"""Whether everything works: queues, channels, CRMs and sources, for the page HEALTH.
+
+Nothing of a lead's person is in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from leadline.model.arrivals import Arrivals
+from leadline.model.task import Step
+from leadline.ports.ledger import Backlog, LeadFilter, Ledger
+from leadline.ports.listing import ChannelState
+
+LATE = timedelta(minutes=5)
+"""From this time on it counts as wrong that a lead is late (as in `leadline status`)."""
+MOST_FAILURES = 3
+"""From this number of failures in a row on a channel is paused (`alerts.circuit`)."""
+_PAUSE = timedelta(seconds=5)
+
+
+class ChannelHealthRow(msgspec.Struct, frozen=True):
+    """A channel: "working", "trying" (its last message failed), "failing" or "paused"; since when
+    messages fail, how many in a row, and until when it is paused."""
+
+    name: str
+    state: str
+    failures: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class SourceHealthRow(msgspec.Struct, frozen=True):
+    """A source: when its last lead came (None: none since that is counted), how many came in the
+    last 24 hours, and whether it is silent for longer than its history makes likely."""
+
+    name: str
+    last_at: datetime | None
+    of_a_day: int
+    is_silent: bool
+
+
+class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of an installation at a moment. `backlog` are the tasks of each step and channel
+    that are not done; `late_since` is when the lead that is late for longest was due."""
+
+    at: datetime
+    last_capture: datetime | None
+    backlog: Sequence[Backlog]
+    on_hold: int
+    late_since: datetime | None
+    dead: int
+    channels: Sequence[ChannelHealthRow]
+    crms: Mapping[str, Backlog | None]
+    sources: Sequence[SourceHealthRow]
+
+    @property
+    def late(self) -> timedelta:
+        """How late the lead is that is late for longest; zero if none is."""
+        since = self.late_since
+        return max(self.at - since, timedelta()) if since is not None else timedelta()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether leads are late in a way that is wrong."""
+        return self.late >= LATE
+
+    def oldest(self, one: Backlog) -> timedelta | None:
+        """For how long the oldest task of a step has been due; None if none is."""
+        return max(self.at - one.oldest_due_at, timedelta()) if one.oldest_due_at else None
+
+    @property
+    def troubles(self) -> int:
+        """How many things are wrong."""
+        failing = sum(one.state == "failing" for one in self.channels)
+        silent = sum(one.is_silent for one in self.sources)
+        return failing + silent + self.is_late + bool(self.dead)
+
+
+def health_of(
+    ledger: Ledger,
+    now: datetime,
+    channels: Sequence[str],
+    crms: Sequence[str],
+    arrivals: Sequence[Arrivals],
+) -> HealthPicture:
+    """The state now. *channels* and *crms* are the names in the settings; *arrivals* is what is
+    counted of each source."""
+    newest = ledger.find(LeadFilter(events=True, limit=1))
+    backlog = ledger.backlog(now)
+    states = ledger.channels(channels)
+    written = {one.channel: one for one in backlog if one.step is Step.WRITE_BACK}
+    return HealthPicture(
+        at=now,
+        last_capture=newest[0].captured_at if newest else None,
+        backlog=backlog,
+        on_hold=len(ledger.on_hold()),
+        late_since=ledger.untold_since(now),
+        dead=sum(one.dead for one in backlog),
+        channels=[_channel(one, states.get(one, ChannelState()), now) for one in channels],
+        crms={one: written.get(one) for one in crms},
+        sources=[_source(one, now) for one in arrivals],
+    )
+
+
+def _channel(name: str, state: ChannelState, now: datetime) -> ChannelHealthRow:
+    if state.failures >= MOST_FAILURES:
+        return ChannelHealthRow(name, "failing", state.failures, state.since, state.free_at)
+    if state.free_at is not None and state.free_at > now + _PAUSE:
+        return ChannelHealthRow(name, "paused", state.failures, state.since, state.free_at)
+    word = "trying" if state.failures else "working"
+    return ChannelHealthRow(name, word, state.failures, state.since)
+
+
+def _source(one: Arrivals, now: datetime) -> SourceHealthRow:
+    begin = (now - timedelta(days=1)).timestamp() // 3600
+    count = sum(leads for hour, leads in one.leads.items() if hour > begin)
+    return SourceHealthRow(one.source, one.last_at, count, one.is_silent)

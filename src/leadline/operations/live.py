@@ -1,0 +1,126 @@
+"""What comes in now: counts, waits and speed of the last hours, for the page LIVE.
+
+Nothing of a lead's person is in these figures.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from leadline.model.lead import Status
+from leadline.model.task import Step
+from leadline.operations.speed import Judge, Speed, speed_of
+from leadline.ports.ledger import LeadFilter, LeadRow, Ledger
+
+MOST_COUNTED = 10_000
+"""The most leads of a time that are counted; older ones are left out."""
+MOST_TIMED = 2_000
+"""The most leads of which the speed is measured."""
+MOST_SOURCES = 5
+"""How many sources have bars of their own; the others share one."""
+OTHERS = "other sources"
+_STEPS: Mapping[timedelta, timedelta] = {
+    timedelta(hours=1): timedelta(minutes=2),
+    timedelta(hours=6): timedelta(minutes=10),
+    timedelta(hours=24): timedelta(minutes=30),
+    timedelta(days=7): timedelta(hours=4),
+}
+"""The width of a bar by the time that is shown."""
+SPANS: Sequence[timedelta] = tuple(_STEPS)
+
+
+class Bars(msgspec.Struct, frozen=True):
+    """The leads of a time by their capture: when each bar begins, how long it lasts, and how many
+    leads each source has in each."""
+
+    starts: tuple[datetime, ...]
+    step: timedelta
+    by_source: Mapping[str, tuple[int, ...]]
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """All leads of each bar."""
+        return tuple(map(sum, zip(*self.by_source.values(), strict=True))) or (0,) * len(
+            self.starts
+        )
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures at a moment. `captured`, `duplicates`, `quarantined` and `speed` are those of the
+    time that is shown; if `is_cut`, only of its newest leads. `waiting` leads are not refined yet;
+    `due` of them should be, and `on_hold` are those that operators stopped. `late_since` is when
+    the lead that is late for longest was due. `dead` are all dead letters there are."""
+
+    at: datetime
+    span: timedelta
+    captured: int
+    is_cut: bool
+    duplicates: int
+    quarantined: int
+    waiting: int
+    on_hold: int
+    due: int
+    alerts_waiting: int
+    late_since: datetime | None
+    dead: int
+    speed: Speed
+    bars: Bars
+
+    @property
+    def late(self) -> timedelta | None:
+        """How late the lead is that is late for longest; None if none is."""
+        since = self.late_since
+        return self.at - since if since is not None and since < self.at else None
+
+
+def picture(ledger: Ledger, judge: Judge, span: timedelta) -> Picture:
+    """The figures at the time of *judge*, of the time *span* before it (one of `SPANS`)."""
+    at = judge.now
+    bars_from = _bars_begin(at, span)
+    which = LeadFilter(since=bars_from, limit=MOST_COUNTED + 1)
+    rows = list(ledger.each(which))
+    counted = rows[:MOST_COUNTED]
+    timed = LeadFilter(since=at - span, limit=MOST_TIMED)
+    backlog = ledger.backlog(at)
+    refine = [one for one in backlog if one.step is Step.REFINE]
+    notify = [one for one in backlog if one.step is Step.NOTIFY]
+    return Picture(
+        at=at,
+        span=span,
+        captured=len(counted),
+        is_cut=len(rows) > MOST_COUNTED,
+        duplicates=sum(one.duplicate_of is not None for one in counted),
+        quarantined=sum(one.status is Status.QUARANTINED for one in counted),
+        waiting=sum(one.waiting + one.leased for one in refine),
+        on_hold=len(ledger.on_hold()),
+        due=sum(one.due for one in refine),
+        alerts_waiting=sum(one.waiting + one.leased for one in notify),
+        late_since=ledger.untold_since(at),
+        dead=sum(one.dead for one in backlog),
+        speed=speed_of(ledger.followed(timed), judge),
+        bars=_bars(counted, bars_from, span),
+    )
+
+
+def _bars_begin(at: datetime, span: timedelta) -> datetime:
+    """When the first bar begins: bars begin at whole multiples of their width."""
+    step = _STEPS[span]
+    whole = at - span
+    past = (whole - datetime.min.replace(tzinfo=UTC)) % step
+    return whole - past
+
+
+def _bars(rows: Sequence[LeadRow], begin: datetime, span: timedelta) -> Bars:
+    step = _STEPS[span]
+    number = span // step + 1
+    most = [name for name, _ in Counter(one.source for one in rows).most_common(MOST_SOURCES)]
+    if len({one.source for one in rows}) > MOST_SOURCES:
+        most.append(OTHERS)
+    counts = {name: [0] * number for name in most}
+    for one in rows:
+        place = min((one.captured_at - begin) // step, number - 1)
+        counts.get(one.source, counts.get(OTHERS, []))[place] += 1
+    starts = tuple(begin + step * at for at in range(number))
+    return Bars(starts, step, {name: tuple(bars) for name, bars in counts.items()})

@@ -1,0 +1,86 @@
+"""The protocol of what is kept of accounts of the dashboard."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from leadline.model.accounts import Account, ApiToken, LoginLink, Session
+
+
+class Accounts(Protocol):
+    """Keeps accounts, logins and tokens of programs. Methods that change something return when it
+    is on the disk; all raise StorageFull or StorageFailed."""
+
+    def account(self, name: str) -> Account | None:
+        """The account of this name."""
+
+    def accounts(self) -> Sequence[Account]:
+        """All accounts by name."""
+
+    def add(self, account: Account) -> bool:
+        """Add an account; False if there is one of that name."""
+
+    def change(self, account: Account) -> bool:
+        """Replace the account of that name; False if there is none. With another password or role
+        all its sessions and links end."""
+
+    def remove(self, name: str) -> bool:
+        """Remove an account with its sessions, links and tokens; False if there is none."""
+
+    def offer(self, link: LoginLink) -> None:
+        """Keep a link."""
+
+    def link(self, digest: bytes, now: datetime) -> LoginLink | None:
+        """The link, which stays good; None if it was used, has ended, or never was."""
+
+    def take(self, digest: bytes, now: datetime) -> LoginLink | None:
+        """Use a link up: of many who try at once, one gets it."""
+
+    def begin(self, session: Session) -> None:
+        """Keep a session."""
+
+    def session(self, digest: bytes, now: datetime) -> Session | None:
+        """The session; None if it has ended."""
+
+    def seen(self, digest: bytes, at: datetime) -> None:
+        """Note when a session or a token was used."""
+
+    def end(self, digest: bytes) -> None:
+        """End a session."""
+
+    def add_token(self, token: ApiToken) -> bool:
+        """Add a token; False if there is one of that name that has not ended."""
+
+    def token(self, digest: bytes, now: datetime) -> ApiToken | None:
+        """The token; None if it has ended."""
+
+    def tokens(self) -> Sequence[ApiToken]:
+        """All tokens that were not revoked, by name; also those that have ended."""
+
+    def revoke(self, name: str) -> bool:
+        """Remove the token of this name; False if there is none."""
+
+    def attempt(self, limits: Mapping[bytes, int], since: datetime, at: datetime) -> Sequence[int]:
+        """Note an attempt to log in under these keys, unless under one of them there were as many
+        as its limit since then; returns the numbers of the notes, none if it was refused."""
+
+    def forgive(self, attempts: Sequence[int]) -> None:
+        """Remove the notes with these numbers, since the attempt succeeded."""
+
+    def once(self, digest: bytes, at: datetime) -> bool:
+        """Whether this is the first time that this is asked of the digest (of a form)."""
+
+    def answer(self, digest: bytes, answer: str) -> None:
+        """Keep what the form of this digest was answered."""
+
+    def answered(self, digest: bytes) -> str:
+        """What the form of this digest was answered; "" if nothing is known of it yet."""
+
+    def forget_form(self, digest: bytes) -> None:
+        """Let the form of this digest be sent again, since nothing came of it."""
+
+    def tidy(self, now: datetime) -> None:
+        """Remove links and sessions that have ended, and what is older than a day."""
+
+    def close(self) -> None:
+        """Close what is open."""

@@ -1,0 +1,176 @@
+"""`ports.accounts.Accounts` in a SQLite file."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from leadline.model.accounts import Account, ApiToken, LoginLink, Role, Scope, Session
+from leadline.stores.accounts.file import AccountsFile
+from leadline.stores.sqlite.queries import Queries
+from leadline.stores.sqlite.values import micros, moment
+
+_sql = Queries(__name__)
+_KEPT = timedelta(days=1)
+
+
+class SqliteAccounts:
+    """See `ports.accounts.Accounts`; raises what `AccountsFile` raises."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = AccountsFile(folder)
+
+    def account(self, name: str) -> Account | None:
+        """See `Accounts.account`."""
+        found = self._file.rows(_sql.account, name)
+        return _account(found[0]) if found else None
+
+    def accounts(self) -> Sequence[Account]:
+        """See `Accounts.accounts`."""
+        return [_account(row) for row in self._file.rows(_sql.accounts)]
+
+    def add(self, account: Account) -> bool:
+        """See `Accounts.add`."""
+        one, created_at = account, micros(account.created_at)
+        row = (one.name, int(one.role), created_at, one.password, one.person, one.zone)
+        return bool(self._file.change(_sql.add_account, *row))
+
+    def change(self, account: Account) -> bool:
+        """See `Accounts.change`."""
+        one = account
+        row = (one.name, int(one.role), one.password, one.person, one.zone)
+        with self._file.writing() as connection:
+            before = connection.execute(_sql.account, (one.name,)).fetchall()
+            if not before:
+                return False
+            was = _account(before[0])
+            connection.execute(_sql.change_account, row)
+            if (was.password, was.role) != (one.password, one.role):
+                connection.execute(_sql.end_sessions_of, (one.name,))
+                connection.execute(_sql.end_links_of, (one.name,))
+            return True
+
+    def remove(self, name: str) -> bool:
+        """See `Accounts.remove`."""
+        with self._file.writing() as connection:
+            found = connection.execute(_sql.remove_account, (name,)).fetchall()
+            if found:
+                for query in (_sql.end_sessions_of, _sql.end_links_of, _sql.revoke_tokens_of):
+                    connection.execute(query, (name,))
+            return bool(found)
+
+    def offer(self, link: LoginLink) -> None:
+        """See `Accounts.offer`."""
+        row = (link.digest, link.account, link.user, micros(link.ends_at))
+        self._file.change(_sql.offer, *row)
+
+    def link(self, digest: bytes, now: datetime) -> LoginLink | None:
+        """See `Accounts.link`."""
+        return _link(self._file.rows(_sql.link, digest, micros(now)))
+
+    def take(self, digest: bytes, now: datetime) -> LoginLink | None:
+        """See `Accounts.take`."""
+        return _link(self._file.change(_sql.take, digest, micros(now)))
+
+    def begin(self, session: Session) -> None:
+        """See `Accounts.begin`."""
+        one, times = session, (session.began_at, session.seen_at, session.ends_at)
+        self._file.change(_sql.begin, one.digest, one.account, one.user, *map(micros, times))
+
+    def session(self, digest: bytes, now: datetime) -> Session | None:
+        """See `Accounts.session`."""
+        found = self._file.rows(_sql.session, digest, micros(now))
+        return Session(*found[0][:3], *map(moment, found[0][3:])) if found else None
+
+    def seen(self, digest: bytes, at: datetime) -> None:
+        """See `Accounts.seen`."""
+        with self._file.writing() as connection:
+            connection.execute(_sql.session_seen, (digest, micros(at)))
+            connection.execute(_sql.token_seen, (digest, micros(at)))
+
+    def end(self, digest: bytes) -> None:
+        """See `Accounts.end`."""
+        self._file.change(_sql.end_session, digest)
+
+    def add_token(self, token: ApiToken) -> bool:
+        """See `Accounts.add_token`."""
+        one, times = token, (token.created_at, token.ends_at)
+        row = (one.name, one.digest, int(one.scope), int(one.role), one.by, *map(micros, times))
+        return bool(self._file.change(_sql.add_token, *row))
+
+    def token(self, digest: bytes, now: datetime) -> ApiToken | None:
+        """See `Accounts.token`."""
+        found = self._file.rows(_sql.token, digest, micros(now))
+        return _token(found[0]) if found else None
+
+    def tokens(self) -> Sequence[ApiToken]:
+        """See `Accounts.tokens`."""
+        return [_token(row) for row in self._file.rows(_sql.tokens)]
+
+    def revoke(self, name: str) -> bool:
+        """See `Accounts.revoke`."""
+        return bool(self._file.change(_sql.revoke, name))
+
+    def attempt(self, limits: Mapping[bytes, int], since: datetime, at: datetime) -> Sequence[int]:
+        """See `Accounts.attempt`."""
+        with self._file.writing() as connection:
+            for key, most in limits.items():
+                rows: list[Any] = connection.execute(_sql.attempts, (key, micros(since))).fetchall()
+                if rows[0][0] >= most:
+                    return ()
+            notes = [(key, micros(at)) for key in limits]
+            noted: list[Any] = connection.executemany(_sql.attempt, notes).fetchall()
+            return [int(row[0]) for row in noted]
+
+    def forgive(self, attempts: Sequence[int]) -> None:
+        """See `Accounts.forgive`."""
+        with self._file.writing() as connection:
+            connection.executemany(_sql.forgive, [(number,) for number in attempts])
+
+    def once(self, digest: bytes, at: datetime) -> bool:
+        """See `Accounts.once`."""
+        return bool(self._file.change(_sql.once, digest, micros(at)))
+
+    def answer(self, digest: bytes, answer: str) -> None:
+        """See `Accounts.answer`."""
+        self._file.change(_sql.answer, digest, answer)
+
+    def answered(self, digest: bytes) -> str:
+        """See `Accounts.answered`."""
+        found = self._file.rows(_sql.answered, digest)
+        return str(found[0][0]) if found else ""
+
+    def forget_form(self, digest: bytes) -> None:
+        """See `Accounts.forget_form`."""
+        self._file.change(_sql.forget_form, digest)
+
+    def tidy(self, now: datetime) -> None:
+        """See `Accounts.tidy`."""
+        with self._file.writing() as connection:
+            connection.execute(_sql.forget_links, (micros(now),))
+            connection.execute(_sql.forget_sessions, (micros(now),))
+            connection.execute(_sql.forget_attempts, (micros(now - _KEPT),))
+            connection.execute(_sql.forget_forms, (micros(now - _KEPT),))
+
+    def close(self) -> None:
+        """See `Accounts.close`."""
+        self._file.close()
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    name, role, created_at, *rest = row
+    return Account(name, Role(role), moment(created_at), *rest)
+
+
+def _link(rows: Sequence[tuple[Any, ...]]) -> LoginLink | None:
+    if not rows:
+        return None
+    digest, account, user, ends_at = rows[0]
+    return LoginLink(digest, account, user, moment(ends_at))
+
+
+def _token(row: tuple[Any, ...]) -> ApiToken:
+    name, digest, scope, role, by, created_at, ends_at, seen_at = row
+    seen = None if seen_at is None else moment(seen_at)
+    times = (moment(created_at), moment(ends_at), seen)
+    return ApiToken(name, digest, Scope(scope), Role(role), by, *times)

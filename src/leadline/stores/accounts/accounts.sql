@@ -1,0 +1,102 @@
+-- name: account
+SELECT name, role, created_at, password, person, zone FROM account WHERE name = ?;
+
+-- name: accounts
+SELECT name, role, created_at, password, person, zone FROM account ORDER BY name;
+
+-- name: add_account
+INSERT INTO account (name, role, created_at, password, person, zone) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING RETURNING name;
+
+-- name: change_account
+UPDATE account SET role = ?2, password = ?3, person = ?4, zone = ?5 WHERE name = ?1
+RETURNING name;
+
+-- name: remove_account
+DELETE FROM account WHERE name = ? RETURNING name;
+
+-- name: end_sessions_of
+DELETE FROM session WHERE account = ?;
+
+-- name: end_links_of
+DELETE FROM link WHERE account = ?;
+
+-- name: revoke_tokens_of
+DELETE FROM token WHERE made_by = ?;
+
+-- name: offer
+INSERT INTO link (digest, account, user, ends_at) VALUES (?, ?, ?, ?);
+
+-- name: link
+SELECT digest, account, user, ends_at FROM link WHERE digest = ? AND ends_at > ?;
+
+-- name: take
+DELETE FROM link WHERE digest = ? AND ends_at > ? RETURNING digest, account, user, ends_at;
+
+-- name: begin
+INSERT INTO session (digest, account, user, began_at, seen_at, ends_at) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: session
+SELECT digest, account, user, began_at, seen_at, ends_at FROM session
+WHERE digest = ? AND ends_at > ?;
+
+-- name: session_seen
+UPDATE session SET seen_at = ?2 WHERE digest = ?1;
+
+-- name: token_seen
+UPDATE token SET seen_at = ?2 WHERE digest = ?1;
+
+-- name: end_session
+DELETE FROM session WHERE digest = ?;
+
+-- name: add_token
+-- Replaces one of that name that has ended.
+INSERT INTO token (name, digest, scope, role, made_by, created_at, ends_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (name) DO UPDATE
+SET digest = ?2, scope = ?3, role = ?4, made_by = ?5, created_at = ?6, ends_at = ?7, seen_at = NULL
+WHERE token.ends_at <= ?6
+RETURNING name;
+
+-- name: token
+SELECT name, digest, scope, role, made_by, created_at, ends_at, seen_at FROM token
+WHERE digest = ? AND ends_at > ?;
+
+-- name: tokens
+SELECT name, digest, scope, role, made_by, created_at, ends_at, seen_at FROM token ORDER BY name;
+
+-- name: revoke
+DELETE FROM token WHERE name = ? RETURNING name;
+
+-- name: attempts
+SELECT count(*) FROM attempt WHERE key = ? AND at > ?;
+
+-- name: attempt
+INSERT INTO attempt (key, at) VALUES (?, ?) RETURNING number;
+
+-- name: forgive
+DELETE FROM attempt WHERE number = ?;
+
+-- name: once
+INSERT INTO form (digest, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING digest;
+
+-- name: answer
+UPDATE form SET answer = ?2 WHERE digest = ?1;
+
+-- name: answered
+SELECT answer FROM form WHERE digest = ?;
+
+-- name: forget_form
+DELETE FROM form WHERE digest = ?;
+
+-- name: forget_links
+DELETE FROM link WHERE ends_at <= ?;
+
+-- name: forget_sessions
+DELETE FROM session WHERE ends_at <= ?;
+
+-- name: forget_attempts
+DELETE FROM attempt WHERE at <= ?;
+
+-- name: forget_forms
+DELETE FROM form WHERE at <= ?;

@@ -1,0 +1,93 @@
+"""LIVE: the figures of now, and the bars of the last hours."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from leadline.entrypoints.dashboard.app import create_app
+from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.model.accounts import Role
+from leadline.operations.live import SPANS, picture
+from leadline.operations.speed import Judge
+from tests.worlds.dashboard import Browser, known_as
+from tests.worlds.dashboard_leads import Staged, office
+from tests.worlds.leads import HandClock
+
+
+@pytest.fixture
+def made(tmp_path: Path, clock: HandClock) -> Staged:
+    return office(tmp_path, clock)
+
+
+def seen_by(made: Staged, role: Role, zone: str = "UTC") -> Browser:
+    door = known_as("ada", role, zone)
+    return Browser(create_app(Dashboard(made.installation, clock=made.clock, door=door)))
+
+
+def figures(text: str) -> dict[str, str]:
+    pairs = re.findall(r'class="label">(.*?)</span><br><span class="value">(.*?)</span>', text)
+    return {label: unescape(value) for label, value in pairs}
+
+
+def test_the_figures_are_those_of_the_ledger(made: Staged) -> None:
+    assert figures(seen_by(made, Role.VIEWER).get("/").text) == {
+        "Captured": "7", "Waiting": "2", "Overdue": "0", "Alert p95": "1 s", "Response": "–",
+        "Seen before": "1", "Dead letters": "2",
+    }  # fmt: skip
+
+
+def test_a_lead_that_is_late_is_said(made: Staged) -> None:
+    made.clock.advance(minutes=40)
+    text = seen_by(made, Role.VIEWER).get("/").text
+    assert "A lead is late by 30 min" in text
+    assert figures(text)["Overdue"] == "1"
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_every_lead_is_in_the_bar_of_its_time(made: Staged, span: timedelta) -> None:
+    ledger = made.installation.ledger()
+    found = picture(ledger, Judge(made.clock.now, timedelta()), span)
+    ledger.close()
+    assert sum(found.bars.totals) == found.captured == 7
+    assert found.bars.starts[0] <= made.clock.now - span
+    assert found.bars.starts[-1] <= made.clock.now < found.bars.starts[-1] + found.bars.step
+
+
+def test_older_leads_are_not_counted(made: Staged) -> None:
+    made.clock.advance(hours=2)
+    shown = seen_by(made, Role.VIEWER)
+    assert figures(shown.get("/?range=1h").text)["Captured"] == "0"
+    assert "No lead came in." in shown.get("/?range=1h").text
+    assert figures(shown.get("/?range=6h").text)["Captured"] == "7"
+
+
+def test_the_bars_are_a_table_with_links_to_their_leads(made: Staged) -> None:
+    browser = seen_by(made, Role.OPERATOR)
+    text = browser.get("/live/bars?range=1h").text
+    (path,) = re.findall(r'<th scope="row"><a href="(/leads\?[^"]+)"', text)
+    assert '<td class="number">7</td></tr>' in text
+    assert browser.get(unescape(path)).text.count("<tr data-row>") == 7
+
+
+def test_watchers_share_what_is_asked_of_the_ledger(made: Staged) -> None:
+    browser = seen_by(made, Role.VIEWER)
+    before = browser.get("/live/now").text
+    made.clock.advance(hours=7)
+    assert browser.get("/live/now").text != before
+    kept = browser.app.state.pictures
+    assert len(kept._kept) == 1
+
+
+def test_the_newest_leads_are_masked_for_viewers(made: Staged) -> None:
+    for path in ("/", "/live/newest"):
+        assert "Ada Vance" in seen_by(made, Role.OPERATOR).get(path).text
+        viewer = seen_by(made, Role.VIEWER).get(path).text
+        assert "Vance" not in viewer
+        assert "A••• V•••" in viewer
+
+
+def test_an_unknown_time_is_the_usual_one(made: Staged) -> None:
+    assert "last 6 hours" in seen_by(made, Role.VIEWER).get("/?range=%3Cb%3E").text
