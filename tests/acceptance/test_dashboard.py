@@ -2,14 +2,17 @@
 
 import http.client
 import json
+import os
+import pty
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +110,36 @@ def test_serve_shows_its_dashboard_to_who_has_a_link(server: WithDashboard) -> N
     assert posted.status == 401
 
 
+def test_on_a_terminal_serve_prints_a_link_that_logs_in(server: WithDashboard) -> None:
+    installation = server.installation
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "leadline.entrypoints.cli", "serve"]
+    process = subprocess.Popen(
+        words, env=installation.environment, cwd=installation.folder, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while not (found := re.search(rb"(http://\S+/link/\S+)\s", shown)):
+            shown += os.read(ours, 4096)
+        threading.Thread(target=drain, args=(ours,), daemon=True).start()
+        wait_until(server.is_alive)
+        entered = urllib3.request(
+            "POST", found[1].decode(), headers={"origin": server.url}, redirect=False, retries=False
+        )
+        assert (entered.status, entered.headers["location"]) == (303, "/welcome")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def drain(terminal: int) -> None:
+    """Read what is written to a terminal until nobody has it open."""
+    with suppress(OSError):
+        while os.read(terminal, 4096):
+            pass
+
+
 def test_a_dashboard_that_dies_is_started_again_and_keeps_its_sessions(
     server: WithDashboard,
 ) -> None:
@@ -199,6 +232,12 @@ def test_the_dashboard_serves_alone(end: signal.Signals, server: WithDashboard) 
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def test_alone_it_needs_data(server: WithDashboard) -> None:
+    refused = server.installation.command("dashboard")
+    assert refused.returncode == 2
+    assert "holds no leads yet" in refused.stderr
 
 
 def test_accounts_and_tokens_are_managed_by_commands(server: WithDashboard) -> None:

@@ -37,6 +37,8 @@ OURS_NOT_RUN = {
     "leadline init": FIRST_STEPS,
     "leadline inbox": FIRST_STEPS,
     "leadline send --sample": FIRST_STEPS,
+    "accounts add ada": "it asks for a password; tests/acceptance/test_dashboard.py adds accounts",
+    "dashboard --port": "it serves on; tests/acceptance/test_dashboard.py starts it",
     "badge_scanner": "it needs the plug-in of its page",
     "leadline tail": "tests/acceptance/test_status_and_tail.py runs it beside a server",
     "/srv/leadline": "it needs the installation of its page",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock
 from tests.worlds.served_dashboard import ServedDashboard, WatchedPage
@@ -52,7 +52,9 @@ def open_page(chromium: Browser, served: ServedDashboard) -> Iterator[Open]:
     """Opens a page of the dashboard, in a window of its own."""
     contexts: list[BrowserContext] = []
 
-    def opened(path: str, role: Role = Role.OPERATOR, **context: object) -> WatchedPage:
+    def opened(
+        path: str, role: UserRole | None = UserRole.OPERATOR, **context: object
+    ) -> WatchedPage:
         served.role = role
         window = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})  # type: ignore[arg-type]
         window.set_default_timeout(_PATIENCE_MS)

@@ -19,6 +19,7 @@ from leadline.journey.claiming import ActionRules
 from leadline.model.handling import UNHANDLED
 from leadline.model.links import Links
 from leadline.model.people import Person
+from leadline.model.task import Step
 from leadline.ports.store import Store
 from leadline.settings.people import MemberConfig
 from leadline.settings.rules import RuleConfig
@@ -280,10 +281,12 @@ def test_leads_that_wait_for_a_team_that_is_gone_wait_for_the_team_of_their_rule
     waiting: tuple[TeamOffice, list[str]],
 ) -> None:
     office, leads = waiting
+    office.wait(hours=5)  # so that the next day begins before they would be looked at anyway
     rules = {"all": RuleConfig(team="sales", channels=("slack",))}
     office = later(office, rules, sales=TeamConfig(people=("ada",), cap_day=1))
     assert sorted(office.holders(leads)) == ["", "", "ada"]
     assert len(office.queue("sales")) == office.roster("sales").waiting == 2
+    assert office.store.next_due(Step.ASSIGN) == MONDAY.replace(day=1, month=12, hour=0)
     assert (office.queue(), office.roster().waiting) == ([], 0)
     assert wake_queues(office.kit) == 0
 

@@ -13,10 +13,10 @@ from starlette.requests import HTTPConnection
 from leadline import wiring
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard, Door
-from leadline.entrypoints.dashboard.roles import Known, Who
+from leadline.entrypoints.dashboard.roles import KnownUser, Who
 from leadline.installations.accounts import accounts_of
 from leadline.installations.embedded import Embedded
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from leadline.ports.accounts import Accounts
 from leadline.ports.clock import Clock
 from leadline.settings.loading import load
@@ -45,17 +45,17 @@ def embedded(folder: Path, **settings: str) -> Embedded:
     return Embedded(loaded, lambda words: None)
 
 
-def known_as(name: str, role: Role, zone: str = "UTC") -> Door:
+def known_as(name: str, role: UserRole, zone: str = "UTC") -> Door:
     """A door that takes everybody for this one."""
 
-    async def door(connection: HTTPConnection) -> Known:
-        return Known(Who(name, role, zone), CSRF)
+    async def door(connection: HTTPConnection) -> KnownUser:
+        return KnownUser(Who(name, role, zone), CSRF)
 
     return door
 
 
 def dashboard_for(
-    folder: Path, role: Role = Role.ADMIN, clock: Clock = lambda: datetime.now(UTC)
+    folder: Path, role: UserRole = UserRole.ADMIN, clock: Clock = lambda: datetime.now(UTC)
 ) -> Starlette:
     """The dashboard of an empty installation, as somebody of this role sees it."""
     installation = embedded(folder)

@@ -14,23 +14,26 @@ from starlette.requests import HTTPConnection
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.process import DashboardServer
-from leadline.entrypoints.dashboard.roles import Known
-from leadline.model.accounts import Role
+from leadline.entrypoints.dashboard.roles import KnownUser
+from leadline.installations.accounts import accounts_of
+from leadline.model.accounts import UserRole
 from tests.worlds.dashboard import known_as
 from tests.worlds.dashboard_leads import Staged
 
 
 class ServedDashboard:
-    """The dashboard of an office; whoever asks is known as somebody of `role`."""
+    """The dashboard of an office; whoever asks is known as somebody of `role` (None: nobody is)."""
 
     def __init__(self, office: Staged, zone: str = "UTC") -> None:
-        self.role = Role.OPERATOR
+        self.role: UserRole | None = UserRole.OPERATOR
         self._office = office
         self._zone = zone
         self._port = 0
         self.start()
 
-    async def _door(self, connection: HTTPConnection) -> Known | None:
+    async def _door(self, connection: HTTPConnection) -> KnownUser | None:
+        if self.role is None:
+            return None
         return await known_as("ada", self.role, self._zone)(connection)
 
     @property
@@ -45,7 +48,10 @@ class ServedDashboard:
         self._port = listener.getsockname()[1]
         listener.listen()
         office = self._office
-        app = create_app(Dashboard(office.installation, clock=office.clock, door=self._door))
+        accounts = accounts_of(office.installation.loaded().settings)
+        app = create_app(
+            Dashboard(office.installation, accounts, clock=office.clock, door=self._door)
+        )
         self._server = DashboardServer(app)
         self._thread = threading.Thread(target=self._server.run, args=[listener])
         self._thread.start()

@@ -11,7 +11,7 @@ from hashlib import sha256
 import msgspec
 
 
-class Role(IntEnum):
+class UserRole(IntEnum):
     """What an account may do; a higher one may do all that a lower one may.
 
     A VIEWER sees leads with personal data masked. An OPERATOR sees everything, and acts on leads.
@@ -28,7 +28,7 @@ class Role(IntEnum):
         return self.name.lower()
 
 
-class Account(msgspec.Struct, frozen=True):
+class UserAccount(msgspec.Struct, frozen=True):
     """An account of the dashboard.
 
     `name` is what one logs in with, in small letters. `password` is an argon2id hash as PHC string;
@@ -37,7 +37,7 @@ class Account(msgspec.Struct, frozen=True):
     """
 
     name: str
-    role: Role
+    role: UserRole
     created_at: datetime
     password: str = ""
     person: str = ""
@@ -85,7 +85,7 @@ class ApiToken(msgspec.Struct, frozen=True):
     name: str
     digest: bytes
     scope: Scope
-    role: Role
+    role: UserRole
     by: str
     created_at: datetime
     ends_at: datetime

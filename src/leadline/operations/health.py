@@ -3,7 +3,7 @@
 Nothing of a lead's person is in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,6 +18,8 @@ LATE = timedelta(minutes=5)
 MOST_FAILURES = 3
 """From this number of failures in a row on a channel is paused (`alerts.circuit`)."""
 _PAUSE = timedelta(seconds=5)
+_A_DAY = timedelta(days=1)
+_MOST_COUNTED = 10_000
 
 
 class ChannelHealthRow(msgspec.Struct, frozen=True):
@@ -100,7 +102,7 @@ def health_of(
         dead=sum(one.dead for one in backlog),
         channels=[_channel(one, states.get(one, ChannelState()), now) for one in channels],
         crms={one: written.get(one) for one in crms},
-        sources=[_source(one, now) for one in arrivals],
+        sources=list(_sources(ledger, arrivals, now)),
     )
 
 
@@ -113,7 +115,22 @@ def _channel(name: str, state: ChannelState, now: datetime) -> ChannelHealthRow:
     return ChannelHealthRow(name, word, state.failures, state.since)
 
 
+def _sources(
+    ledger: Ledger, arrivals: Sequence[Arrivals], now: datetime
+) -> Iterator[SourceHealthRow]:
+    """Every source that has sent an event; those whose leads are not counted yet are looked up."""
+    counted = {one.source: one for one in arrivals}
+    for name in sorted({one.source for one in ledger.tallies()} | set(counted)):
+        if (one := counted.get(name)) is not None:
+            yield _source(one, now)
+            continue
+        newest = ledger.find(LeadFilter(source=name, limit=1))
+        of_a_day = LeadFilter(source=name, since=now - _A_DAY)
+        last = newest[0].captured_at if newest else None
+        yield SourceHealthRow(name, last, ledger.count(of_a_day, _MOST_COUNTED), is_silent=False)
+
+
 def _source(one: Arrivals, now: datetime) -> SourceHealthRow:
-    begin = (now - timedelta(days=1)).timestamp() // 3600
+    begin = (now - _A_DAY).timestamp() // 3600
     count = sum(leads for hour, leads in one.leads.items() if hour > begin)
     return SourceHealthRow(one.source, one.last_at, count, one.is_silent)

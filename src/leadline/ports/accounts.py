@@ -4,23 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from leadline.model.accounts import Account, ApiToken, LoginLink, Session
+from leadline.model.accounts import ApiToken, LoginLink, Session, UserAccount
 
 
 class Accounts(Protocol):
     """Keeps accounts, logins and tokens of programs. Methods that change something return when it
     is on the disk; all raise StorageFull or StorageFailed."""
 
-    def account(self, name: str) -> Account | None:
+    def account(self, name: str) -> UserAccount | None:
         """The account of this name."""
 
-    def accounts(self) -> Sequence[Account]:
+    def accounts(self) -> Sequence[UserAccount]:
         """All accounts by name."""
 
-    def add(self, account: Account) -> bool:
+    def add(self, account: UserAccount) -> bool:
         """Add an account; False if there is one of that name."""
 
-    def change(self, account: Account) -> bool:
+    def change(self, account: UserAccount) -> bool:
         """Replace the account of that name; False if there is none. With another password or role
         all its sessions and links end."""
 

@@ -12,7 +12,7 @@ from leadline.settings.notations import (
     Notation,
     whole_number,
 )
-from leadline.settings.personal_data import PersonalDataSettings
+from leadline.settings.personal_data import AS_TABLE, PersonalDataSettings
 
 
 def _networks(value: object) -> tuple[str, ...]:
@@ -75,6 +75,9 @@ DASHBOARD_AS_TABLE: Mapping[tuple[str, ...], str] = {
     )
 }
 """The settings that can also be written in a table: `[dashboard] port` is `dashboard_port`."""
+
+PARTS_AS_TABLE: Mapping[tuple[str, ...], str] = {**AS_TABLE, **DASHBOARD_AS_TABLE}
+"""Those of this part of `Settings` and of the parts before it."""
 
 
 def dashboard_url(settings: DashboardSettings, port: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.model.bounds import MOST_EVENTS
-from leadline.settings.dashboard import DASHBOARD_AS_TABLE, DashboardSettings
+from leadline.settings.dashboard import PARTS_AS_TABLE, DashboardSettings
 from leadline.settings.declaration import Declaration, setting, settings_of
 from leadline.settings.notations import (
     BASE_URL,
@@ -30,7 +30,6 @@ from leadline.settings.notations import (
     number_between,
     whole_number,
 )
-from leadline.settings.personal_data import AS_TABLE
 
 if TYPE_CHECKING:
     from leadline.model.rights import Rights
@@ -289,8 +288,7 @@ AS_TABLES: Mapping[tuple[str, ...], str] = {
     ("duplicates", "alert"): "duplicates_alert",
     ("duplicates", "write_back"): "duplicates_write_back",
     ("duplicates", "weights"): "duplicates_weights",
-    **AS_TABLE,
-    **DASHBOARD_AS_TABLE,
+    **PARTS_AS_TABLE,
 }
 """Top-level settings that can also be written in a table: `[data] group` is `data_group`."""
 

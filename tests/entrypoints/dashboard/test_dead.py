@@ -16,7 +16,7 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.jobs import MOST, Job, Jobs
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Kind
 from leadline.model.task import Drop, Step
@@ -32,7 +32,7 @@ def made(tmp_path: Path, clock: HandClock) -> Staged:
     return office(tmp_path, clock)
 
 
-def seen_by(made: Staged, role: Role = Role.OPERATOR) -> Browser:
+def seen_by(made: Staged, role: UserRole = UserRole.OPERATOR) -> Browser:
     accounts = accounts_of(made.installation.loaded().settings)
     door = known_as("ada", role)
     return Browser(create_app(Dashboard(made.installation, accounts, clock=made.clock, door=door)))
@@ -156,7 +156,7 @@ def test_only_some_are_looked_at_beforehand_if_there_are_many(
 
 
 def test_a_viewer_sees_the_reasons_and_retries_nothing(made: Staged) -> None:
-    viewer = seen_by(made, Role.VIEWER)
+    viewer = seen_by(made, UserRole.VIEWER)
     page = viewer.get("/dead?reason=contact.blank").text
     assert "contact.blank" in page
     assert "Retry" not in plain(page)
@@ -187,7 +187,7 @@ def test_a_retry_is_in_the_audit_log(made: Staged, monkeypatch: pytest.MonkeyPat
     def note(board: object, who: object, what: str, subject: str = "", detail: str = "") -> None:
         noted.append((what, detail))
 
-    monkeypatch.setattr(retrying, "audit", note)
+    monkeypatch.setattr(retrying, "note_action", note)
     retried(seen_by(made), "?reason=contact.blank")
     assert noted == [("dashboard.retry", "2 leads of contact.blank")]
 

@@ -10,7 +10,7 @@ import pytest
 from leadline.entrypoints.dashboard import machine
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, dashboard_for, known_as
 from tests.worlds.dashboard_leads import Staged, office
@@ -23,14 +23,14 @@ def made(tmp_path: Path, clock: HandClock) -> Staged:
 
 
 def text_of(made: Staged, path: str = "/health") -> str:
-    door = known_as("ada", Role.VIEWER)
+    door = known_as("ada", UserRole.VIEWER)
     shown = Browser(create_app(Dashboard(made.installation, clock=made.clock, door=door))).get(path)
     assert shown.status == 200
     return " ".join(unescape(re.sub("<[^>]+>", " ", shown.text)).split())
 
 
 def test_an_empty_installation_is_well(tmp_path: Path) -> None:
-    text = Browser(dashboard_for(tmp_path, Role.VIEWER)).get("/health").text
+    text = Browser(dashboard_for(tmp_path, UserRole.VIEWER)).get("/health").text
     assert "Nothing waits." in text
     assert "No source has sent a lead yet." in text
     assert "None is set, so nobody is alerted." in text
@@ -56,6 +56,7 @@ def test_a_channel_that_fails_is_told(made: Staged) -> None:
 
 
 def test_a_source_says_when_its_last_lead_came(made: Staged) -> None:
+    assert re.search(r"generic 09:00:\d\d 7", text_of(made))
     folder = made.installation.loaded().settings.data
     with closing(SqliteStore(folder, clock=made.clock)) as store:
         while store.count_arrivals():

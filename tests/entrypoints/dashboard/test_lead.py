@@ -9,7 +9,7 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import EVIL, HOSTILE, Staged, office
 from tests.worlds.leads import HandClock
@@ -22,20 +22,20 @@ def made(tmp_path: Path, clock: HandClock) -> Staged:
     return office(tmp_path, clock)
 
 
-def seen_by(made: Staged, role: Role) -> Browser:
+def seen_by(made: Staged, role: UserRole) -> Browser:
     installation = made.installation
     accounts = accounts_of(installation.loaded().settings)
     door = known_as("ada", role)
     return Browser(create_app(Dashboard(installation, accounts, clock=made.clock, door=door)))
 
 
-def text_of(made: Staged, name: str, role: Role = Role.OPERATOR) -> str:
+def text_of(made: Staged, name: str, role: UserRole = UserRole.OPERATOR) -> str:
     shown = seen_by(made, role).get(f"/leads/{made.ids[name]}")
     assert shown.status == 200
     return " ".join(unescape(re.sub("<[^>]+>", " ", shown.text)).split())
 
 
-def buttons(made: Staged, name: str, role: Role = Role.OPERATOR) -> list[str]:
+def buttons(made: Staged, name: str, role: UserRole = UserRole.OPERATOR) -> list[str]:
     """What can be done with a lead, by its page."""
     page = seen_by(made, role).get(f"/leads/{made.ids[name]}").text
     return re.findall(rf'action="/leads/{made.ids[name]}/do/(\w+)"', page)
@@ -70,10 +70,10 @@ def test_what_is_wrong_with_a_lead_is_said_first(made: Staged) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_viewer_sees_no_personal_data_and_no_button(made: Staged, name: str) -> None:
-    viewer = seen_by(made, Role.VIEWER).get(f"/leads/{made.ids[name]}").text
+    viewer = seen_by(made, UserRole.VIEWER).get(f"/leads/{made.ids[name]}").text
     for secret in ("Vance", "ada.vance", "ADA.VANCE", "555-0100", f"{name}@example.com"):
         assert secret not in viewer
-    assert buttons(made, name, Role.VIEWER) == []
+    assert buttons(made, name, UserRole.VIEWER) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_buttons_are_those_that_fit_the_lead(
 @pytest.mark.parametrize("name", ["told", "again", "held", "waiting"])
 def test_every_button_does_what_it_says(made: Staged, name: str) -> None:
     for action in buttons(made, name):
-        browser = seen_by(made, Role.OPERATOR)
+        browser = seen_by(made, UserRole.OPERATOR)
         page = browser.get(f"/leads/{made.ids[name]}").text
         form = re.search(rf'action="/leads/{made.ids[name]}/do/{action}">(.*?)</form>', page)
         if form is None:  # what was done before leaves no such button
@@ -110,7 +110,7 @@ def test_every_button_does_what_it_says(made: Staged, name: str) -> None:
 
 
 def test_the_page_tells_who_was_faster(made: Staged) -> None:
-    browser = seen_by(made, Role.OPERATOR)
+    browser = seen_by(made, UserRole.OPERATOR)
     page = browser.get(f"/leads/{made.ids['told']}").text
     forms = re.findall(r'/do/(claim|junk)">(.*?)</form>', page)
     answers = []
@@ -124,7 +124,7 @@ def test_the_page_tells_who_was_faster(made: Staged) -> None:
 
 
 def test_a_part_of_an_id_leads_to_the_lead(made: Staged) -> None:
-    browser = seen_by(made, Role.VIEWER)
+    browser = seen_by(made, UserRole.VIEWER)
     whole = made.ids["told"]
     shown = browser.get(f"/leads/{whole.replace('-', '')[-8:]}")
     assert (shown.status, shown.headers["location"]) == (303, f"/leads/{whole}")
@@ -133,7 +133,7 @@ def test_a_part_of_an_id_leads_to_the_lead(made: Staged) -> None:
 
 
 def test_markup_in_any_field_of_a_lead_is_text(made: Staged) -> None:
-    page = seen_by(made, Role.OPERATOR).get(f"/leads/{made.ids['evil']}").text
+    page = seen_by(made, UserRole.OPERATOR).get(f"/leads/{made.ids['evil']}").text
     for one in HOSTILE[:3]:
         assert one not in page
     assert page.count("&lt;script&gt;window.hurt=1") > 15
@@ -143,6 +143,6 @@ def test_markup_in_any_field_of_a_lead_is_text(made: Staged) -> None:
 
 
 def test_what_changes_the_direction_of_text_is_an_escape_in_json(made: Staged) -> None:
-    page = seen_by(made, Role.OPERATOR).get(f"/leads/{made.ids['evil']}").text
+    page = seen_by(made, UserRole.OPERATOR).get(f"/leads/{made.ids['evil']}").text
     raw = page[page.index('<pre tabindex="0" aria-labelledby="raw">') :]
     assert "\\u202egnp.exe" in raw[: raw.index("</pre>")]

@@ -12,7 +12,7 @@ import pytest
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import EVIL, HOSTILE, Staged, office
 from tests.worlds.leads import HandClock
@@ -23,7 +23,7 @@ def made(tmp_path: Path, clock: HandClock) -> Staged:
     return office(tmp_path, clock)
 
 
-def seen_by(made: Staged, role: Role, zone: str = "UTC") -> Browser:
+def seen_by(made: Staged, role: UserRole, zone: str = "UTC") -> Browser:
     door = known_as("ada", role, zone)
     return Browser(create_app(Dashboard(made.installation, clock=made.clock, door=door)))
 
@@ -60,20 +60,20 @@ ALL = ["waiting", "held", "dead too", "dead", "evil", "again", "told"]
     ],
 )
 def test_each_filter_selects_what_it_says(made: Staged, query: str, names: list[str]) -> None:
-    shown = seen_by(made, Role.OPERATOR).get(f"/leads?{query}")
+    shown = seen_by(made, UserRole.OPERATOR).get(f"/leads?{query}")
     assert shown.status == 200
     assert listed(made, shown.text) == names
 
 
 def test_what_is_not_understood_is_said_and_ignored(made: Staged) -> None:
-    shown = seen_by(made, Role.OPERATOR).get("/leads?status=lost&from=yesterday&sort=hair")
+    shown = seen_by(made, UserRole.OPERATOR).get("/leads?status=lost&from=yesterday&sort=hair")
     assert listed(made, shown.text) == ALL
     assert "There is no status of this name; it is ignored." in shown.text
     assert "“from” is not a time; it is ignored." in shown.text
 
 
 def test_times_are_those_of_the_viewers_zone(made: Staged) -> None:
-    browser = seen_by(made, Role.OPERATOR, "America/New_York")
+    browser = seen_by(made, UserRole.OPERATOR, "America/New_York")
     shown = browser.get("/leads?from=2026-03-02T04:00:15")
     assert listed(made, shown.text) == ["waiting", "held"]
     assert "04:00:15 EST" in shown.text
@@ -81,7 +81,7 @@ def test_times_are_those_of_the_viewers_zone(made: Staged) -> None:
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(made: Staged) -> None:
-    browser = seen_by(made, Role.OPERATOR)
+    browser = seen_by(made, UserRole.OPERATOR)
     for sort in ("", "-captured", "name", "-name", "status", "score"):
         whole = listed_all(browser, sort, "")
         assert len(whole) == len(set(whole)) == len(ALL)
@@ -105,13 +105,13 @@ def listed_all(browser: Browser, sort: str, after: str) -> list[str]:
 
 
 def test_a_page_goes_on_where_its_last_lead_left_the_selection(made: Staged) -> None:
-    browser = seen_by(made, Role.OPERATOR)
+    browser = seen_by(made, UserRole.OPERATOR)
     shown = browser.get(f"/leads?status=alerted&after={made.ids['dead']}")
     assert listed(made, shown.text) == ["evil", "again", "told"]
 
 
 def test_a_viewer_sees_and_searches_masked_leads_alone(made: Staged) -> None:
-    viewer = seen_by(made, Role.VIEWER)
+    viewer = seen_by(made, UserRole.VIEWER)
     text = viewer.get("/leads?columns=name,email,phone,company").text
     assert "A••• V•••" in text
     for secret in ("Ada", "Vance", "ada.vance", "555-0100"):
@@ -127,8 +127,8 @@ def test_a_viewer_sees_and_searches_masked_leads_alone(made: Staged) -> None:
     assert listed(made, viewer.get(f"/leads?q={made.ids['told'][-8:]}").text) == ["told"]
 
 
-@pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
-def test_exports_hold_exactly_what_matches(made: Staged, role: Role) -> None:
+@pytest.mark.parametrize("role", [UserRole.VIEWER, UserRole.OPERATOR])
+def test_exports_hold_exactly_what_matches(made: Staged, role: UserRole) -> None:
     browser = seen_by(made, role)
     for query in ("", "?status=dead", "?duplicates=1", "?status=held", "?q=nobody+at+all"):
         names = listed(made, browser.get(f"/leads{query}").text)
@@ -138,13 +138,13 @@ def test_exports_hold_exactly_what_matches(made: Staged, role: Role) -> None:
         assert "attachment" in shown.headers["content-disposition"]
         parsed = json.loads(browser.get(f"/leads/export.json{query}").text)
         assert [row["lead_id"] for row in parsed] == [made.ids[name] for name in names]
-        is_shown = role > Role.VIEWER and "again" in names
+        is_shown = role > UserRole.VIEWER and "again" in names
         assert ("Ada Vance" in shown.text) == is_shown
 
 
 def test_no_cell_of_an_export_is_a_formula(tmp_path: Path, clock: HandClock) -> None:
     made = office(tmp_path, clock)
-    shown = seen_by(made, Role.OPERATOR).get("/leads/export.csv")
+    shown = seen_by(made, UserRole.OPERATOR).get("/leads/export.csv")
     for row in csv.reader(io.StringIO(shown.text)):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
 
@@ -152,7 +152,7 @@ def test_no_cell_of_an_export_is_a_formula(tmp_path: Path, clock: HandClock) -> 
 def test_markup_in_any_field_is_text(made: Staged) -> None:
     columns = "name,email,phone,company,source,owner"
     for path in (f"/leads?columns={columns}", f"/leads?{urlencode({'q': EVIL, 'owner': EVIL})}"):
-        text = seen_by(made, Role.OPERATOR).get(path).text
+        text = seen_by(made, UserRole.OPERATOR).get(path).text
         assert "&lt;script&gt;window.hurt=1&lt;/script&gt;" in text
         for one in HOSTILE[:3]:
             assert one not in text
@@ -160,22 +160,22 @@ def test_markup_in_any_field_is_text(made: Staged) -> None:
 
 
 def test_new_leads_are_counted_since_the_page_was_loaded(made: Staged) -> None:
-    browser = seen_by(made, Role.OPERATOR)
+    browser = seen_by(made, UserRole.OPERATOR)
     assert "2 new" in browser.get(f"/leads/new?than={made.ids['dead too']}").text
     assert browser.get(f"/leads/new?than={made.ids['waiting']}").text.strip() == ""
     assert "1 new" in browser.get(f"/leads/new?than={made.ids['told']}&duplicates=1").text
 
 
 def test_an_empty_list_names_the_next_step(tmp_path: Path, made: Staged, clock: HandClock) -> None:
-    assert "Remove a filter above" in seen_by(made, Role.OPERATOR).get("/leads?q=zzz").text
+    assert "Remove a filter above" in seen_by(made, UserRole.OPERATOR).get("/leads?q=zzz").text
     from tests.worlds.dashboard import dashboard_for
 
-    text = Browser(dashboard_for(tmp_path / "empty", Role.OPERATOR)).get("/leads").text
+    text = Browser(dashboard_for(tmp_path / "empty", UserRole.OPERATOR)).get("/leads").text
     assert "leadline send --sample" in text
 
 
 def test_a_lead_that_waits_says_when_it_is_due(made: Staged) -> None:
     made.clock.now += timedelta(seconds=1)
-    text = seen_by(made, Role.OPERATOR).get("/leads?status=waiting").text
+    text = seen_by(made, UserRole.OPERATOR).get("/leads?status=waiting").text
     assert "09:10:15" in text
     assert "waiting@example.com" in text

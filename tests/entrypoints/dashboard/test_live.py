@@ -9,7 +9,7 @@ import pytest
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from leadline.operations.live import SPANS, picture
 from leadline.operations.speed import Judge
 from tests.worlds.dashboard import Browser, known_as
@@ -22,7 +22,7 @@ def made(tmp_path: Path, clock: HandClock) -> Staged:
     return office(tmp_path, clock)
 
 
-def seen_by(made: Staged, role: Role, zone: str = "UTC") -> Browser:
+def seen_by(made: Staged, role: UserRole, zone: str = "UTC") -> Browser:
     door = known_as("ada", role, zone)
     return Browser(create_app(Dashboard(made.installation, clock=made.clock, door=door)))
 
@@ -33,7 +33,7 @@ def figures(text: str) -> dict[str, str]:
 
 
 def test_the_figures_are_those_of_the_ledger(made: Staged) -> None:
-    assert figures(seen_by(made, Role.VIEWER).get("/").text) == {
+    assert figures(seen_by(made, UserRole.VIEWER).get("/").text) == {
         "Captured": "7", "Waiting": "2", "Overdue": "0", "Alert p95": "1 s", "Response": "–",
         "Seen before": "1", "Dead letters": "2",
     }  # fmt: skip
@@ -41,7 +41,7 @@ def test_the_figures_are_those_of_the_ledger(made: Staged) -> None:
 
 def test_a_lead_that_is_late_is_said(made: Staged) -> None:
     made.clock.advance(minutes=40)
-    text = seen_by(made, Role.VIEWER).get("/").text
+    text = seen_by(made, UserRole.VIEWER).get("/").text
     assert "A lead is late by 30 min" in text
     assert figures(text)["Overdue"] == "1"
 
@@ -58,14 +58,14 @@ def test_every_lead_is_in_the_bar_of_its_time(made: Staged, span: timedelta) -> 
 
 def test_older_leads_are_not_counted(made: Staged) -> None:
     made.clock.advance(hours=2)
-    shown = seen_by(made, Role.VIEWER)
+    shown = seen_by(made, UserRole.VIEWER)
     assert figures(shown.get("/?range=1h").text)["Captured"] == "0"
     assert "No lead came in." in shown.get("/?range=1h").text
     assert figures(shown.get("/?range=6h").text)["Captured"] == "7"
 
 
 def test_the_bars_are_a_table_with_links_to_their_leads(made: Staged) -> None:
-    browser = seen_by(made, Role.OPERATOR)
+    browser = seen_by(made, UserRole.OPERATOR)
     text = browser.get("/live/bars?range=1h").text
     (path,) = re.findall(r'<th scope="row"><a href="(/leads\?[^"]+)"', text)
     assert '<td class="number">7</td></tr>' in text
@@ -73,7 +73,7 @@ def test_the_bars_are_a_table_with_links_to_their_leads(made: Staged) -> None:
 
 
 def test_watchers_share_what_is_asked_of_the_ledger(made: Staged) -> None:
-    browser = seen_by(made, Role.VIEWER)
+    browser = seen_by(made, UserRole.VIEWER)
     before = browser.get("/live/now").text
     made.clock.advance(hours=7)
     assert browser.get("/live/now").text != before
@@ -83,11 +83,11 @@ def test_watchers_share_what_is_asked_of_the_ledger(made: Staged) -> None:
 
 def test_the_newest_leads_are_masked_for_viewers(made: Staged) -> None:
     for path in ("/", "/live/newest"):
-        assert "Ada Vance" in seen_by(made, Role.OPERATOR).get(path).text
-        viewer = seen_by(made, Role.VIEWER).get(path).text
+        assert "Ada Vance" in seen_by(made, UserRole.OPERATOR).get(path).text
+        viewer = seen_by(made, UserRole.VIEWER).get(path).text
         assert "Vance" not in viewer
         assert "A••• V•••" in viewer
 
 
 def test_an_unknown_time_is_the_usual_one(made: Staged) -> None:
-    assert "last 6 hours" in seen_by(made, Role.VIEWER).get("/?range=%3Cb%3E").text
+    assert "last 6 hours" in seen_by(made, UserRole.VIEWER).get("/?range=%3Cb%3E").text

@@ -13,7 +13,7 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.live_events import MOST_OF_SESSION, PATH, LiveEvents
 from leadline.entrypoints.dashboard.logins import begin
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import Account, Role
+from leadline.model.accounts import UserAccount, UserRole
 from tests.worlds.dashboard import Browser, embedded, guarded_dashboard, known_as
 from tests.worlds.dashboard_server import RunningDashboard, running
 from tests.worlds.leads import HandClock, captured
@@ -34,7 +34,7 @@ def until(answer: HTTPResponse, line: bytes) -> list[bytes]:
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[RunningDashboard]:
-    dashboard = Dashboard(embedded(tmp_path), door=known_as("ada", Role.VIEWER))
+    dashboard = Dashboard(embedded(tmp_path), door=known_as("ada", UserRole.VIEWER))
     app = create_app(dashboard)
     app.state.live = LiveEvents(dashboard, look_s=0.02, beat_s=0.05)
     with running(app) as made:
@@ -94,7 +94,7 @@ def test_nobody_watches_without_a_login(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["idle", "logout", "account", "role"])
 def test_the_end_of_the_session_ends_its_stream(end: str, clock: HandClock, tmp_path: Path) -> None:
     app, accounts = guarded_dashboard(tmp_path, clock)
-    account = Account("ada", Role.ADMIN, clock())
+    account = UserAccount("ada", UserRole.ADMIN, clock())
     accounts.add(account)
     secret = begin(accounts, "ada", clock(), app.state.dashboard.settings.dashboard_sessions)
     app.state.live = LiveEvents(app.state.dashboard, look_s=0.02, beat_s=0.05)
@@ -105,7 +105,7 @@ def test_the_end_of_the_session_ends_its_stream(end: str, clock: HandClock, tmp_
         elif end == "account":
             accounts.remove("ada")
         elif end == "role":
-            accounts.change(Account("ada", Role.VIEWER, clock()))
+            accounts.change(UserAccount("ada", UserRole.VIEWER, clock()))
         else:
             from leadline.model.accounts import digest_of
 
@@ -116,7 +116,7 @@ def test_the_end_of_the_session_ends_its_stream(end: str, clock: HandClock, tmp_
 
 def test_streams_go_on_while_the_data_can_t_be_read(tmp_path: Path) -> None:
     installation = embedded(tmp_path)
-    dashboard = Dashboard(installation, door=known_as("ada", Role.VIEWER))
+    dashboard = Dashboard(installation, door=known_as("ada", UserRole.VIEWER))
     app = create_app(dashboard)
     app.state.live = LiveEvents(dashboard, look_s=0.02, beat_s=0.05)
     data = installation.loaded().settings.data
@@ -135,5 +135,5 @@ def test_accounts_open_beside_a_dashboard(tmp_path: Path) -> None:
     installation = embedded(tmp_path)
     settings = installation.loaded().settings
     with closing(accounts_of(settings)) as one, closing(accounts_of(settings)) as two:
-        one.add(Account("ada", Role.ADMIN, datetime.now(UTC)))
+        one.add(UserAccount("ada", UserRole.ADMIN, datetime.now(UTC)))
         assert [a.name for a in two.accounts()] == ["ada"]

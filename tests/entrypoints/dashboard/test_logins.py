@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from leadline.entrypoints.dashboard.logins import MOST_OF_ACCOUNT, MOST_OF_ADDRESS, make_link
 from leadline.entrypoints.dashboard.passwords import hash_password
-from leadline.model.accounts import Account, Role
+from leadline.model.accounts import UserAccount, UserRole
 from leadline.ports.accounts import Accounts
 from tests.worlds.dashboard import Browser, Shown, guarded_dashboard
 from tests.worlds.leads import HandClock
@@ -19,7 +19,7 @@ from tests.worlds.leads import HandClock
 PASSWORD = "correct horse battery"
 
 
-class Door:
+class LoginDoor:
     """A dashboard that knows nobody yet, its accounts, and browsers before it."""
 
     def __init__(self, folder: Path, clock: HandClock) -> None:
@@ -31,14 +31,14 @@ class Door:
     def browser(self, address: str = "127.0.0.1") -> Browser:
         return Browser(self.app, address=address)
 
-    def add(self, name: str, role: Role = Role.VIEWER, password: str = PASSWORD) -> None:
+    def add(self, name: str, role: UserRole = UserRole.VIEWER, password: str = PASSWORD) -> None:
         hashed = hash_password(password) if password else ""
-        assert self.accounts.add(Account(name, role, self.clock(), hashed))
+        assert self.accounts.add(UserAccount(name, role, self.clock(), hashed))
 
     def link(self, account: str = "") -> str:
         return f"/link/{make_link(self.accounts, account, 'root', self.clock())}"
 
-    def entered(self, name: str = "ada", role: Role = Role.VIEWER) -> Browser:
+    def entered(self, name: str = "ada", role: UserRole = UserRole.VIEWER) -> Browser:
         """A browser that has logged in by password."""
         self.add(name, role)
         browser = self.browser()
@@ -47,8 +47,8 @@ class Door:
 
 
 @pytest.fixture
-def door(clock: HandClock, tmp_path: Path) -> Iterator[Door]:
-    made = Door(tmp_path, clock)
+def door(clock: HandClock, tmp_path: Path) -> Iterator[LoginDoor]:
+    made = LoginDoor(tmp_path, clock)
     yield made
     made.accounts.close()
 
@@ -69,7 +69,7 @@ def is_in(browser: Browser) -> bool:
     return shown.status == 200
 
 
-def test_a_link_logs_in_once(door: Door) -> None:
+def test_a_link_logs_in_once(door: LoginDoor) -> None:
     path = door.link()
     first, second = door.browser(), door.browser()
     assert first.post(path).status == 303
@@ -78,7 +78,18 @@ def test_a_link_logs_in_once(door: Door) -> None:
     assert not is_in(second)
 
 
-def test_who_only_looks_at_a_link_leaves_it_good(door: Door) -> None:
+def test_another_link_ends_the_session_before_it(door: LoginDoor) -> None:
+    browser = door.entered()
+    before = dict(browser.cookies)
+    shown = browser.get(path := door.link())
+    assert browser.post(path).status == 403  # without the token of the session
+    assert browser.post(path, {"csrf": csrf_in(shown)}).status == 303
+    assert "root (admin)" in browser.get("/welcome").text + browser.get("/").text
+    browser.cookies = before
+    assert not is_in(browser)
+
+
+def test_who_only_looks_at_a_link_leaves_it_good(door: LoginDoor) -> None:
     path = door.link()
     for _ in range(3):
         shown = door.browser().get(path)
@@ -86,20 +97,20 @@ def test_who_only_looks_at_a_link_leaves_it_good(door: Door) -> None:
     assert door.browser().post(path).status == 303
 
 
-def test_a_link_is_over_after_ten_minutes(door: Door) -> None:
+def test_a_link_is_over_after_ten_minutes(door: LoginDoor) -> None:
     path = door.link()
     door.clock.advance(minutes=10)
     assert door.browser().get(path).status == 410
     assert door.browser().post(path).status == 410
 
 
-def test_a_made_up_link_logs_nobody_in(door: Door) -> None:
+def test_a_made_up_link_logs_nobody_in(door: LoginDoor) -> None:
     door.link()
     for path in ("/link/x", "/link/" + "A" * 5000, "/link/%00", "/link/..%2f..%2flogin"):
         assert door.browser().post(path).status in (404, 410)
 
 
-def test_the_person_at_the_machine_makes_the_first_account(door: Door) -> None:
+def test_the_person_at_the_machine_makes_the_first_account(door: LoginDoor) -> None:
     browser = door.browser()
     assert browser.post(door.link()).headers["location"] == "/welcome"
     form = {
@@ -112,7 +123,7 @@ def test_the_person_at_the_machine_makes_the_first_account(door: Door) -> None:
     at_machine = dict(browser.cookies)
     assert browser.post("/welcome", form).headers["location"] == "/"
     (made,) = door.accounts.accounts()
-    assert (made.name, made.role, made.zone) == ("ada", Role.ADMIN, "Europe/Berlin")
+    assert (made.name, made.role, made.zone) == ("ada", UserRole.ADMIN, "Europe/Berlin")
     assert made.password.startswith("$argon2id$")
     assert "ada (admin)" in browser.get("/").text
     # The session of the link is over, and no second first account can be made.
@@ -135,7 +146,7 @@ def test_the_person_at_the_machine_makes_the_first_account(door: Door) -> None:
     ],
 )
 def test_a_first_account_that_can_t_be_is_refused_in_words(
-    change: dict[str, str], words: str, door: Door
+    change: dict[str, str], words: str, door: LoginDoor
 ) -> None:
     browser = door.browser()
     browser.post(door.link())
@@ -149,15 +160,15 @@ def test_a_first_account_that_can_t_be_is_refused_in_words(
     assert not door.accounts.accounts()
 
 
-def test_a_name_and_its_password_log_in(door: Door) -> None:
-    door.add("ada", Role.OPERATOR)
+def test_a_name_and_its_password_log_in(door: LoginDoor) -> None:
+    door.add("ada", UserRole.OPERATOR)
     browser = door.browser()
     shown = browser.post("/login", {"name": " Ada ", "password": PASSWORD})
     assert (shown.status, shown.headers["location"]) == (303, "/")
     assert "ada (operator)" in browser.get("/").text
 
 
-def test_an_unknown_name_is_answered_like_a_wrong_password(door: Door) -> None:
+def test_an_unknown_name_is_answered_like_a_wrong_password(door: LoginDoor) -> None:
     door.add("ada")
     door.add("links-only", password="")
     bodies = set()
@@ -170,7 +181,7 @@ def test_an_unknown_name_is_answered_like_a_wrong_password(door: Door) -> None:
 
 
 def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    door: LoginDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from leadline.entrypoints.dashboard import passwords
 
@@ -190,7 +201,7 @@ def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
     assert [one.partition("$m=")[2][:9] for one in compared] == ["19456,t=2"] * 2
 
 
-def test_an_account_is_closed_to_guesses_after_some_and_opens_again(door: Door) -> None:
+def test_an_account_is_closed_to_guesses_after_some_and_opens_again(door: LoginDoor) -> None:
     door.add("ada")
     door.add("bob")
     for number in range(MOST_OF_ACCOUNT):
@@ -203,7 +214,7 @@ def test_an_account_is_closed_to_guesses_after_some_and_opens_again(door: Door) 
     assert log_in(door.browser(), "ada").status == 303
 
 
-def test_an_address_may_guess_at_so_many_names_only(door: Door) -> None:
+def test_an_address_may_guess_at_so_many_names_only(door: LoginDoor) -> None:
     door.add("ada")
     for number in range(MOST_OF_ADDRESS):
         # Addresses of one IPv6 network are one customer's.
@@ -212,13 +223,13 @@ def test_an_address_may_guess_at_so_many_names_only(door: Door) -> None:
     assert log_in(door.browser("2001:db8:1::1"), "ada").status == 303
 
 
-def test_logins_that_succeed_do_not_count(door: Door) -> None:
+def test_logins_that_succeed_do_not_count(door: LoginDoor) -> None:
     door.add("ada")
     for _ in range(MOST_OF_ACCOUNT + 1):
         assert log_in(door.browser(), "ada").status == 303
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(door: Door) -> None:
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(door: LoginDoor) -> None:
     door.add("ada")
     (cookie,) = log_in(door.browser(), "ada").cookies
     name, _, words = cookie.partition("=")
@@ -234,7 +245,7 @@ def test_behind_https_the_cookie_has_the_prefix_that_demands_it(
     clock: HandClock, tmp_path: Path
 ) -> None:
     app, accounts = guarded_dashboard(tmp_path, clock, dashboard_url="https://leads.example.com")
-    accounts.add(Account("ada", Role.VIEWER, clock(), hash_password(PASSWORD)))
+    accounts.add(UserAccount("ada", UserRole.VIEWER, clock(), hash_password(PASSWORD)))
     browser = Browser(app, "https://leads.example.com")
     (cookie,) = log_in(browser, "ada").cookies
     assert cookie.startswith("__Host-leadline=")
@@ -243,7 +254,7 @@ def test_behind_https_the_cookie_has_the_prefix_that_demands_it(
     accounts.close()
 
 
-def test_logging_out_ends_the_session_also_for_who_kept_the_cookie(door: Door) -> None:
+def test_logging_out_ends_the_session_also_for_who_kept_the_cookie(door: LoginDoor) -> None:
     browser = door.entered()
     kept = dict(browser.cookies)
     shown = browser.post("/logout", {"csrf": csrf_in(browser.get("/"))})
@@ -253,7 +264,7 @@ def test_logging_out_ends_the_session_also_for_who_kept_the_cookie(door: Door) -
     assert not is_in(browser)
 
 
-def test_a_session_ends_when_nobody_uses_it(door: Door) -> None:
+def test_a_session_ends_when_nobody_uses_it(door: LoginDoor) -> None:
     browser = door.entered()
     for _ in range(2):
         door.clock.advance(hours=2, minutes=59)
@@ -262,7 +273,7 @@ def test_a_session_ends_when_nobody_uses_it(door: Door) -> None:
     assert not is_in(browser)
 
 
-def test_a_session_ends_after_its_time_however_much_it_is_used(door: Door) -> None:
+def test_a_session_ends_after_its_time_however_much_it_is_used(door: LoginDoor) -> None:
     browser = door.entered()
     for _ in range(11):
         door.clock.advance(hours=1)
@@ -272,7 +283,7 @@ def test_a_session_ends_after_its_time_however_much_it_is_used(door: Door) -> No
     assert browser.get("/", hx_request="true").headers["hx-redirect"] == "/login"
 
 
-def test_a_session_ends_with_its_account_and_with_another_password_or_role(door: Door) -> None:
+def test_a_session_ends_with_its_account_and_with_another_password_or_role(door: LoginDoor) -> None:
     for change in ("remove", "password", "role"):
         browser = door.entered(change)
         account = door.accounts.account(change)
@@ -283,11 +294,11 @@ def test_a_session_ends_with_its_account_and_with_another_password_or_role(door:
             new = msgspec.structs.replace(account, password=hash_password("another"))
             door.accounts.change(new)
         else:
-            door.accounts.change(msgspec.structs.replace(account, role=Role.ADMIN))
+            door.accounts.change(msgspec.structs.replace(account, role=UserRole.ADMIN))
         assert not is_in(browser)
 
 
-def test_made_up_cookies_are_nobody(door: Door) -> None:
+def test_made_up_cookies_are_nobody(door: LoginDoor) -> None:
     browser = door.entered()
     (name,) = browser.cookies
     for value in ("", "x", "A" * 43, "A" * 100_000, "'; DROP TABLE session; --", "\xff"):
@@ -295,7 +306,7 @@ def test_made_up_cookies_are_nobody(door: Door) -> None:
         assert not is_in(browser)
 
 
-def test_people_change_their_password_with_the_present_one(door: Door) -> None:
+def test_people_change_their_password_with_the_present_one(door: LoginDoor) -> None:
     browser, elsewhere = door.entered(), door.browser()
     log_in(elsewhere, "ada")
     new = "a new one, much longer"
@@ -309,7 +320,7 @@ def test_people_change_their_password_with_the_present_one(door: Door) -> None:
     assert log_in(door.browser(), "ada", new).status == 303
 
 
-def test_who_came_by_a_link_sets_a_password_without_the_one_that_was_lost(door: Door) -> None:
+def test_who_came_by_a_link_sets_a_password_without_the_one_that_was_lost(door: LoginDoor) -> None:
     door.add("ada", password="")
     browser = door.browser()
     browser.post(door.link("ada"))
@@ -320,7 +331,7 @@ def test_who_came_by_a_link_sets_a_password_without_the_one_that_was_lost(door: 
     assert log_in(door.browser(), "ada").status == 303
 
 
-def test_only_digests_of_secrets_are_kept(door: Door, tmp_path: Path) -> None:
+def test_only_digests_of_secrets_are_kept(door: LoginDoor, tmp_path: Path) -> None:
     path = door.link()
     browser = door.entered()
     kept = b"".join(one.read_bytes() for one in (tmp_path / "data").glob("accounts.db*"))
@@ -329,14 +340,14 @@ def test_only_digests_of_secrets_are_kept(door: Door, tmp_path: Path) -> None:
         assert secret.encode() not in kept
 
 
-def test_only_leadline_s_user_reads_the_file_of_accounts(door: Door, tmp_path: Path) -> None:
+def test_only_leadline_s_user_reads_the_file_of_accounts(door: LoginDoor, tmp_path: Path) -> None:
     for one in (tmp_path / "data").glob("accounts.db*"):
         assert one.stat().st_mode & 0o777 == 0o600
 
 
 def test_sessions_last_as_long_as_the_settings_say(clock: HandClock, tmp_path: Path) -> None:
     app, accounts = guarded_dashboard(tmp_path, clock, dashboard_sessions="1h")
-    accounts.add(Account("ada", Role.VIEWER, clock(), hash_password(PASSWORD)))
+    accounts.add(UserAccount("ada", UserRole.VIEWER, clock(), hash_password(PASSWORD)))
     browser = Browser(app)
     log_in(browser, "ada")
     clock.now += timedelta(minutes=14)

@@ -6,21 +6,23 @@ import pytest
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.entrypoints.dashboard.pages import PAGES, Page
-from leadline.model.accounts import Role
+from leadline.entrypoints.dashboard.pages import PAGES, DashboardPage
+from leadline.model.accounts import UserRole
 from tests.worlds.dashboard import CSRF, Browser, dashboard_for, embedded
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
-@pytest.mark.parametrize("role", Role)
-def test_a_page_is_shown_to_those_who_may_see_it(page: Page, role: Role, tmp_path: Path) -> None:
+@pytest.mark.parametrize("role", UserRole)
+def test_a_page_is_shown_to_those_who_may_see_it(
+    page: DashboardPage, role: UserRole, tmp_path: Path
+) -> None:
     shown = Browser(dashboard_for(tmp_path, role)).get(page.path)
     assert shown.status == (200 if role >= page.lowest else 403)
     assert page.title in shown.text or shown.status == 403
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
-def test_nobody_sees_a_page_without_a_login(page: Page, tmp_path: Path) -> None:
+def test_nobody_sees_a_page_without_a_login(page: DashboardPage, tmp_path: Path) -> None:
     browser = Browser(create_app(Dashboard(embedded(tmp_path))))
     shown = browser.get(page.path)
     assert (shown.status, shown.headers["location"]) == (303, "/login")

@@ -12,13 +12,13 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.forms import form_of
 from leadline.entrypoints.dashboard.roles import for_role
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from tests.worlds.dashboard import CSRF, Browser, dashboard_for, embedded, known_as
 
 EVIL = "https://evil.example.net"
 
 
-def app_with_echo(folder: Path, role: Role = Role.OPERATOR, **settings: str) -> Starlette:
+def app_with_echo(folder: Path, role: UserRole = UserRole.OPERATOR, **settings: str) -> Starlette:
     """A dashboard with one more address: it says who asks from where, and what was sent."""
 
     async def echo(request: Request) -> Response:
@@ -31,7 +31,9 @@ def app_with_echo(folder: Path, role: Role = Role.OPERATOR, **settings: str) -> 
 
     installation = embedded(folder, **settings)
     app = create_app(Dashboard(installation, door=known_as("ada", role)))
-    app.router.routes.append(Route("/echo", for_role(Role.OPERATOR, echo), methods=["GET", "POST"]))
+    app.router.routes.append(
+        Route("/echo", for_role(UserRole.OPERATOR, echo), methods=["GET", "POST"])
+    )
     app.router.routes.append(Route("/broken", broken))
     return app
 
@@ -125,7 +127,7 @@ def test_a_login_by_a_page_of_another_origin_is_refused(tmp_path: Path) -> None:
 
 
 def test_viewers_change_nothing(tmp_path: Path) -> None:
-    shown = Browser(app_with_echo(tmp_path, Role.VIEWER)).post("/echo", {"csrf": CSRF})
+    shown = Browser(app_with_echo(tmp_path, UserRole.VIEWER)).post("/echo", {"csrf": CSRF})
     assert shown.status == 403
     assert "operator" in shown.text
 
@@ -168,6 +170,16 @@ def test_an_error_of_ours_is_told_without_what_it_says(
     assert [one.message for one in caplog.records] == ["dashboard.failed"]
 
 
+def test_data_that_can_t_be_read_is_told_in_words(tmp_path: Path) -> None:
+    browser = Browser(app_with_echo(tmp_path))
+    (tmp_path / "data").rename(tmp_path / "aside")
+    shown = browser.get("/")
+    assert shown.status == 503
+    assert shown.headers["retry-after"] == "2"
+    assert "can't be read now" in shown.text.replace("&#39;", "'")
+    assert str(tmp_path) not in shown.text
+
+
 def test_only_trusted_proxies_say_who_asks(tmp_path: Path) -> None:
     said = {
         "x_forwarded_for": "203.0.113.9, 192.0.2.7",
@@ -183,6 +195,8 @@ def test_only_trusted_proxies_say_who_asks(tmp_path: Path) -> None:
     believed = Browser(app, address="10.1.2.3").get("/echo", **said)
     # What stands before the last hop is what the client itself may have written.
     assert believed.text.split() == ["192.0.2.7", "https"]
+    mapped = Browser(app, address="::ffff:127.0.0.1").get("/echo", **said)
+    assert mapped.text.split() == ["192.0.2.7", "https"]
     lied = Browser(app, address="192.0.2.66").get("/echo", **said)
     assert lied.text.split() == ["192.0.2.66", "http"]
     refused = Browser(app, address="10.1.2.3").get("/echo", x_forwarded_host="evil.example.net")

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from leadline.entrypoints.dashboard.roles import for_role, who_of
-from leadline.model.accounts import ApiToken, Role, Scope, digest_of
+from leadline.entrypoints.dashboard.roles import for_role, who_asks
+from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.ports.accounts import Accounts
 from tests.worlds.dashboard import Browser, guarded_dashboard
 from tests.worlds.leads import HandClock
@@ -29,14 +29,14 @@ class Api:
         self.app, self.accounts = guarded_dashboard(folder, clock)
 
         async def who(request: Request) -> Response:
-            one = who_of(request)
+            one = who_asks(request)
             return JSONResponse([one.actor, one.role.word])
 
-        for path, lowest in (("/api/who", Role.VIEWER), ("/api/act", Role.OPERATOR)):
+        for path, lowest in (("/api/who", UserRole.VIEWER), ("/api/act", UserRole.OPERATOR)):
             route = Route(path, for_role(lowest, who), methods=["GET", "POST"])
             self.app.router.routes.append(route)
 
-    def add(self, scope: Scope = Scope.READ, role: Role = Role.VIEWER) -> None:
+    def add(self, scope: Scope = Scope.READ, role: UserRole = UserRole.VIEWER) -> None:
         now = self.clock()
         ends = now + timedelta(days=90)
         assert self.accounts.add_token(
@@ -84,24 +84,24 @@ def test_a_token_ends_after_its_time_and_when_it_is_revoked(api: Api) -> None:
 
 
 def test_what_may_read_writes_nothing(api: Api) -> None:
-    api.add(Scope.READ, Role.ADMIN)
+    api.add(Scope.READ, UserRole.ADMIN)
     assert api.ask() == 200
     assert api.ask("POST", "/api/act") == 403
     assert api.ask("DELETE", "/api/act") == 403
 
 
 def test_what_may_write_needs_no_token_of_a_form(api: Api) -> None:
-    api.add(Scope.WRITE, Role.OPERATOR)
+    api.add(Scope.WRITE, UserRole.OPERATOR)
     assert api.ask("POST", "/api/act") == 200
 
 
 def test_the_role_of_a_token_holds(api: Api) -> None:
-    api.add(Scope.WRITE, Role.VIEWER)
+    api.add(Scope.WRITE, UserRole.VIEWER)
     assert api.ask("POST", "/api/act") == 403
 
 
 def test_tokens_open_no_page(api: Api) -> None:
-    api.add(Scope.WRITE, Role.ADMIN)
+    api.add(Scope.WRITE, UserRole.ADMIN)
     for path in ("/", "/account", "/live/events"):
         assert api.ask(path=path) == 303
 
@@ -122,6 +122,6 @@ def test_when_a_token_was_last_used_is_noted_once_a_minute(api: Api) -> None:
 def test_a_name_has_one_token_at_a_time(api: Api) -> None:
     api.add()
     now = api.clock()
-    other = ApiToken("reports", digest_of("o"), Scope.READ, Role.VIEWER, "root", now, now)
+    other = ApiToken("reports", digest_of("o"), Scope.READ, UserRole.VIEWER, "root", now, now)
     assert not api.accounts.add_token(other)
     assert api.ask() == 200

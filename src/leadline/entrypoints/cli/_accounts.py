@@ -9,7 +9,7 @@ import typer
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._show import say
 from leadline.installations.accounts import accounts_of, accounts_of_stack
-from leadline.model.accounts import Account, Role
+from leadline.model.accounts import UserAccount, UserRole
 from leadline.model.errors import ConfigurationError
 from leadline.ports.accounts import Accounts
 
@@ -39,15 +39,15 @@ def user_name() -> str:
         return "unknown"
 
 
-def role_named(word: str) -> Role:
+def role_named(word: str) -> UserRole:
     """The role of this name; raises BadParameter."""
-    for role in Role:
+    for role in UserRole:
         if role.word == word.strip().lower():
             return role
-    raise typer.BadParameter(f"{word!r} is no role: write {', '.join(r.word for r in Role)}")
+    raise typer.BadParameter(f"{word!r} is no role: write {', '.join(r.word for r in UserRole)}")
 
 
-def known_account(accounts: Accounts, name: str) -> Account:
+def known_account(accounts: Accounts, name: str) -> UserAccount:
     """The account of this name; exits with 1 if there is none."""
     account = accounts.account(name.strip().lower())
     if account is None:

@@ -131,8 +131,8 @@ class Noting:
 
     def _detail(self) -> str:
         """The names of the options, without values, which may name the person of a lead."""
-        subject = _OF_PEOPLE.get(self._words) or _OF_ACCOUNTS.get(self._words)
-        left_out = (*_OF_LEADS, subject)
+        named = (_OF_PEOPLE.get(self._words), _OF_ACCOUNTS.get(self._words))
+        left_out = (*_OF_LEADS, *named)
         given = {name: one for name, one in self._given.items() if one and name not in left_out}
         return " ".join(
             f"{name} {one}" if name in _TO_PEOPLE and one in self._people() else name

@@ -17,7 +17,7 @@ from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
 from leadline.entrypoints.dashboard.logins import is_account_name
-from leadline.model.accounts import Account
+from leadline.model.accounts import UserAccount
 from leadline.model.errors import ConfigurationError
 from leadline.settings.notations import ZONE
 
@@ -76,7 +76,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
     table(heading, rows, empty="no accounts: `leadline dashboard link` lets you make the first")
 
 
-def _as_data(one: Account) -> dict[str, object]:
+def _as_data(one: UserAccount) -> dict[str, object]:
     """An account without the hash of its password."""
     data = msgspec.structs.asdict(one)
     return data | {"role": one.role.word, "password": bool(one.password)}
@@ -103,7 +103,7 @@ def add(
     if not is_account_name(name):
         raise typer.BadParameter("a name has small letters, digits and . _ @ + - alone")
     account = _changed(
-        options, Account(name, role_named(role), datetime.now(UTC)), None, person, zone
+        options, UserAccount(name, role_named(role), datetime.now(UTC)), None, person, zone
     )
     if not no_password:
         hashed = new_password(name, from_stdin=password_stdin)
@@ -135,8 +135,8 @@ def change(
 
 
 def _changed(
-    options: Options, account: Account, role: str | None, person: str | None, zone: str | None
-) -> Account:
+    options: Options, account: UserAccount, role: str | None, person: str | None, zone: str | None
+) -> UserAccount:
     """The account with what is given. Raises ConfigurationError and BadParameter."""
     if person and person not in (known := options.settings().people):
         there = ", ".join(known) or "nobody"

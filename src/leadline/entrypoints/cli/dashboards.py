@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -60,6 +61,8 @@ def serve_dashboard(options: Options, port: int | None) -> None:
 
     settings = options.settings()
     configure(settings.log_level, settings.log_format)
+    with closing(options.installation.ledger()):  # raises ConfigurationError if there is no data
+        pass
     accounts = accounts_for(options)
     listener = bind_dashboard(settings, port)
     server = DashboardServer(create_app(Dashboard(options.installation, accounts)))

@@ -68,11 +68,6 @@ def serve(
     supervisor.start()
     _introduce(loaded, supervisor.url)
     _introduce_dashboard(settings, supervisor.dashboard_url)
-    for words in loaded.unused:
-        say(words)
-    bare = exposure.unauthenticated(settings)
-    if bare and (why := exposure.exposed(settings).values()):
-        say(f"anybody is believed as: {', '.join(bare)}; {', '.join(why)}: {exposure.REMEDY}")
     code = supervisor.run()
     if code == children.SYNC_FAILED:
         say(
@@ -93,6 +88,11 @@ def _introduce(loaded: Loaded, url: str) -> None:
         say(banner.start_words(facts))
     say(f"Leadline {__version__} takes webhooks at {url}/webhook")
     banner.warn_of_nobody(loaded.settings)
+    for words in loaded.unused:
+        say(words)
+    bare = exposure.unauthenticated(loaded.settings)
+    if bare and (why := exposure.exposed(loaded.settings).values()):
+        say(f"anybody is believed as: {', '.join(bare)}; {', '.join(why)}: {exposure.REMEDY}")
 
 
 def _introduce_dashboard(settings: Settings, url: str) -> None:

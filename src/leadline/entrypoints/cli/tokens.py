@@ -12,7 +12,8 @@ from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
-from leadline.model.accounts import ApiToken, Role, Scope, digest_of
+from leadline.entrypoints.dashboard.logins import TOKEN_PREFIX
+from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.settings.notations import PERIOD
 
 tokens_app = typer.Typer(
@@ -22,8 +23,6 @@ tokens_app = typer.Typer(
 )
 app.add_typer(tokens_app, name="tokens", cls=WholeHelp)
 
-PREFIX = "leadline_"
-"""The beginning of tokens, by which scanners for secrets find them."""
 _SECRET_BYTES = 32
 
 Name = Annotated[str, typer.Argument(help="What the token is for, such as reports.")]
@@ -53,7 +52,7 @@ def create(
 
     Example: leadline tokens create reports --scope read --expires 90d
     """
-    now, secret = datetime.now(UTC), PREFIX + token_urlsafe(_SECRET_BYTES)
+    now, secret = datetime.now(UTC), TOKEN_PREFIX + token_urlsafe(_SECRET_BYTES)
     try:
         ends_at = now + PERIOD.read(expires)
     except ValueError:
@@ -79,9 +78,9 @@ def _scope(word: str) -> Scope:
     raise typer.BadParameter(f"{word!r} is no scope: write read or write")
 
 
-def _role(word: str, scope: str) -> Role:
+def _role(word: str, scope: str) -> UserRole:
     role = role_named(word)
-    if _scope(scope) is Scope.WRITE and role < Role.OPERATOR:
+    if _scope(scope) is Scope.WRITE and role < UserRole.OPERATOR:
         raise typer.BadParameter("a viewer changes nothing: add --role operator")
     return role
 

@@ -8,7 +8,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 
-from leadline.entrypoints.dashboard.roles import Known, Who
+from leadline.entrypoints.dashboard.roles import KnownUser, Who
 from leadline.model.errors import ConfigurationError
 from leadline.model.privacy import AuditEntry
 from leadline.ports.accounts import Accounts
@@ -19,7 +19,7 @@ from leadline.settings.general import Settings
 
 T = TypeVar("T")
 
-Door = Callable[[HTTPConnection], Awaitable[Known | None]]
+Door = Callable[[HTTPConnection], Awaitable[KnownUser | None]]
 """Says who makes a request; None if nobody is known."""
 
 
@@ -52,7 +52,7 @@ def dashboard_of(request: HTTPConnection) -> Dashboard:
     return dashboard
 
 
-async def ask(request: Request, question: Callable[[Ledger], T]) -> T:
+async def ask_ledger(request: Request, question: Callable[[Ledger], T]) -> T:
     """The answer of the ledger to a question, which is put in a thread. The answer must be read
     whole by *question*: the ledger is closed afterwards."""
 
@@ -63,7 +63,9 @@ async def ask(request: Request, question: Callable[[Ledger], T]) -> T:
     return await run_in_threadpool(put)
 
 
-def audit(dashboard: Dashboard, who: Who, action: str, subject: str = "", detail: str = "") -> None:
+def note_action(
+    dashboard: Dashboard, who: Who, action: str, subject: str = "", detail: str = ""
+) -> None:
     """Note in the audit log that somebody did something; *action* is a code such as
     `dashboard.login`. Call it in a thread."""
     now = dashboard.clock()

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadline.entrypoints.dashboard.rendering import render
+from leadline.entrypoints.dashboard.rendering import render_page
 from leadline.entrypoints.dashboard.sessions import API
-from leadline.model.errors import StorageFailed, StorageFull
+from leadline.model.errors import ConfigurationError, StorageFailed, StorageFull
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ _WORDS = {
     404: "What you looked for is not here, or not any more.",
     405: "This address answers to other requests.",
     500: "The log of the dashboard says what. Leads are not affected.",
-    503: "The data can't be read now. Try again in a moment.",
+    503: "The data can't be read now. Try again in a moment; `leadline doctor` says what is wrong.",
 }
 
 
@@ -66,7 +66,7 @@ def failed(request: Request, error: Exception) -> Response:
         answer: Response = JSONResponse({"detail": words}, status)
     else:
         title = _TITLES.get(status, "This was refused")
-        answer = render(request, "message.html", title=title, words=words, status=status)
+        answer = render_page(request, "message.html", title=title, words=words, status=status)
     for name, value in headers.items():
         answer.headers[name] = value
     return answer
@@ -77,7 +77,8 @@ def _meaning_of(error: Exception) -> tuple[int, str, dict[str, str]]:
     if isinstance(error, HTTPException):
         usual = error.status_code in _WORDS
         return error.status_code, "" if usual else error.detail, dict(error.headers or {})
-    if isinstance(error, StorageFailed | StorageFull):
+    if isinstance(error, StorageFailed | StorageFull | ConfigurationError):
+        log.warning("dashboard.no_data", extra={"error": type(error).__name__})
         return 503, "", {"retry-after": "2"}
     return 500, "", {}
 

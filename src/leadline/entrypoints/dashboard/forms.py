@@ -9,7 +9,7 @@ FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 2000
 
 
-class Form(dict[str, str]):
+class SentForm(dict[str, str]):
     """The fields of a form by name; of several with one name the last, as `get`, or `all_of`."""
 
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
@@ -21,7 +21,7 @@ class Form(dict[str, str]):
         return [value for key, value in self._pairs if key == name]
 
 
-def fields_in(body: bytes) -> Form:
+def fields_in(body: bytes) -> SentForm:
     """The fields of a body. Raises HTTPException (400) if it is not a form."""
     try:
         pairs = parse_qsl(
@@ -32,14 +32,14 @@ def fields_in(body: bytes) -> Form:
         )
     except ValueError as error:  # also UnicodeError
         raise HTTPException(400, "This form could not be read.") from error
-    return Form(pairs)
+    return SentForm(pairs)
 
 
-async def form_of(request: Request) -> Form:
+async def form_of(request: Request) -> SentForm:
     """The form that was sent; empty if there was no body. Raises HTTPException (400, 415)."""
     body = await request.body()
     if not body:
-        return Form([])
+        return SentForm([])
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise HTTPException(415, "Only forms are read here.")
     return fields_in(body)

@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
-from leadline.entrypoints.dashboard.roles import Known, known_of
+from leadline.entrypoints.dashboard.roles import KnownUser, known_user
 from leadline.entrypoints.dashboard.sessions import still_known
 from leadline.ports.ledger import Ledger
 from leadline.ports.news import NewsReader
@@ -151,7 +151,7 @@ def _news_of(ledger: Ledger) -> NewsReader | None:
 async def live_events(request: Request) -> Response:
     """A stream of events. A session with too many gets none, and no reason to try again."""
     live: LiveEvents = request.app.state.live
-    known, dashboard = known_of(request), dashboard_of(request)
+    known, dashboard = known_user(request), dashboard_of(request)
     if not live.may_watch(known.session):
         return Response(status_code=204)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -160,7 +160,7 @@ async def live_events(request: Request) -> Response:
 
 
 def _while_known(
-    request: Request, known: Known, dashboard: Dashboard
+    request: Request, known: KnownUser, dashboard: Dashboard
 ) -> Callable[[], Awaitable[bool]]:
     """Says whether the session goes on, with the same role; watching does not prolong it."""
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from leadline.model.accounts import Account, LoginLink, Session, digest_of
+from leadline.model.accounts import LoginLink, Session, UserAccount, digest_of
 from leadline.ports.accounts import Accounts
 
 LINK_LASTS = timedelta(minutes=10)
@@ -15,6 +15,8 @@ LINK_LASTS = timedelta(minutes=10)
 MOST_OF_ACCOUNT, MOST_OF_ADDRESS = 10, 50
 """How many logins may fail within `WITHIN`, for one account and from one address."""
 WITHIN = timedelta(minutes=15)
+TOKEN_PREFIX = "leadline_"  # noqa: S105 - of tokens, not one
+"""The beginning of tokens of programs, by which scanners for secrets find them."""
 _IDLE_SHARE = 4
 _SEEN_EVERY = timedelta(minutes=1)
 _SECRET_BYTES = 32
@@ -51,7 +53,7 @@ def log_in_by_link(accounts: Accounts, secret: str, now: datetime, lasts: timede
 
 def log_in(
     accounts: Accounts, name: str, password: str, address: str, now: datetime
-) -> Account | LoginFailure:
+) -> UserAccount | LoginFailure:
     """The account with this name and password. Whether the name or the password was wrong can't be
     told by the answer, nor by how long it takes."""
     from leadline.entrypoints.dashboard.passwords import fits

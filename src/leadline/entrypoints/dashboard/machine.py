@@ -2,7 +2,6 @@
 
 import platform
 import shutil
-import sys
 
 import msgspec
 from starlette.requests import Request
@@ -46,5 +45,5 @@ def versions() -> dict[str, str]:
     return {
         "Leadline": __version__,
         "Python": platform.python_version(),
-        "System": f"{platform.system()} {platform.release()} ({sys.platform})",
+        "System": platform.system(),
     }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.requests import Request
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
-from leadline.entrypoints.dashboard.roles import who_of
+from leadline.entrypoints.dashboard.roles import who_asks
 from leadline.installations.waiting_contacts import waiting_contacts
 from leadline.model.errors import LeadlineError
 from leadline.operations.browsing import Browser
@@ -25,13 +25,13 @@ def contacts_of(request: Request) -> ContactReader:
 
 def browser_for(request: Request, ledger: Ledger) -> Browser:
     """Reads leads as whoever makes the request may see them."""
-    shown = None if who_of(request).sees_personal_data else masked_listed
+    shown = None if who_asks(request).sees_personal_data else masked_listed
     return Browser(ledger, contacts_of(request), shown)
 
 
 def shown_story(request: Request, story: LeadStory) -> LeadStory:
     """What whoever makes the request may see of a lead."""
-    return story if who_of(request).sees_personal_data else masked_story(story)
+    return story if who_asks(request).sees_personal_data else masked_story(story)
 
 
 def known_settings(request: Request) -> Settings | None:

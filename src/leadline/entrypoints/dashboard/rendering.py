@@ -13,11 +13,11 @@ from starlette.responses import HTMLResponse
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.filters import FILTERS
-from leadline.entrypoints.dashboard.roles import Known, Who
+from leadline.entrypoints.dashboard.roles import KnownUser, Who
 from leadline.settings.zones import zone
 
 if TYPE_CHECKING:
-    from leadline.entrypoints.dashboard.pages import Page
+    from leadline.entrypoints.dashboard.pages import DashboardPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -68,7 +68,7 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def render(
+def render_page(
     request: Request, template: str, *, title: str = "", status: int = 200, **values: Any
 ) -> HTMLResponse:
     """The answer to a request: a template with these values, and with what every page shows.
@@ -76,7 +76,7 @@ def render(
     The title is that of the page in the table, unless another is given.
     """
     state = request.app.state
-    known: Known | None = getattr(request.state, "known", None)
+    known: KnownUser | None = getattr(request.state, "known", None)
     who = known.who if known is not None else None
     given: dict[str, Any] = {
         "who": who,
@@ -97,9 +97,9 @@ def _theme_of(request: Request) -> str:
     return chosen if chosen in ("light", "dark") else ""
 
 
-def _seen_by(who: Who | None, pages: "Sequence[Page]") -> "list[Page]":
+def _seen_by(who: Who | None, pages: "Sequence[DashboardPage]") -> "list[DashboardPage]":
     return [one for one in pages if one.key and who is not None and who.role >= one.lowest]
 
 
-def _title_of(path: str, pages: "Sequence[Page]") -> str:
+def _title_of(path: str, pages: "Sequence[DashboardPage]") -> str:
     return next((one.title for one in pages if one.path == path), "Leadline")

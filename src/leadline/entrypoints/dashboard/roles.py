@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 
 Handler = Callable[[Request], Awaitable[Response]]
 """Answers a request of somebody who may make it."""
@@ -22,7 +22,7 @@ class Who(msgspec.Struct, frozen=True):
     """
 
     name: str
-    role: Role
+    role: UserRole
     zone: str = "UTC"
     person: str = ""
     kind: str = "person"
@@ -40,20 +40,20 @@ class Who(msgspec.Struct, frozen=True):
     @property
     def sees_personal_data(self) -> bool:
         """Whether personal data is shown as it is; it is masked otherwise."""
-        return self.role >= Role.OPERATOR
+        return self.role >= UserRole.OPERATOR
 
     @property
     def may_act(self) -> bool:
         """Whether they may change what becomes of leads."""
-        return self.role >= Role.OPERATOR
+        return self.role >= UserRole.OPERATOR
 
     @property
     def may_administer(self) -> bool:
         """Whether they may change accounts, tokens and settings."""
-        return self.role >= Role.ADMIN
+        return self.role >= UserRole.ADMIN
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownUser(msgspec.Struct, frozen=True):
     """Who makes a request, and how that is known.
 
     `csrf` is the token that their forms carry; "" for a program with a token, which no page can
@@ -68,23 +68,23 @@ class Known(msgspec.Struct, frozen=True):
     by_link: bool = False
 
 
-def known_of(request: Request) -> Known:
+def known_user(request: Request) -> KnownUser:
     """Who makes the request. Every route that is not open to all has somebody."""
     known = request.state.known
-    assert isinstance(known, Known)  # noqa: S101 - `access` lets nobody else through
+    assert isinstance(known, KnownUser)  # noqa: S101 - `access` lets nobody else through
     return known
 
 
-def who_of(request: Request) -> Who:
+def who_asks(request: Request) -> Who:
     """Who makes the request, without how that is known."""
-    return known_of(request).who
+    return known_user(request).who
 
 
-def for_role(lowest: Role, handler: Handler) -> Handler:
+def for_role(lowest: UserRole, handler: Handler) -> Handler:
     """The handler for those with at least this role; others are answered with 403."""
 
     async def guarded(request: Request) -> Response:
-        if who_of(request).role < lowest:
+        if who_asks(request).role < lowest:
             raise HTTPException(403, f"This needs the role {lowest.word}.")
         return await handler(request)
 

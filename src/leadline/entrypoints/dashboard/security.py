@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.forms import FORM, fields_in
-from leadline.entrypoints.dashboard.roles import Known
+from leadline.entrypoints.dashboard.roles import KnownUser
 from leadline.model.origins import origin_of
 from leadline.settings.general import Settings
 
@@ -122,6 +122,7 @@ def _is_trusted(address: str, settings: Settings) -> bool:
         ip = ip_address(address)
     except ValueError:
         return False
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # as IPv6 sockets name IPv4 clients
     return any(ip in ip_network(one) for one in settings.dashboard_trusted_proxies)
 
 
@@ -179,7 +180,7 @@ class Guard:
 
 async def _checked(request: Request, receive: Receive) -> Receive:
     """The rest of a request that comes from our own page, or from a program that may write."""
-    known: Known | None = request.state.known
+    known: KnownUser | None = request.state.known
     if known is not None and not known.may_write:
         raise HTTPException(403, "This token may only read.")
     if known is not None and not known.csrf:

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
 from leadline.entrypoints.dashboard.logins import csrf_of, is_idle, session_of
-from leadline.entrypoints.dashboard.roles import Known, Who
-from leadline.model.accounts import Account, Role, Scope, Session, digest_of
+from leadline.entrypoints.dashboard.roles import KnownUser, Who
+from leadline.model.accounts import Scope, Session, UserAccount, UserRole, digest_of
 
 API = "/api"
 """The beginning of the paths that programs ask, with tokens; browsers have sessions there, too."""
@@ -17,7 +17,7 @@ _LONGEST_SECRET = 200
 _SEEN_EVERY = timedelta(minutes=1)
 
 
-async def known_by_secret(connection: HTTPConnection) -> Known | None:
+async def known_by_secret(connection: HTTPConnection) -> KnownUser | None:
     """Who makes a request, by their session or token; None if they have none."""
     dashboard = dashboard_of(connection)
     token = _bearer(connection)
@@ -37,7 +37,7 @@ def _bearer(connection: HTTPConnection) -> str:
     return token if scheme.lower() == "bearer" and len(token) <= _LONGEST_SECRET else ""
 
 
-def _known_by_session(dashboard: Dashboard, secret: str) -> Known | None:
+def _known_by_session(dashboard: Dashboard, secret: str) -> KnownUser | None:
     lasts = dashboard.settings.dashboard_sessions
     session = session_of(dashboard.book, secret, dashboard.clock(), lasts)
     if session is None:
@@ -45,10 +45,10 @@ def _known_by_session(dashboard: Dashboard, secret: str) -> Known | None:
     who = _who_has(dashboard, session)
     if who is None:
         return None
-    return Known(who, csrf_of(secret), session.digest, by_link=bool(session.user))
+    return KnownUser(who, csrf_of(secret), session.digest, by_link=bool(session.user))
 
 
-def still_known(dashboard: Dashboard, known: Known) -> bool:
+def still_known(dashboard: Dashboard, known: KnownUser) -> bool:
     """Whether a session goes on, and its account has the same role; this is no use of it."""
     lasts, now = dashboard.settings.dashboard_sessions, dashboard.clock()
     session = dashboard.book.session(known.session, now)
@@ -60,17 +60,17 @@ def still_known(dashboard: Dashboard, known: Known) -> bool:
 def _who_has(dashboard: Dashboard, session: Session) -> Who | None:
     """Who has a session: an account, if it still exists, or the person at the machine."""
     if not session.account:
-        return Who(session.user, Role.ADMIN, kind="command")
+        return Who(session.user, UserRole.ADMIN, kind="command")
     account = dashboard.book.account(session.account)
     return None if account is None else who_has_account(account)
 
 
-def who_has_account(account: Account) -> Who:
+def who_has_account(account: UserAccount) -> Who:
     """The person with this account."""
     return Who(account.name, account.role, account.zone, account.person)
 
 
-def _known_by_token(dashboard: Dashboard, secret: str) -> Known | None:
+def _known_by_token(dashboard: Dashboard, secret: str) -> KnownUser | None:
     now = dashboard.clock()
     digest = digest_of(secret)
     token = dashboard.book.token(digest, now)
@@ -79,7 +79,7 @@ def _known_by_token(dashboard: Dashboard, secret: str) -> Known | None:
     if token.seen_at is None or now - token.seen_at >= _SEEN_EVERY:
         dashboard.book.seen(digest, now)
     who = Who(token.name, token.role, kind="token")
-    return Known(who, may_write=token.scope >= Scope.WRITE)
+    return KnownUser(who, may_write=token.scope >= Scope.WRITE)
 
 
 def cookie_name(connection: HTTPConnection) -> str:

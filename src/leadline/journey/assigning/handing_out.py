@@ -76,7 +76,8 @@ def _assign(kit: Kit, lead_id: str, done_teams: set[str]) -> Outcome:
             return Retry(_OVERTAKEN, why="assign.overtaken", counts=False)
         if not decision.waits:
             return Done()
-    team = before.queued.team if before.queued is not None else decision.team
+    queued = before.queued if _has_team(kit, before) else None
+    team = queued.team if queued is not None else decision.team
     at = next_room(kit.teams, team, books_of(documents_in(sought.kept)), decision.at)
     return Retry(at - decision.at, why="assign.nobody_there", counts=False, planned=True)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leadline.model.accounts import Account, ApiToken, LoginLink, Role, Scope, Session
+from leadline.model.accounts import ApiToken, LoginLink, Scope, Session, UserAccount, UserRole
 from leadline.stores.accounts.file import AccountsFile
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import micros, moment
@@ -20,22 +20,22 @@ class SqliteAccounts:
     def __init__(self, folder: Path) -> None:
         self._file = AccountsFile(folder)
 
-    def account(self, name: str) -> Account | None:
+    def account(self, name: str) -> UserAccount | None:
         """See `Accounts.account`."""
         found = self._file.rows(_sql.account, name)
         return _account(found[0]) if found else None
 
-    def accounts(self) -> Sequence[Account]:
+    def accounts(self) -> Sequence[UserAccount]:
         """See `Accounts.accounts`."""
         return [_account(row) for row in self._file.rows(_sql.accounts)]
 
-    def add(self, account: Account) -> bool:
+    def add(self, account: UserAccount) -> bool:
         """See `Accounts.add`."""
         one, created_at = account, micros(account.created_at)
         row = (one.name, int(one.role), created_at, one.password, one.person, one.zone)
         return bool(self._file.change(_sql.add_account, *row))
 
-    def change(self, account: Account) -> bool:
+    def change(self, account: UserAccount) -> bool:
         """See `Accounts.change`."""
         one = account
         row = (one.name, int(one.role), one.password, one.person, one.zone)
@@ -157,9 +157,9 @@ class SqliteAccounts:
         self._file.close()
 
 
-def _account(row: tuple[Any, ...]) -> Account:
+def _account(row: tuple[Any, ...]) -> UserAccount:
     name, role, created_at, *rest = row
-    return Account(name, Role(role), moment(created_at), *rest)
+    return UserAccount(name, UserRole(role), moment(created_at), *rest)
 
 
 def _link(rows: Sequence[tuple[Any, ...]]) -> LoginLink | None:
@@ -173,4 +173,4 @@ def _token(row: tuple[Any, ...]) -> ApiToken:
     name, digest, scope, role, by, created_at, ends_at, seen_at = row
     seen = None if seen_at is None else moment(seen_at)
     times = (moment(created_at), moment(ends_at), seen)
-    return ApiToken(name, digest, Scope(scope), Role(role), by, *times)
+    return ApiToken(name, digest, Scope(scope), UserRole(role), by, *times)

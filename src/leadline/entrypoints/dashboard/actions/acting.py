@@ -17,19 +17,19 @@ from starlette.responses import RedirectResponse, Response
 from leadline import wiring
 from leadline.entrypoints.dashboard.actions.telling import (
     TOKEN_FIELD,
-    Result,
+    ActionResult,
     Told,
     ago_words,
     digest_of_form,
     once,
     with_told,
 )
-from leadline.entrypoints.dashboard.dashboard import Dashboard, audit, dashboard_of
-from leadline.entrypoints.dashboard.forms import Form, form_of
-from leadline.entrypoints.dashboard.rendering import render
-from leadline.entrypoints.dashboard.roles import Who, who_of
+from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
+from leadline.entrypoints.dashboard.forms import SentForm, form_of
+from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.roles import Who, who_asks
 from leadline.kit import Kit
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.ids import is_lead_id
 from leadline.model.people import Person
@@ -47,7 +47,7 @@ class Acting(msgspec.Struct, frozen=True):
     who: Who
     person: Person
     now: datetime
-    form: Form
+    form: SentForm
     installation: Installation
     settings: Settings
     store: OpenStore
@@ -62,7 +62,7 @@ class LeadAction(msgspec.Struct, frozen=True):
     label: str
     about: str
     do: Callable[[Acting], Told]
-    lowest: Role = Role.OPERATOR
+    lowest: UserRole = UserRole.OPERATOR
     is_on_what_was_seen: bool = False
 
 
@@ -74,7 +74,7 @@ def acting_route(actions: Mapping[str, LeadAction]) -> Callable[[Request], objec
         action = actions.get(name)
         if action is None or not is_lead_id(lead_id):
             raise HTTPException(404)
-        who, dashboard = who_of(request), dashboard_of(request)
+        who, dashboard = who_asks(request), dashboard_of(request)
         if who.role < action.lowest:
             raise HTTPException(403, f"This needs the role {action.lowest.word}.")
         form = await form_of(request)
@@ -83,7 +83,7 @@ def acting_route(actions: Mapping[str, LeadAction]) -> Callable[[Request], objec
         digest = digest_of_form(who, request.url.path, form)
 
         def do() -> Told:
-            audit(dashboard, who, f"dashboard.{name}", lead_id)
+            note_action(dashboard, who, f"dashboard.{name}", lead_id)
             return _done(dashboard, who, lead_id, action, form)
 
         told = await run_in_threadpool(once, dashboard, digest, do)
@@ -96,11 +96,11 @@ def _answer(request: Request, lead_id: str, told: Told, digest: bytes) -> Respon
     """A fragment for htmx, which swaps in no answer with the status of an error; else the lead's
     page."""
     if "hx-request" in request.headers:
-        return render(request, "told.html", told=told)
+        return render_page(request, "told.html", told=told)
     return RedirectResponse(with_told(f"/leads/{lead_id}", digest), 303)
 
 
-def _done(dashboard: Dashboard, who: Who, lead_id: str, action: LeadAction, form: Form) -> Told:
+def _done(dashboard: Dashboard, who: Who, lead_id: str, action: LeadAction, form: SentForm) -> Told:
     """Do the action with the installation's store, which is closed at the end."""
     installation, settings = dashboard.installation, dashboard.settings
     with closing(installation.store()) as store:
@@ -109,7 +109,7 @@ def _done(dashboard: Dashboard, who: Who, lead_id: str, action: LeadAction, form
         acting = Acting(
             lead_id=lead_id,
             who=who,
-            person=person_of(who, kit),
+            person=person_acting(who, kit),
             now=dashboard.clock(),
             form=form,
             installation=installation,
@@ -122,7 +122,7 @@ def _done(dashboard: Dashboard, who: Who, lead_id: str, action: LeadAction, form
         return action.do(acting)
 
 
-def person_of(who: Who, kit: Kit) -> Person:
+def person_acting(who: Who, kit: Kit) -> Person:
     """Who acts, as somebody of `[people]`: whom the account names, else who has its name. Somebody
     else acts by the name of their account."""
     for name in (who.person, who.name):
@@ -146,15 +146,17 @@ def changed_by_others(acting: Acting, handling: Handling) -> Told:
     who, at = handling.claimed_by, handling.claimed_at
     if handling.ending:
         who, at = handling.ended_by, handling.ended_at
-        words = f"{name_of(acting, who)} ended it as {handling.ending} {ago_words(at, acting.now)}."
+        words = (
+            f"{shown_name(acting, who)} ended it as {handling.ending} {ago_words(at, acting.now)}."
+        )
     elif who is not None:
-        words = f"{name_of(acting, who)} claimed it {ago_words(at, acting.now)}."
+        words = f"{shown_name(acting, who)} claimed it {ago_words(at, acting.now)}."
     else:
         words = "Somebody changed it since this page was shown."
-    return Told(f"{words} Nothing was done.", Result.CONFLICT)
+    return Told(f"{words} Nothing was done.", ActionResult.CONFLICT)
 
 
-def name_of(acting: Acting, person: Person | None) -> str:
+def shown_name(acting: Acting, person: Person | None) -> str:
     """The name of a person as shown to who acts."""
     if person is None:
         return "Somebody"

@@ -2,6 +2,8 @@
 
 import logging
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadline.entrypoints.dashboard.access import LOGIN
-from leadline.entrypoints.dashboard.dashboard import Dashboard, audit, dashboard_of
+from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import form_of
 from leadline.entrypoints.dashboard.logins import (
     LoginFailure,
@@ -17,10 +19,10 @@ from leadline.entrypoints.dashboard.logins import (
     log_in,
     log_in_by_link,
 )
-from leadline.entrypoints.dashboard.rendering import render
-from leadline.entrypoints.dashboard.roles import Who, known_of
+from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.roles import KnownUser, Who, known_user
 from leadline.entrypoints.dashboard.sessions import forget_cookie, set_cookie, who_has_account
-from leadline.model.accounts import Account, Role, digest_of
+from leadline.model.accounts import UserAccount, UserRole, digest_of
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,8 @@ _FAILED = {
     LoginFailure.TOO_OFTEN: "There were too many attempts. Try again in a quarter of an hour, or "
     "log in by a link: `leadline dashboard link` on the machine prints one.",
 }
+_AT_ONCE = CapacityLimiter(2)
+"""Logins wait for each other (`passwords`), and are not to hold every thread meanwhile."""
 _STATUS = {LoginFailure.WRONG: 401, LoginFailure.TOO_OFTEN: 429}
 
 
@@ -37,14 +41,14 @@ async def login(request: Request) -> Response:
     if request.state.known is not None:
         return RedirectResponse("/", 303)
     if request.method != "POST":
-        return render(request, "login.html", title="Log in", name="", failed="")
+        return render_page(request, "login.html", title="Log in", name="", failed="")
     form = await form_of(request)
     name, password = form.get("name", ""), form.get("password", "")
     dashboard = dashboard_of(request)
     address = request.client.host if request.client else ""
-    found = await run_in_threadpool(_log_in, dashboard, name, password, address)
+    found = await run_sync(_log_in, dashboard, name, password, address, limiter=_AT_ONCE)
     if isinstance(found, LoginFailure):
-        return render(
+        return render_page(
             request, "login.html", title="Log in", name=name[:100], failed=_FAILED[found],
             status=_STATUS[found],
         )  # fmt: skip
@@ -57,8 +61,8 @@ def _log_in(dashboard: Dashboard, name: str, password: str, address: str) -> str
     """The secret of the session of who has this name and password."""
     now, book = dashboard.clock(), dashboard.book
     found = log_in(book, name, password, address, now)
-    if isinstance(found, Account):
-        audit(dashboard, who_has_account(found), "dashboard.login")
+    if isinstance(found, UserAccount):
+        note_action(dashboard, who_has_account(found), "dashboard.login")
         return begin(book, found.name, now, dashboard.settings.dashboard_sessions)
     log.warning("dashboard.login_failed", extra={"reason": found.value})
     return found
@@ -72,8 +76,9 @@ async def by_link(request: Request) -> Response:
         link = await run_in_threadpool(dashboard.book.link, digest_of(secret), dashboard.clock())
         if link is None:
             raise HTTPException(410, "This link was used, or is over. Ask for another.")
-        return render(request, "link.html", title="Log in", account=link.account or link.user)
-    session = await run_in_threadpool(_log_in_by_link, dashboard, secret)
+        return render_page(request, "link.html", title="Log in", account=link.account or link.user)
+    before: KnownUser | None = request.state.known
+    session = await run_in_threadpool(_log_in_by_link, dashboard, secret, before)
     if session is None:
         raise HTTPException(410, "This link was used, or is over. Ask for another.")
     answer = RedirectResponse("/welcome", 303)
@@ -81,25 +86,30 @@ async def by_link(request: Request) -> Response:
     return answer
 
 
-def _log_in_by_link(dashboard: Dashboard, secret: str) -> str | None:
-    """The secret of the session of who has the link; None if it is used or over."""
+def _log_in_by_link(dashboard: Dashboard, secret: str, before: KnownUser | None) -> str | None:
+    """The secret of the session of who has the link; None if it is used or over. The session that
+    the browser had *before* ends."""
     now, book = dashboard.clock(), dashboard.book
     link = book.link(digest_of(secret), now)
     session = log_in_by_link(book, secret, now, dashboard.settings.dashboard_sessions)
     if session is not None and link is not None:
         account = book.account(link.account) if link.account else None
-        who = who_has_account(account) if account else Who(link.user, Role.ADMIN, kind="command")
-        audit(dashboard, who, "dashboard.login", detail="link")
+        who = (
+            who_has_account(account) if account else Who(link.user, UserRole.ADMIN, kind="command")
+        )
+        note_action(dashboard, who, "dashboard.login", detail="link")
+        if before is not None:
+            book.end(before.session)
     return session
 
 
 async def logout(request: Request) -> Response:
     """End the session."""
-    known, dashboard = known_of(request), dashboard_of(request)
+    known, dashboard = known_user(request), dashboard_of(request)
 
     def end() -> None:
         dashboard.book.end(known.session)
-        audit(dashboard, known.who, "dashboard.logout")
+        note_action(dashboard, known.who, "dashboard.logout")
 
     await run_in_threadpool(end)
     answer = RedirectResponse(LOGIN, 303)

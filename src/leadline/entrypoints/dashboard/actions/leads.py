@@ -11,9 +11,9 @@ from leadline.entrypoints.dashboard.actions.acting import (
     LeadAction,
     acting_route,
     changed_by_others,
-    name_of,
+    shown_name,
 )
-from leadline.entrypoints.dashboard.actions.telling import Result, Told, ago_words
+from leadline.entrypoints.dashboard.actions.telling import ActionResult, Told, ago_words
 from leadline.entrypoints.slack_endpoint import slack_endpoint
 from leadline.journey.assigning.handing_on import Move, move
 from leadline.journey.capture import read_again
@@ -31,8 +31,10 @@ _PRESSED = {
     PressResult.CLAIMED: Told("It is yours."),
     PressResult.RESTORED: Told("It is no junk any more, and is with who had claimed it."),
     PressResult.JUNKED: Told("It is junk."),
-    PressResult.ALREADY_JUNK: Told("It is junk already.", Result.REFUSED),
-    PressResult.UNKNOWN: Told("It is not refined yet, so nobody can do that.", Result.REFUSED),
+    PressResult.ALREADY_JUNK: Told("It is junk already.", ActionResult.REFUSED),
+    PressResult.UNKNOWN: Told(
+        "It is not refined yet, so nobody can do that.", ActionResult.REFUSED
+    ),
 }
 
 
@@ -56,20 +58,20 @@ def _why_not_pressed(acting: Acting, pressed: Pressed) -> Told:
     """Who claimed or ended the lead before."""
     handling = pressed.handling
     if pressed.result is PressResult.ALREADY_CLAIMED:
-        who, at = name_of(acting, handling.claimed_by), handling.claimed_at
-        return Told(f"{who} claimed it {ago_words(at, acting.now)}.", Result.CONFLICT)
+        who, at = shown_name(acting, handling.claimed_by), handling.claimed_at
+        return Told(f"{who} claimed it {ago_words(at, acting.now)}.", ActionResult.CONFLICT)
     return changed_by_others(acting, handling)
 
 
 def _assign(acting: Acting) -> Told:
     name = acting.form.get("person", "").strip()
     if name not in acting.settings.people:
-        return Told("There is nobody of that name in [people].", Result.REFUSED)
+        return Told("There is nobody of that name in [people].", ActionResult.REFUSED)
     wanted = Move(how="operator", person=name, by=acting.who.name)
     moved = move(acting.kit, acting.lead_id, wanted)
     if moved.after:
         return Told(f"{moved.after} has it now.")
-    return Told(f"It was not assigned: {moved.why_not}.", Result.REFUSED)
+    return Told(f"It was not assigned: {moved.why_not}.", ActionResult.REFUSED)
 
 
 def _hold(acting: Acting) -> Told:
@@ -84,7 +86,7 @@ def _release(acting: Acting) -> Told:
     story = _story(acting)
     waits = wait_of(story) if story is not None else None
     if story is None or waits is None or not is_on_hold(waits):
-        return Told("It is not on hold.", Result.REFUSED)
+        return Told("It is not on hold.", ActionResult.REFUSED)
     delay = _delay_of(acting, story.row.source)
     due_at = end_of_wait(story.row.captured_at, delay, acting.now)
     return _change_wait(acting, due_at, "released", (story, waits))
@@ -107,12 +109,12 @@ def _change_wait(
     story = found[0] if found else _story(acting)
     waits = wait_of(story) if story is not None else None
     if story is None or waits is None:
-        return Told(_why_it_does_not_wait(story), Result.REFUSED)
+        return Told(_why_it_does_not_wait(story), ActionResult.REFUSED)
     if due_at >= ON_HOLD_UNTIL and is_on_hold(waits):
-        return Told("It is on hold already.", Result.REFUSED)
+        return Told("It is on hold already.", ActionResult.REFUSED)
     by = f"{note} {acting.who.name}"
     if not change_wait(acting.store, acting.lead_id, due_at, by, acting.now):
-        return Told("It has just been refined, and waits no more.", Result.CONFLICT)
+        return Told("It has just been refined, and waits no more.", ActionResult.CONFLICT)
     if due_at >= ON_HOLD_UNTIL:
         return Told("It is on hold until somebody releases it.")
     return Told("Its wait is over." if due_at <= acting.now else "It is due when its wait ends.")
@@ -134,21 +136,21 @@ def _story(acting: Acting) -> LeadStory | None:
 def _replay(acting: Acting) -> Told:
     words = acting.form.get("from", Start.REFINE)
     if words not in list(Start):
-        return Told("There is no such step.", Result.REFUSED)
+        return Told("There is no such step.", ActionResult.REFUSED)
     start, ids = Start(words), [acting.lead_id]
     with closing(acting.installation.ledger()) as ledger:
         dead = ledger.dead_tasks(ids) if start is Start.DEAD else {}
     kit, store = acting.kit, acting.store
     todo = replaying.plan(store, kit.sources, replaying.routed(kit), ids, start, dead)
     if why_not := todo.skipped.get(acting.lead_id):
-        return Told(f"Nothing was replayed: {why_not}.", Result.REFUSED)
+        return Told(f"Nothing was replayed: {why_not}.", ActionResult.REFUSED)
     capture = wiring.capture_kit(acting.settings)
     count = replaying.carry_out(
         store, todo, acting.now, read=lambda kept: read_again(kept, capture, acting.now)
     )
     _tidy(acting, todo)
     if not count:
-        return Told("Nothing was replayed: it still can't be read.", Result.REFUSED)
+        return Told("Nothing was replayed: it still can't be read.", ActionResult.REFUSED)
     return Told(f"It is replayed from {start}.")
 
 
@@ -165,10 +167,10 @@ def _unlink(acting: Acting) -> Told:
     link = lead.duplicate_of if lead is not None else None
     other_id = acting.form.get("other", "") or (link.lead_id if link is not None else "")
     if lead is None or not is_lead_id(other_id) or other_id == acting.lead_id:
-        return Told("It is linked to no other lead.", Result.REFUSED)
+        return Told("It is linked to no other lead.", ActionResult.REFUSED)
     other = acting.store.refined([other_id]).get(other_id)
     if other is None or lead.status != "refined" or other.status != "refined":
-        return Told("Only refined leads can be kept apart.", Result.REFUSED)
+        return Told("Only refined leads can be kept apart.", ActionResult.REFUSED)
     again = part(acting.store, lead, other, acting.who.name, acting.now)
     if without_raw(acting.store, again):
         return Told("They are kept apart; what can't be refined again stays as it is.")

@@ -16,14 +16,14 @@ from leadline.entrypoints.dashboard.actions.telling import (
     digest_of_form,
     once,
 )
-from leadline.entrypoints.dashboard.dashboard import Dashboard, audit, dashboard_of
+from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.filters import count_of
-from leadline.entrypoints.dashboard.forms import Form, form_of
+from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.jobs import Job, Jobs
-from leadline.entrypoints.dashboard.roles import for_role, who_of
+from leadline.entrypoints.dashboard.roles import for_role, who_asks
 from leadline.journey.capture import read_again
 from leadline.kit import Kit
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 from leadline.model.ids import is_lead_id
 from leadline.model.task import Step, Task
 from leadline.operations.replay import Plan
@@ -54,7 +54,7 @@ def reader_of(request: Request) -> ReadAgain:
     return lambda kept: read_again(kept, kit, dashboard.clock())
 
 
-def selection_in(form: Form) -> DeadSelection:
+def selection_in(form: SentForm) -> DeadSelection:
     """The dead letters that a form names. Raises HTTPException (400) for ids that are none, or too
     many of them."""
     chosen = tuple(dict.fromkeys(form.all_of("id")))
@@ -65,7 +65,7 @@ def selection_in(form: Form) -> DeadSelection:
 
 async def begin_retry(request: Request) -> Response:
     """Begin to retry what a form names, and lead to the page that says how far it is."""
-    form, who = await form_of(request), who_of(request)
+    form, who = await form_of(request), who_asks(request)
     if not 0 < len(form.get(TOKEN_FIELD, "")) <= 100:
         raise HTTPException(400, "This page is too old: load it again.")
     which, dashboard = selection_in(form), dashboard_of(request)
@@ -75,7 +75,7 @@ async def begin_retry(request: Request) -> Response:
         with closing(dashboard.installation.ledger()) as ledger:
             ids = dead_leads(ledger, which)
         of = f"{count_of(len(ids), 'lead')}{f' of {which.reason}' if which.reason else ''}"
-        audit(dashboard, who, "dashboard.retry", detail=of)
+        note_action(dashboard, who, "dashboard.retry", detail=of)
         job = Job(digest.hex(), who.name, f"Retry of {of}", len(ids), dashboard.clock())
         jobs_of(request).begin(job, lambda: _retried(request, dashboard, which, list(ids)))
         return Told("It is being retried.")
@@ -109,11 +109,11 @@ async def stop_retry(request: Request) -> Response:
     if jobs_of(request).get(job_id) is None:
         raise HTTPException(404)
     jobs_of(request).stop(job_id)
-    await run_in_threadpool(audit, dashboard, who_of(request), "dashboard.retry_stopped")
+    await run_in_threadpool(note_action, dashboard, who_asks(request), "dashboard.retry_stopped")
     return RedirectResponse(f"/dead/jobs/{job_id}", 303)
 
 
 ROUTES = [
-    Route("/dead/retry", for_role(Role.OPERATOR, begin_retry), methods=["POST"]),
-    Route("/dead/jobs/{job_id}/stop", for_role(Role.OPERATOR, stop_retry), methods=["POST"]),
+    Route("/dead/retry", for_role(UserRole.OPERATOR, begin_retry), methods=["POST"]),
+    Route("/dead/jobs/{job_id}/stop", for_role(UserRole.OPERATOR, stop_retry), methods=["POST"]),
 ]

@@ -11,7 +11,7 @@ import msgspec
 from starlette.requests import Request
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
-from leadline.entrypoints.dashboard.forms import Form
+from leadline.entrypoints.dashboard.forms import SentForm
 from leadline.entrypoints.dashboard.roles import Who
 
 TOKEN_FIELD, TOLD = "form", "told"
@@ -21,7 +21,7 @@ _TOKEN_BYTES = 16
 _DIGEST_CHARS = 64
 
 
-class Result(StrEnum):
+class ActionResult(StrEnum):
     """What came of an action: it was DONE, somebody else was faster (CONFLICT), or it is not
     possible (REFUSED)."""
 
@@ -34,7 +34,7 @@ class Told(msgspec.Struct, frozen=True):
     """What somebody is told of their action, in words without personal data of a lead."""
 
     words: str
-    result: Result = Result.DONE
+    result: ActionResult = ActionResult.DONE
 
 
 _UNDER_WAY = Told("This was sent before, and is being done.")
@@ -45,7 +45,7 @@ def form_token() -> str:
     return token_urlsafe(_TOKEN_BYTES)
 
 
-def digest_of_form(who: Who, path: str, form: Form) -> bytes:
+def digest_of_form(who: Who, path: str, form: SentForm) -> bytes:
     """The same for a form that is sent again, and for no other."""
     fields = sorted((name, *form.all_of(name)) for name in form)
     return sha256(repr((who.kind, who.name, path, fields)).encode()).digest()

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 
 import msgspec
 
+from leadline.entrypoints.dashboard.actions.own_account import own_account
+from leadline.entrypoints.dashboard.pages.accounts import accounts
 from leadline.entrypoints.dashboard.pages.dead import dead, dead_job, dead_retry
 from leadline.entrypoints.dashboard.pages.health import health, health_now
 from leadline.entrypoints.dashboard.pages.lead import lead
 from leadline.entrypoints.dashboard.pages.leads import leads, leads_csv, leads_json, new_leads
 from leadline.entrypoints.dashboard.pages.live import live, live_bars, live_newest, live_now
 from leadline.entrypoints.dashboard.roles import Handler
-from leadline.model.accounts import Role
+from leadline.model.accounts import UserRole
 
 
-class Page(msgspec.Struct, frozen=True):
+class DashboardPage(msgspec.Struct, frozen=True):
     """A page: its path, its title, what it shows in one sentence, and the lowest role that may see
     it. `key` opens it after `g` on the keyboard; "" for a page that is not in the navigation."""
 
@@ -25,27 +27,42 @@ class Page(msgspec.Struct, frozen=True):
     about: str
     handler: Handler
     key: str = ""
-    lowest: Role = Role.VIEWER
+    lowest: UserRole = UserRole.VIEWER
 
 
-PAGES: Sequence[Page] = (
-    Page("/", "Live", "What comes in now, what waits and what is late.", live, key="l"),
-    Page("/leads", "Leads", "Every lead: search, filters, export.", leads, key="e"),
-    Page("/dead", "Dead", "Dead letters by reason, and their retry.", dead, key="d"),
-    Page("/health", "Health", "Whether everything works: queue, channels, sources.", health, "h"),
+PAGES: Sequence[DashboardPage] = (
+    DashboardPage("/", "Live", "What comes in now, what waits and what is late.", live, key="l"),
+    DashboardPage("/leads", "Leads", "Every lead: search, filters, export.", leads, key="e"),
+    DashboardPage("/dead", "Dead", "Dead letters by reason, and their retry.", dead, key="d"),
+    DashboardPage(
+        "/health", "Health", "Whether everything works: queue, channels, sources.", health, "h"
+    ),
+    DashboardPage(
+        "/accounts",
+        "Accounts",
+        "Who may log in, and tokens of programs.",
+        accounts,
+        key="u",
+        lowest=UserRole.ADMIN,
+    ),
+    DashboardPage("/account", "Your account", "Your password and time zone.", own_account, key="y"),
 )
 """Every page, in the order of the navigation."""
 
-PARTS: Sequence[Page] = (
-    Page("/live/now", "Figures", "The figures of LIVE alone.", live_now),
-    Page("/live/bars", "Bars", "The numbers of the bars of LIVE alone.", live_bars),
-    Page("/live/newest", "Newest leads", "The newest leads alone.", live_newest),
-    Page("/health/now", "Health now", "What changes of HEALTH.", health_now),
-    Page("/leads/new", "New leads", "How many leads came in meanwhile.", new_leads),
-    Page("/leads/export.csv", "Leads as CSV", "All leads that match.", leads_csv),
-    Page("/leads/export.json", "Leads as JSON", "All leads that match.", leads_json),
-    Page("/dead/retry", "Retry", "What a retry would do.", dead_retry, lowest=Role.OPERATOR),
-    Page("/dead/jobs/{job_id}", "Retry", "How far a retry is.", dead_job, lowest=Role.OPERATOR),
-    Page("/leads/{lead_id}", "Lead", "Everything about one lead, and why.", lead),
+PARTS: Sequence[DashboardPage] = (
+    DashboardPage("/live/now", "Figures", "The figures of LIVE alone.", live_now),
+    DashboardPage("/live/bars", "Bars", "The numbers of the bars of LIVE alone.", live_bars),
+    DashboardPage("/live/newest", "Newest leads", "The newest leads alone.", live_newest),
+    DashboardPage("/health/now", "Health now", "What changes of HEALTH.", health_now),
+    DashboardPage("/leads/new", "New leads", "How many leads came in meanwhile.", new_leads),
+    DashboardPage("/leads/export.csv", "Leads as CSV", "All leads that match.", leads_csv),
+    DashboardPage("/leads/export.json", "Leads as JSON", "All leads that match.", leads_json),
+    DashboardPage(
+        "/dead/retry", "Retry", "What a retry would do.", dead_retry, lowest=UserRole.OPERATOR
+    ),
+    DashboardPage(
+        "/dead/jobs/{job_id}", "Retry", "How far a retry is.", dead_job, lowest=UserRole.OPERATOR
+    ),
+    DashboardPage("/leads/{lead_id}", "Lead", "Everything about one lead, and why.", lead),
 )
 """Parts of pages, exports, and pages that show one thing: none is in the navigation."""

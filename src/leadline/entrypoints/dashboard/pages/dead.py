@@ -15,11 +15,11 @@ from leadline.entrypoints.dashboard.actions.retrying import (
     reader_of,
     selection_in,
 )
-from leadline.entrypoints.dashboard.dashboard import ask, dashboard_of
-from leadline.entrypoints.dashboard.forms import Form
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.forms import SentForm
 from leadline.entrypoints.dashboard.reading import browser_for
-from leadline.entrypoints.dashboard.rendering import render
-from leadline.entrypoints.dashboard.roles import who_of
+from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.roles import who_asks
 from leadline.operations.browsing import LeadPage, Wanted
 from leadline.operations.retrying import DeadReason, Expected, dead_reasons, expected
 from leadline.ports.ledger import Ledger
@@ -51,13 +51,13 @@ async def dead(request: Request) -> Response:
         wanted = Wanted(dead=True, reason=reason)
         return Dead(reasons, browser_for(request, ledger).page(wanted, _LISTED, after))
 
-    found = await ask(request, question)
-    return render(request, "dead.html", found=found, reason=reason, after=after)
+    found = await ask_ledger(request, question)
+    return render_page(request, "dead.html", found=found, reason=reason, after=after)
 
 
 async def dead_retry(request: Request) -> Response:
     """What a retry would do, with a button that does it."""
-    which = selection_in(Form(request.query_params.multi_items()))
+    which = selection_in(SentForm(request.query_params.multi_items()))
 
     def question() -> Expected:
         installation = dashboard_of(request).installation
@@ -66,7 +66,9 @@ async def dead_retry(request: Request) -> Response:
             return expected(kit, ledger, which, reader_of(request))
 
     would = await run_in_threadpool(question)
-    return render(request, "dead_retry.html", title="Retry dead letters", which=which, would=would)
+    return render_page(
+        request, "dead_retry.html", title="Retry dead letters", which=which, would=would
+    )
 
 
 async def dead_job(request: Request) -> Response:
@@ -75,11 +77,11 @@ async def dead_job(request: Request) -> Response:
     if job is None:
         raise HTTPException(404)
     template = "job_part.html" if "hx-request" in request.headers else "job.html"
-    return render(request, template, title=job.what, job=job)
+    return render_page(request, template, title=job.what, job=job)
 
 
 def _shown(request: Request, one: DeadReason) -> DeadReason:
     """A reason as whoever looks may see it: an error may quote what a sender wrote."""
-    if who_of(request).sees_personal_data:
+    if who_asks(request).sees_personal_data:
         return one
     return msgspec.structs.replace(one, error=masked_text(one.error))

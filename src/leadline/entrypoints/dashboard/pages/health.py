@@ -12,7 +12,7 @@ from leadline import wiring
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.machine import Machine, machine_of, versions
 from leadline.entrypoints.dashboard.reading import known_settings
-from leadline.entrypoints.dashboard.rendering import render
+from leadline.entrypoints.dashboard.rendering import render_page
 from leadline.model.arrivals import Arrivals
 from leadline.operations.health import HealthPicture, health_of
 
@@ -20,13 +20,13 @@ from leadline.operations.health import HealthPicture, health_of
 async def health(request: Request) -> Response:
     """The page."""
     found, machine = await run_in_threadpool(_look, request)
-    return render(request, "health.html", health=found, machine=machine, versions=versions())
+    return render_page(request, "health.html", health=found, machine=machine, versions=versions())
 
 
 async def health_now(request: Request) -> Response:
     """What changes of the page, for one that is open."""
     found, machine = await run_in_threadpool(_look, request)
-    return render(request, "health_now.html", health=found, machine=machine)
+    return render_page(request, "health_now.html", health=found, machine=machine)
 
 
 def _look(request: Request) -> tuple[HealthPicture, Machine | None]:

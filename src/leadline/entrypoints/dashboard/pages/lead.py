@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leadline.entrypoints.dashboard.actions.telling import Told, told_to
-from leadline.entrypoints.dashboard.dashboard import ask
+from leadline.entrypoints.dashboard.dashboard import ask_ledger
 from leadline.entrypoints.dashboard.lead_buttons import buttons_for
 from leadline.entrypoints.dashboard.lead_view import LeadView, lead_view, times_of
 from leadline.entrypoints.dashboard.reading import (
@@ -16,8 +16,8 @@ from leadline.entrypoints.dashboard.reading import (
     people_in,
     shown_story,
 )
-from leadline.entrypoints.dashboard.rendering import render
-from leadline.entrypoints.dashboard.roles import who_of
+from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.roles import who_asks
 from leadline.ports.ledger import Ledger
 from leadline.settings.zones import zone
 
@@ -25,15 +25,17 @@ from leadline.settings.zones import zone
 async def lead(request: Request) -> Response:
     """The page. A part of an id leads to the lead if it is the only one."""
     part = request.path_params["lead_id"]
-    found = await ask(request, lambda ledger: _look(request, ledger, part))
+    found = await ask_ledger(request, lambda ledger: _look(request, ledger, part))
     if found is None:
         raise HTTPException(404)
     if isinstance(found, str):
         return RedirectResponse(f"/leads/{found}", 303)
     view, told = found
     people = people_in(request)
-    buttons = buttons_for(who_of(request), view, people)
-    return render(request, "lead.html", title=view.title, view=view, told=told, buttons=buttons)
+    buttons = buttons_for(who_asks(request), view, people)
+    return render_page(
+        request, "lead.html", title=view.title, view=view, told=told, buttons=buttons
+    )
 
 
 def _look(request: Request, ledger: Ledger, part: str) -> tuple[LeadView, Told | None] | str | None:
@@ -44,7 +46,7 @@ def _look(request: Request, ledger: Ledger, part: str) -> tuple[LeadView, Told |
         ids = list(dict.fromkeys([*ledger.complete(part), *ledger.ending(part)]))
         return ids[0] if len(ids) == 1 else None
     times = times_of(story, judge_for(request))
-    place = zone(who_of(request).zone)
+    place = zone(who_asks(request).zone)
 
     def when(at: datetime) -> str:
         return f"{at.astimezone(place):%Y-%m-%d %H:%M}"

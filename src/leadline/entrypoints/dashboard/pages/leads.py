@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from leadline.entrypoints.dashboard.dashboard import ask, dashboard_of
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.lead_query import (
     COLUMNS,
     HELD,
@@ -19,8 +19,8 @@ from leadline.entrypoints.dashboard.lead_query import (
     lead_query,
 )
 from leadline.entrypoints.dashboard.reading import browser_for, people_in
-from leadline.entrypoints.dashboard.rendering import render
-from leadline.entrypoints.dashboard.roles import who_of
+from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.roles import who_asks
 from leadline.model.ids import lowest_id
 from leadline.model.lead import Status
 from leadline.operations.browsing import LeadPage, Order
@@ -47,7 +47,7 @@ def query_of(request: Request) -> LeadQuery:
     """What the address of a request asks for."""
     at = dashboard_of(request).clock()
     values = {name: ",".join(request.query_params.getlist(name)) for name in request.query_params}
-    return lead_query(values, who_of(request).zone, at)
+    return lead_query(values, who_asks(request).zone, at)
 
 
 async def leads(request: Request) -> Response:
@@ -59,8 +59,8 @@ async def leads(request: Request) -> Response:
         sources = sorted({one.source for one in ledger.tallies()})
         return LeadList(looked, sources, ledger.short_length())
 
-    found = await ask(request, question)
-    return render(
+    found = await ask_ledger(request, question)
+    return render_page(
         request,
         "leads.html",
         query=query,
@@ -83,7 +83,9 @@ async def new_leads(request: Request) -> Response:
     def question(ledger: Ledger) -> int:
         return browser_for(request, ledger).newer(query.wanted, than) if than else 0
 
-    return render(request, "leads_new.html", query=query, number=await ask(request, question))
+    return render_page(
+        request, "leads_new.html", query=query, number=await ask_ledger(request, question)
+    )
 
 
 async def leads_csv(request: Request) -> Response:

@@ -7,11 +7,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadline.entrypoints.dashboard.dashboard import ask, dashboard_of
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.keeping import Keeping
 from leadline.entrypoints.dashboard.reading import browser_for, judge_for
-from leadline.entrypoints.dashboard.rendering import render
-from leadline.entrypoints.dashboard.roles import who_of
+from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.roles import who_asks
 from leadline.operations.browsing import Wanted
 from leadline.operations.listing import Listed
 from leadline.operations.live import Picture, picture
@@ -46,7 +46,7 @@ async def live_bars(request: Request) -> Response:
 
 async def live_newest(request: Request) -> Response:
     """The newest leads alone."""
-    return render(request, "live_newest.html", newest=await _newest(request))
+    return render_page(request, "live_newest.html", newest=await _newest(request))
 
 
 async def _shown(request: Request, template: str, **more: Any) -> Response:
@@ -55,9 +55,9 @@ async def _shown(request: Request, template: str, **more: Any) -> Response:
         name = _USUAL
     words, span = SPANS[name]
     now = await _picture(request, span)
-    return render(
+    return render_page(
         request, template, now=now, span=name, span_words=words, spans=SPANS,
-        chart=_chart(now, who_of(request).zone), **more,
+        chart=_chart(now, who_asks(request).zone), **more,
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ async def _picture(request: Request, span: timedelta) -> Picture:
         state.pictures = Keeping(_KEPT_S, dashboard_of(request).clock)
 
     async def question() -> Picture:
-        return await ask(request, lambda ledger: picture(ledger, judge_for(request), span))
+        return await ask_ledger(request, lambda ledger: picture(ledger, judge_for(request), span))
 
     found = await state.pictures.answer(span, question)
     assert isinstance(found, Picture)  # noqa: S101 - what `question` gave
@@ -79,7 +79,7 @@ async def _newest(request: Request) -> Sequence[Listed]:
     def question(ledger: Ledger) -> Sequence[Listed]:
         return browser_for(request, ledger).newest(Wanted(), _NEWEST)
 
-    return await ask(request, question)
+    return await ask_ledger(request, question)
 
 
 def _chart(now: Picture, zone: str) -> dict[str, object]:

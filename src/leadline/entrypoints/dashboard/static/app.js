@@ -228,7 +228,7 @@
         x: { range: [data.starts[0], data.starts.at(-1) + data.step] },
         y: { range: (plot, low, high) => [0, Math.max(4, high * 1.1)] },
       },
-      axes: [{ ...axis, values }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] }],
+      axes: [{ ...axis, values, size: 30 }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] }],
       series: [{}, ...series],
       hooks: { setSelect: [list] },
     }, stacked(data), place);
