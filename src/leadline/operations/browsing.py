@@ -89,16 +89,13 @@ class Browser:
         """At most *size* leads, those after the lead with the id *after*."""
         if not self._must_sort(wanted):
             return self._newest(wanted, size, after)
-        found = list(islice(self.matching(wanted), MOST_LOOKED + 1))
-        ordered = found[:MOST_LOOKED]
-        start = _place_after(ordered, after)
-        some = ordered[start : start + size]
-        is_last = start + size >= len(ordered)
-        end = "" if is_last or not some else some[-1].row.lead_id
-        number = min(len(found), MOST_COUNTED)
-        return LeadPage(
-            tuple(some), end, number, len(found) > MOST_COUNTED, len(found) <= MOST_LOOKED
-        )
+        rows = _Counted(self._rows(wanted))
+        ordered = _sorted(list(self._fitting(rows, wanted)), wanted)
+        rest = ordered[_place_after(ordered, after) :]
+        end = rest[size - 1].row.lead_id if len(rest) > size else ""
+        number, all_looked = len(ordered), rows.number < MOST_LOOKED
+        is_more = number > MOST_COUNTED or not all_looked
+        return LeadPage(tuple(rest[:size]), end, min(number, MOST_COUNTED), is_more, all_looked)
 
     def matching(self, wanted: Wanted) -> Iterator[Listed]:
         """All leads that are wanted, in order. Sorted otherwise than by capture, newest first, only
@@ -106,7 +103,7 @@ class Browser:
         rows = self._matching(wanted)
         if not self._must_sort(wanted):
             return rows
-        return iter(_sorted(list(islice(rows, MOST_LOOKED)), wanted))
+        return iter(_sorted(list(rows), wanted))
 
     def newer(self, wanted: Wanted, than: str, most: int = 100) -> int:
         """How many leads are wanted that came in after the lead with the id *than*, at most
@@ -124,34 +121,35 @@ class Browser:
         return tuple(islice(self._matching(wanted), most))
 
     def _newest(self, wanted: Wanted, size: int, after: str) -> LeadPage:
-        looked = self._matching(wanted)
-        some = list(islice(_from(looked, after), size + 1))
+        if self._must_look(wanted) or wanted.held:
+            return self._looked(wanted, size, after)
+        some = list(islice(_from(self._matching(wanted), after), size + 1))
         if after and not some and not self._has(wanted, after):
             older = (one for one in self._matching(wanted) if one.row.lead_id < after)
             some = list(islice(older, size + 1))
         end = some[size - 1].row.lead_id if len(some) > size else ""
-        number, is_more, all_looked = self._count(wanted)
-        return LeadPage(tuple(some[:size]), end, number, is_more, all_looked)
+        number = self._ledger.count(self._filter(wanted), MOST_COUNTED + 1)
+        return LeadPage(tuple(some[:size]), end, min(number, MOST_COUNTED), number > MOST_COUNTED)
+
+    def _looked(self, wanted: Wanted, size: int, after: str) -> LeadPage:
+        """A page of leads that are looked through once, for the page and for their number."""
+        rows = _Counted(self._rows(wanted))
+        found = list(islice(self._fitting(rows, wanted), MOST_COUNTED + 1))
+        all_looked = rows.number < MOST_LOOKED
+        number, is_more = min(len(found), MOST_COUNTED), len(found) > MOST_COUNTED
+        rest = found[_place_of(found, after) :]
+        end = rest[size - 1].row.lead_id if len(rest) > size else ""
+        return LeadPage(tuple(rest[:size]), end, number, is_more or not all_looked, all_looked)
 
     def _has(self, wanted: Wanted, lead_id: str) -> bool:
         return any(one.row.lead_id == lead_id for one in self._matching(wanted))
-
-    def _count(self, wanted: Wanted) -> tuple[int, bool, bool]:
-        """The number of leads, whether there may be more, and whether all were looked at."""
-        if not self._must_look(wanted) and not wanted.held:
-            number = self._ledger.count(self._filter(wanted), MOST_COUNTED + 1)
-            return min(number, MOST_COUNTED), number > MOST_COUNTED, True
-        looked = _Counted(self._rows(wanted))
-        number = sum(1 for _ in islice(self._fitting(looked, wanted), MOST_COUNTED + 1))
-        all_looked = looked.number < MOST_LOOKED
-        return min(number, MOST_COUNTED), number > MOST_COUNTED or not all_looked, all_looked
 
     def _matching(self, wanted: Wanted) -> Iterator[Listed]:
         return self._fitting(self._rows(wanted), wanted)
 
     def _rows(self, wanted: Wanted) -> Iterator[Listed]:
         which = self._filter(wanted)
-        if self._must_look(wanted):
+        if self._must_look(wanted) or self._must_sort(wanted):
             which = msgspec.structs.replace(which, limit=MOST_LOOKED)
         find = listing.on_hold if wanted.held else listing.with_waits
         rows = find(self._ledger, which, self._read)
@@ -245,3 +243,11 @@ def _from(leads: Iterator[Listed], after: str) -> Iterator[Listed]:
 
 def _place_after(leads: Sequence[Listed], after: str) -> int:
     return next((at + 1 for at, one in enumerate(leads) if one.row.lead_id == after), 0)
+
+
+def _place_of(leads: Sequence[Listed], after: str) -> int:
+    """Where leads, newest first, go on after the lead with this id, which may not be among them."""
+    place = _place_after(leads, after)
+    if place or not after:
+        return place
+    return next((at for at, one in enumerate(leads) if one.row.lead_id < after), len(leads))

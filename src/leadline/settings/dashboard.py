@@ -46,8 +46,8 @@ class DashboardSettings(PersonalDataSettings, frozen=True):
     )
     dashboard_url: str = setting(
         "",
-        "The URL at which browsers reach the dashboard, such as `https://leads.example.com`. Any "
-        "other `Host` than its own and this machine's is refused.",
+        "The URL at which browsers reach the dashboard, such as `https://dashboard.example.com`. "
+        "Any other `Host` than its own and this machine's is refused.",
         BASE_URL,
     )
     dashboard_trusted_proxies: tuple[str, ...] = setting(

@@ -57,6 +57,16 @@ def test_a_lead_says_what_happened_and_why(made: Staged) -> None:
         assert words in text
 
 
+def test_a_lead_that_waits_has_the_name_that_it_came_with(made: Staged) -> None:
+    assert (
+        "<h1>Waiting</h1>"
+        in seen_by(made, UserRole.OPERATOR).get(f"/leads/{made.ids['waiting']}").text
+    )
+    assert (
+        "<h1>W•••</h1>" in seen_by(made, UserRole.VIEWER).get(f"/leads/{made.ids['waiting']}").text
+    )
+
+
 def test_a_duplicate_says_by_what_evidence(made: Staged) -> None:
     text = text_of(made, "again")
     assert "almost certainly (99 %) the same person: same e-mail address" in text

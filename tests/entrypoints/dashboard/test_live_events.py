@@ -1,5 +1,6 @@
 """Streams that say that something changed, and end when they should."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
@@ -53,6 +54,26 @@ def test_a_lead_that_comes_in_is_told_without_a_word_about_it(
         assert told[-1] == CHANGED
         assert stream.readline() == b"data:\n"
         assert b"ada" not in b"".join(told)
+
+
+def test_a_change_while_another_is_sent_is_told_too(tmp_path: Path) -> None:
+    live = LiveEvents(Dashboard(embedded(tmp_path), door=known_as("ada", UserRole.VIEWER)), 1000)
+
+    async def goes_on() -> bool:
+        return True
+
+    async def watched() -> list[bytes]:
+        stream = live.watch(b"", goes_on)
+        told = [await anext(stream)]
+        for _ in range(2):  # whoever receives has not asked for more yet
+            live._tell()
+        told.append(await anext(stream))
+        live.close()
+        return [*told, *[one async for one in stream]]
+
+    first, second = asyncio.run(watched())
+    assert first.endswith(CHANGED + b"data:\n\n")
+    assert second == CHANGED + b"data:\n\n"
 
 
 def test_the_end_of_the_dashboard_ends_its_streams(live: RunningDashboard) -> None:

@@ -93,6 +93,19 @@ def test_what_happened_since_a_time_is_found(
     assert len(ledger.news(ledger.seen_at(START), 10)[0]) == 2
 
 
+def test_who_has_read_everything_has_read_to_the_last_rows(
+    store: SqliteStore, ledger: SqliteLedger, clock: HandClock
+) -> None:
+    before = ledger.seen_now()
+    assert ledger.news(before, 10) == ([], before)
+    lead = captured(clock, "ada", delay=AT_ONCE)
+    store.accept([lead])
+    after = ledger.seen_now()
+    assert after != before
+    assert ledger.news(before, 10)[1] == after
+    assert ledger.news(after, 10) == ([], after)
+
+
 def test_a_folder_is_served_while_its_lock_is_held(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     assert is_served(folder) is False

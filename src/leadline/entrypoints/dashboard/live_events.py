@@ -51,6 +51,7 @@ class LiveEvents:
         self._beat_s = beat_s
         self._watchers: Counter[bytes] = Counter()
         self._changed = asyncio.Event()
+        self._changes = 0
         self._looking: asyncio.Task[None] | None = None
         self._looked = asyncio.Event()
         self._ended = False
@@ -74,11 +75,13 @@ class LiveEvents:
         try:
             self._look_for_all()
             await self._looked.wait()
+            beat_at, told = self._next_beat(), self._changes
             yield _BEGIN + CHANGED
-            beat_at = self._next_beat()
             while not self._ended:
-                if await self._changes_until(beat_at):
-                    yield b"" if self._ended else CHANGED
+                if await self._changes_until(beat_at, told):
+                    told = self._changes
+                    if not self._ended:
+                        yield CHANGED
                 elif await goes_on():
                     yield _BEAT
                     beat_at = self._next_beat()
@@ -91,11 +94,14 @@ class LiveEvents:
     def _next_beat(self) -> float:
         return asyncio.get_running_loop().time() + self._beat_s
 
-    async def _changes_until(self, beat_at: float) -> bool:
-        """Wait for a change, or the end of all; False if the time of the next beat is there."""
+    async def _changes_until(self, beat_at: float, told: int) -> bool:
+        """Wait for a change after those that are *told*, or the end of all; False if the time of
+        the next beat is there."""
         left = beat_at - asyncio.get_running_loop().time()
         if left <= 0:
             return False
+        if self._changes != told:  # while the last one was sent
+            return True
         try:
             await asyncio.wait_for(self._changed.wait(), left)
         except TimeoutError:
@@ -111,6 +117,7 @@ class LiveEvents:
         self._looked.set()
 
     def _tell(self) -> None:
+        self._changes += 1
         self._changed.set()
         self._changed = asyncio.Event()
 

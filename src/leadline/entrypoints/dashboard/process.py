@@ -21,6 +21,8 @@ from leadline.settings.loading import Loaded
 # Run as a program, this module is called __main__.
 log = logging.getLogger("leadline.entrypoints.dashboard.process")
 
+_NEXT_TRY_S = 30.0
+"""The seconds before a process that can't open the accounts ends, and another one tries."""
 _GRACE_S = 3
 """The seconds that requests have to end when the process ends; streams end by themselves."""
 
@@ -92,6 +94,7 @@ def main() -> None:
         server = DashboardServer(create_app(embedded_dashboard(settings)))
     except LeadlineError as error:
         log.error("dashboard.cannot_open", extra={"reason": error.detail or error.title})
+        told.wait(_NEXT_TRY_S)
         sys.exit(1)
     if told.is_set():  # `stop` was called before there was a server
         server.stop()

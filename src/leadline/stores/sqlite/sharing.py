@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import PRIVATE, Rights
@@ -13,15 +14,27 @@ from leadline.stores.sqlite.folder import open_lock
 USERS = "users.lock"
 
 
+_PATIENCE_S, _PAUSE_S = 3.0, 0.01
+"""How long somebody who wants to use the file waits for another who has it alone: whoever closes
+it last has it for a moment, to empty the log."""
+
+
 def use(folder: Path) -> int:
-    """Take the shared lock that says that the file is in use."""
+    """Take the shared lock that says that the file is in use. Raises ConfigurationError if somebody
+    has it alone for long."""
     lock = open_lock(folder, USERS)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise ConfigurationError(f"the data in {folder} is being restored; wait a little") from None
-    return lock
+    until = monotonic() + _PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            if monotonic() < until:
+                sleep(_PAUSE_S)
+                continue
+            os.close(lock)
+            words = f"the data in {folder} is being restored; wait a little"
+            raise ConfigurationError(words) from None
+        return lock
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,6 +12,7 @@ from leadline.entrypoints.dashboard.dashboard import ask_ledger
 from leadline.entrypoints.dashboard.lead_buttons import buttons_for
 from leadline.entrypoints.dashboard.lead_view import LeadView, lead_view, times_of
 from leadline.entrypoints.dashboard.reading import (
+    contacts_of,
     judge_for,
     known_settings,
     people_in,
@@ -18,6 +20,8 @@ from leadline.entrypoints.dashboard.reading import (
 )
 from leadline.entrypoints.dashboard.rendering import render_page
 from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.model.lead import Status
+from leadline.operations.listing import Listed, named
 from leadline.ports.ledger import Ledger
 from leadline.settings.zones import zone
 
@@ -45,6 +49,9 @@ def _look(request: Request, ledger: Ledger, part: str) -> tuple[LeadView, Told |
     if story is None:
         ids = list(dict.fromkeys([*ledger.complete(part), *ledger.ending(part)]))
         return ids[0] if len(ids) == 1 else None
+    if story.row.status is Status.WAITING:  # whom it is about is read from what was sent
+        (waiting,) = named(ledger, [story.row.lead_id], contacts_of(request)) or [Listed(story.row)]
+        story = msgspec.structs.replace(story, row=waiting.row)
     times = times_of(story, judge_for(request))
     place = zone(who_asks(request).zone)
 

@@ -5,10 +5,11 @@ from contextlib import closing
 from datetime import datetime
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of, note_action
 from leadline.entrypoints.dashboard.lead_query import (
     COLUMNS,
     HELD,
@@ -90,21 +91,23 @@ async def new_leads(request: Request) -> Response:
 
 async def leads_csv(request: Request) -> Response:
     """All leads that match, as CSV."""
-    return _export(request, "csv", "text/csv; charset=utf-8")
+    return await _export(request, "csv", "text/csv; charset=utf-8")
 
 
 async def leads_json(request: Request) -> Response:
     """All leads that match, as a JSON array."""
-    return _export(request, "json", "application/json")
+    return await _export(request, "json", "application/json")
 
 
-def _export(request: Request, kind: str, media_type: str) -> Response:
-    query = query_of(request)
-    name = f"leads-{dashboard_of(request).clock():%Y%m%d-%H%M%S}.{kind}"
+async def _export(request: Request, kind: str, media_type: str) -> Response:
+    query, dashboard, who = query_of(request), dashboard_of(request), who_asks(request)
+    filters = " ".join(sorted(query.given)) or "all leads"  # what was searched for may be a name
+    await run_in_threadpool(note_action, dashboard, who, "dashboard.export", "", filters)
+    name = f"leads-{dashboard.clock():%Y%m%d-%H%M%S}.{kind}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
 
     def lines() -> Iterator[bytes]:
-        with closing(dashboard_of(request).installation.ledger()) as ledger:
+        with closing(dashboard.installation.ledger()) as ledger:
             found = browser_for(request, ledger).matching(query.wanted)
             texts = csv_lines(found) if kind == "csv" else _json_lines(found)
             yield from (text.encode() for text in texts)
