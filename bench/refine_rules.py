@@ -5,9 +5,9 @@
 Method. Two sets of made-up leads with ten fields or more, each lead another person: *clean* ones
 (trimmed, E.164 or national numbers of three countries with the country named) and *messy* ones
 (capitals, "Last, First", display names and mailto: around addresses, extensions, stray spaces and
-invisible characters). Both routes get the same leads in turn, round after round, and of each the
-best round counts: the others were disturbed. The first pass, which compiles the numbering plans
-of a country, is not timed.
+invisible characters). Both routes get the same leads in turn, round after round; CPU time is taken,
+and of each the best round counts, for the others were disturbed. The first pass, which compiles the
+numbering plans of a country, is not timed.
 
 The baseline does with the libraries alone what the same fields need at least: email-validator,
 phonenumbers (parse, validity, E.164 and international format), and NFKC plus `split` and `join` for
@@ -52,7 +52,7 @@ def run() -> list[str]:
 
 
 def measure(leads: Sequence[LeadFields]) -> tuple[float, float]:
-    """Seconds a lead by our rules and by the naive route, each the best of its rounds."""
+    """CPU seconds a lead by our rules and by the naive route, each the best of its rounds."""
     ours, theirs = [], []
     timed(leads, lambda fields: refine(fields, ABOUT))
     for _ in range(ROUNDS):
@@ -62,10 +62,10 @@ def measure(leads: Sequence[LeadFields]) -> tuple[float, float]:
 
 
 def timed(leads: Sequence[LeadFields], work: Callable[[LeadFields], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for fields in leads:
         work(fields)
-    return (time.perf_counter() - start) / len(leads)
+    return (time.process_time() - start) / len(leads)
 
 
 def share(found: Iterable[bool]) -> float:

@@ -20,8 +20,15 @@ def folded_text(text: str) -> str:
 
 def folded_words(text: str) -> list[str]:
     """The folded words of a text."""
-    found = _WORD.findall(text[:LONGEST].translate(_APOSTROPHES))
-    return [word.lower() if word.isascii() else _in_latin(word) for word in found]
+    return list(_folded(text[:LONGEST]))
+
+
+@lru_cache(256)  # several traits look at one name
+def _folded(text: str) -> tuple[str, ...]:
+    if text.isascii():
+        return tuple(_WORD.findall(text.translate(_APOSTROPHES).lower()))
+    found = _WORD.findall(text.translate(_APOSTROPHES))
+    return tuple([word.lower() if word.isascii() else _in_latin(word) for word in found])
 
 
 def _in_latin(word: str) -> str:

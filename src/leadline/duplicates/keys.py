@@ -53,6 +53,8 @@ def _of_the_mailbox(written: str, domain: str) -> Iterator[tuple[str, str]]:
     figures = "".join(filter(str.isdigit, local))
     if len(local) >= _LEAST_LOCAL or len(figures) >= _LEAST_DIGITS:
         yield "local", local
+    if not local:  # "@ada", which no mailbox is
+        return
     at = rough_sound(domain.rpartition(".")[0], 2)
     yield "slip", f"{local[0]}{rough_sound(local[1:], 3)}{figures}@{at}"
 

@@ -1,5 +1,7 @@
 """Compares the names of two people."""
 
+from functools import lru_cache
+
 from leadline.duplicates.sounds import spelt_plainly
 from leadline.duplicates.strings import is_jumbled, is_typo, ratio, without_umlauts
 from leadline.duplicates.weights import Frequencies, Weights
@@ -13,6 +15,7 @@ _ENDINGS = frozenset(
 Finding = tuple[str, float]
 """The code of an outcome of a comparison, and its weight in bits."""
 
+_REMEMBERED = 8192
 _COMMON = 60  # per million: names that are no typo of each other
 
 
@@ -78,21 +81,21 @@ def _first(a: str, b: str, weights: Weights) -> Finding:
     if a == b:
         code = "first.same" if len(a) > 1 else "first.initial"
         return code, levels[code] + (weights.first.bits(a) if len(a) > 1 else 0)
-    code = _first_code(a, b, weights.first)
+    code = _first_code(a, b, both_common=are_common(a, b, weights.first))
     if code == "first.part":
         short = min(a, b, key=len).partition(" ")[0]
         return code, levels[code] + weights.first.bits(short)
     return code, levels[code]
 
 
-def _first_code(a: str, b: str, frequencies: Frequencies) -> str:
+@lru_cache(_REMEMBERED)  # the same names meet again
+def _first_code(a: str, b: str, *, both_common: bool) -> str:
     if len(a) == 1 or len(b) == 1:
         return "first.initial" if a[0] == b[0] else "first.other"
     if " " in a or " " in b:
         code = _parts(a.split(), b.split())
         if code:
             return code
-    both_common = are_common(a, b, frequencies)
     if both_common and _differ_by_a_vowel(a, b):
         return "first.ending"
     if are_nicknames(a, b):

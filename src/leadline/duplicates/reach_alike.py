@@ -1,5 +1,7 @@
 """Compares the addresses and numbers of two leads."""
 
+from functools import lru_cache
+
 from leadline.duplicates.mailboxes import (
     firm_of,
     is_of_a_business,
@@ -25,6 +27,7 @@ _ORDER = (
     "email.numbered",
     "email.other",
 )
+_REMEMBERED = 4096
 _LEAST_LOCAL = 5
 _LEAST_ALIKE = 0.66
 """The share of letters that both parts of two addresses have in common at least, if one may be the
@@ -136,16 +139,20 @@ def _is_slip(a: str, b: str) -> bool:
     another mailbox."""
     if a[:1] != b[:1] or not (is_typo(a, b) or a.replace(".", "") == b.replace(".", "")):
         return False
-    return [c for c in a if c.isdigit()] == [c for c in b if c.isdigit()]
+    return _figures(a) == _figures(b)
 
 
 def _is_numbered(a: str, b: str) -> bool:
     """Whether two mailboxes bear one name with another number ("wei.zhang1", "wei.zhang2"): numbers
     are given to tell people of one name apart."""
-    mine, theirs = ("".join(filter(str.isdigit, each)) for each in (a, b))
-    return mine != theirs and _lettered(a) == _lettered(b)
+    return _lettered(a) == _lettered(b) and _figures(a) != _figures(b)
 
 
+def _figures(local: str) -> str:
+    return "".join(filter(str.isdigit, local))
+
+
+@lru_cache(_REMEMBERED)  # a candidate's address is asked about in each comparison
 def _lettered(local: str) -> str:
     return "".join(filter(str.isalpha, local))
 

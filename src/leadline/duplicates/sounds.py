@@ -1,13 +1,17 @@
 """What words sound like: a key that most misspelt writings of one have in common."""
 
+from functools import lru_cache
+
 from leadline.model.patterns import late
 
+_REMEMBERED = 4096
 _CODES = str.maketrans(
     "bfpvcgjkqsxzdtlmnr",
     "111122222222334556",
 )
 
 
+@lru_cache(_REMEMBERED)  # the same names and places come again
 def sound(text: str) -> str:
     """The American Soundex code of the letters of a folded text, "" if it has none."""
     letters = [c for c in text if "a" <= c <= "z"]
@@ -42,6 +46,7 @@ def rough_sound(text: str, most: int) -> str:
     return codes
 
 
+@lru_cache(_REMEMBERED)  # a candidate's name is asked about in each comparison
 def spelt_plainly(name: str) -> str:
     """A folded given name in one spelling for those that sound the same: Catherine and Katherine,
     Stephen and Steven, John and Jon. Names of men and of women stay apart (René and Renée)."""

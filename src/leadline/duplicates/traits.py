@@ -1,5 +1,7 @@
 """Takes from a refined lead what is compared with other leads."""
 
+from functools import lru_cache
+
 from leadline.duplicates.addressing import gender_of
 from leadline.duplicates.columns import columns_of
 from leadline.duplicates.folding import folded_text, folded_words
@@ -51,6 +53,7 @@ def _middle(contact: Contact, first: str, last: str) -> str:
     return " ".join(word for word in words if word not in known and len(word) > 1)
 
 
+@lru_cache(1024)  # leads of one company come together
 def _company(written: str) -> str:
     """The company's name, folded, without its legal form; "" for words that name none."""
     folded = folded_text(without_legal_form(written)[0]) if written else ""

@@ -6,24 +6,31 @@ by a problem code, not corrected by guessing. All rules take time linear in the 
 fields are cut to their limits first (`limits`).
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
+from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
 from leadline.refine import text
+from leadline.refine.another_turn import changes_nothing
 from leadline.refine.companies.company import refine_company
 from leadline.refine.country_context import region_in
-from leadline.refine.custom import mended_custom
+from leadline.refine.custom import refine_custom
 from leadline.refine.damage import damages
+from leadline.refine.details import refine_details
 from leadline.refine.doubtful.made_up import made_up_problems
 from leadline.refine.doubtful.quarantine import NOBODY, is_nobody, suspicions
 from leadline.refine.emails.email import refine_email
-from leadline.refine.limits import LIMITS, cut_custom, truncated
+from leadline.refine.limits import LIMITS, truncated
 from leadline.refine.misplaced.fields import put_right
-from leadline.refine.misplaced.leftovers import leftover_problems, may_hold, may_reach
+from leadline.refine.misplaced.leftovers import (
+    Told,
+    may_hold,
+    may_reach,
+    problems_of,
+    telling_texts,
+)
 from leadline.refine.names.company import company_from_name, may_be_company
 from leadline.refine.names.country import country_of_name
 from leadline.refine.names.name import refine_name
@@ -70,20 +77,36 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         known = refine_consent(fields.consent, about.received_from, about.captured_at)
         bare = msgspec.structs.replace(fields, consent={})
         return msgspec.structs.replace(refine(bare, about), consent=known)
-    refined = _without_circles(fields, _refined_once(fields, about))
+    turn = _turn(fields, about)
+    refined = _without_circles(fields, turn.lead)
     news = refined.changes
     for _ in range(_MOST_TURNS):
-        if is_settled(refined.contact, news):
+        if is_settled(refined.contact, refined.lead_details, news):
             break
         kept = kept_fields(refined, fields.suspicions)
-        later = _without_circles(kept, _refined_once(kept, about))
+        if turn.is_in_place and changes_nothing(kept, refined, news, turn.region, about.region):
+            break
+        turn = _turn(kept, about)
+        later = _without_circles(kept, turn.lead)
         refined, news = _both(refined, later), later.changes
     return refined
 
 
+class _Turn(msgspec.Struct, frozen=True):
+    """All rules, applied once: what came of it, the country of phone numbers (ISO code), and
+    whether every value stayed in the field in which it was written."""
+
+    lead: RefinedLead
+    region: str
+    is_in_place: bool
+
+
 def _without_circles(fields: LeadFields, refined: RefinedLead) -> RefinedLead:
     """The refined lead without changes that came to nothing together."""
-    if not refined.changes or kept_fields(refined, fields.suspicions) != fields:
+    changes = refined.changes
+    if len({change.field for change in changes}) == len(changes):
+        return refined  # a field that changed once is another one now
+    if kept_fields(refined, fields.suspicions) != fields:
         return refined
     return msgspec.structs.replace(refined, changes=())
 
@@ -96,9 +119,23 @@ def kept_fields(refined: RefinedLead, suspicions: tuple[str, ...] = ()) -> LeadF
     """What refinement kept of the fields of a lead, as fields."""
     contact, details = refined.contact, refined.lead_details
     return LeadFields(
-        **{field: getattr(contact, field) for field in _OF_CONTACT},
-        **{name: getattr(details, field) for name, field, _ in _OF_DETAILS},
+        name=contact.name,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        email=contact.email,
+        phone=contact.phone,
+        company=contact.company,
+        title=contact.title,
+        country=contact.country,
+        website=contact.website,
+        message=details.message,
+        source=details.source,
+        campaign=details.campaign,
+        owner=details.owner,
+        owner_claimed=details.owner_claimed,
         score=details.lead_score,
+        crm_url=details.crm_url,
+        record=details.crm_record,
         custom=refined.custom,
         suspicions=suspicions,
     )
@@ -131,21 +168,23 @@ _OF_ALL = frozenset({"contact.unreachable", NOBODY})
 """Problems of the contact as a whole, which another refinement tells anew."""
 
 
-def _refined_once(fields: LeadFields, about: About) -> RefinedLead:
+def _turn(fields: LeadFields, about: About) -> _Turn:
     fields, moved = put_right(fields, about.region)
     fields, renamed = company_from_name(fields)
     contact = _contact(fields, about.region)
-    details, of_details = _details(fields)
-    custom, of_custom = cut_custom(text.encodable(fields.custom))
-    custom, mends = mended_custom(custom)
+    details, of_details = refine_details(fields)
+    custom = refine_custom(fields.custom)
+    own = contact.changes
+    told = telling_texts(custom.fields) if custom.may_have_contact else ()
     if contact.value.phone is None or contact.value.email is None:
-        contact = _reached(contact, details.message, custom, about.region)
-    changes = moved + renamed + contact.changes + of_details + of_custom + mends
+        contact = _reached(contact, details.message, custom.fields, told, about.region)
+    is_in_place = not moved and not renamed and contact.changes is own
+    changes = moved + renamed + contact.changes + of_details + custom.changes
     reasons = suspicions(fields, contact.value.email)
     problems = {*contact.problems, *truncated(changes), *reasons, *damages(fields)}
     problems |= made_up_problems(contact.value)
-    if custom:
-        problems |= leftover_problems(custom, contact.value)
+    if told:
+        problems |= problems_of(told, contact.value)
     if contact.value.email is None and contact.value.phone is None:
         problems.add("contact.unreachable")
     if contact.value.name and may_be_company(fields.name or _joined(fields)):
@@ -154,7 +193,7 @@ def _refined_once(fields: LeadFields, about: About) -> RefinedLead:
     if not quarantined and is_nobody(contact.value, details, problems):
         quarantined = True
         problems.add(NOBODY)
-    return RefinedLead(
+    lead = RefinedLead(
         lead_id=about.lead_id,
         captured_at=about.captured_at,
         processed_at=about.processed_at,
@@ -164,8 +203,9 @@ def _refined_once(fields: LeadFields, about: About) -> RefinedLead:
         received_from=about.received_from,
         problems=tuple(sorted(problems)),
         changes=changes,
-        custom=custom,
+        custom=custom.fields,
     )
+    return _Turn(lead, contact.region, is_in_place)
 
 
 def _joined(fields: LeadFields) -> str:
@@ -173,11 +213,12 @@ def _joined(fields: LeadFields) -> str:
 
 
 class _RefinedContact(msgspec.Struct, frozen=True):
-    """A refined contact, with its changes and problem codes."""
+    """A refined contact, with its changes and problem codes, and the country of its number."""
 
     value: Contact
     changes: tuple[Change, ...]
     problems: tuple[str, ...]
+    region: str
 
 
 def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
@@ -213,46 +254,30 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
     )
     changes = name.changes + email.changes + phone.changes
     changes += of_company + of_title + of_country + of_website
-    return _RefinedContact(contact, changes, (*name.problems, *email.problems, *phone.problems))
+    problems = (*name.problems, *email.problems, *phone.problems)
+    return _RefinedContact(contact, changes, problems, region)
 
 
 def _reached(
-    contact: _RefinedContact, message: str | None, custom: dict[str, Any], usual: str
+    contact: _RefinedContact,
+    message: str | None,
+    custom: dict[str, Any],
+    told: Told,
+    usual: str,
 ) -> _RefinedContact:
     """The contact with a number and an address from its message and other fields, where it has
     none of its own; *usual* is the country of phone numbers if the lead names none."""
-    if not may_reach(message) and not may_hold(custom):
+    if not may_reach(message) and not (told and may_hold(custom)):
         return contact
     from leadline.refine.misplaced.reachable import with_found  # most leads don't need it
 
     region = region_in(contact.value.country, None, custom, usual)
-    reached = with_found(contact.value, message, custom, region)
+    reached = with_found(contact.value, message, told, region)
     if not reached.problems:
         return contact
     return _RefinedContact(
-        reached.contact, contact.changes + reached.changes, contact.problems + reached.problems
+        reached.contact,
+        contact.changes + reached.changes,
+        contact.problems + reached.problems,
+        contact.region,
     )
-
-
-_OF_DETAILS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("source", "source", text.line),
-    ("campaign", "campaign", text.line),
-    ("owner", "owner", text.line),
-    ("owner_claimed", "owner_claimed", text.line),
-    ("message", "message", text.lines),
-    ("crm_url", "crm_url", text.bare),
-    ("record", "crm_record", text.bare),
-)
-"""The texts of the details: their names before and after refinement, and how they are cleaned."""
-
-
-def _details(fields: LeadFields) -> tuple[LeadDetails, tuple[Change, ...]]:
-    """The refined details, and their changes."""
-    kept: dict[str, Any] = {}
-    changes = text.NO_CHANGES
-    for name, field, how in _OF_DETAILS:
-        written = getattr(fields, name)
-        if written:  # most leads have only one or two
-            kept[field], of_field = text.clean(field, written, how)
-            changes += of_field
-    return LeadDetails(lead_score=fields.score, **kept), changes

@@ -51,3 +51,13 @@ def test_a_lead_has_a_limited_number_of_keys() -> None:
     place = {"house": "12", "street": "mill lane", "postcode": "sw1a1aa", "city": "alderby"}
     whole = Traits("clara", "holm", ("c@x.com", "d@y.com"), ("+4670123456",), "alder", "se", place)
     assert len(candidate_keys(whole)) == MOST_KEYS
+
+
+@pytest.mark.parametrize("email", ["@ada", "@example.com", "+fair@example.com", "a@example.com"])
+def test_whatever_stands_before_the_sign_of_an_address_has_keys(email: str) -> None:
+    """A handle ("@ada") in the field of the address made refinement fail."""
+    assert len(candidate_keys(Traits(first="ada", last="vance", emails=(email,)))) > 2
+
+
+def test_leads_with_handles_only_share_no_slip() -> None:
+    assert not shared({"emails": ("@ada.com",)}, {"emails": ("@aba.com",)})

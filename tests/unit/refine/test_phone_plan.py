@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat as Format
 
 from leadline.refine.phones import plan as phone_plan
+from leadline.refine.phones.number import _by_library, number_in, quick_invalid
+from leadline.refine.phones.reading import _said, _whole
+from leadline.refine.phones.text import read_phone
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 TYPES = phonenumbers.PhoneNumberType.values()
@@ -61,6 +64,36 @@ def test_the_fast_path_says_what_the_library_says_or_nothing(case: tuple[str, st
     if phone_plan.SHAPE.fullmatch(written):
         quick = phone_plan.fast(written, region)
         assert quick is None or quick == by_library(written, region)
+
+
+@settings(max_examples=1500)
+@given(writings())
+def test_a_number_that_is_not_valid_is_judged_as_by_the_library(case: tuple[str, str]) -> None:
+    written, region = case
+    found = quick_invalid(written, region)
+    assert found is None or found == _by_library(written, region)
+
+
+@settings(max_examples=500)
+@given(st.from_regex(r"\+?[0-9]{1,17}", fullmatch=True), st.sampled_from(("US", "DE", "AR", "")))
+def test_digits_alone_are_read_as_what_may_have_something_beside_it(
+    written: str, region: str
+) -> None:
+    in_brackets = read_phone(written)
+    whole = _said(written, in_brackets, region) if in_brackets else (_whole(written, region), "")
+    assert (number_in(written, region), "") == whole
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["555-0147", "+999 1234", "12345", "+49 1", "+1 (212) 555", "08 00", "1 2 3", "+44 20 7946"],
+)
+@pytest.mark.parametrize("region", ["US", "DE", ""])
+def test_too_short_and_unknown_numbers_are_judged_as_by_the_library(
+    written: str, region: str
+) -> None:
+    found = quick_invalid(written, region)
+    assert found is None or found == _by_library(written, region)
 
 
 @pytest.mark.parametrize("region", REGIONS)

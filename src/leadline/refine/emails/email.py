@@ -1,10 +1,12 @@
 """E-mail addresses: extracted, put in lower case, validated and flagged, but never removed.
 
-One regular expression recognises common addresses; email-validator checks all others.
+One regular expression recognises common addresses; `syntax` checks all others.
 """
 
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
+from types import ModuleType
 
 import msgspec
 
@@ -21,6 +23,7 @@ from leadline.refine.emails.kinds import (
 )
 from leadline.refine.emails.mailbox import canonical
 from leadline.refine.emails.slips import is_suspect_domain
+from leadline.refine.emails.syntax import address_parts
 from leadline.refine.limits import LIMITS
 
 # A subset of what email-validator accepts unchanged: no label contains "--" (IDNA) or is longer
@@ -72,10 +75,15 @@ def refine_email(written: str | None) -> Email:
     return _refine_other(written)
 
 
+def is_common(written: str) -> bool:
+    """Whether it is a common address that refinement leaves as it is."""
+    return _PLAIN.fullmatch(written) is not None
+
+
 def canonical_address(address: str) -> str | None:
     """The canonical form of one address, to find duplicates; None if it is invalid. What an earlier
     version wrote into `Contact.email_canonical` may be another one."""
-    parts = _parts(_lowered(address))
+    parts = _valid(address)
     return canonical(*parts) if parts else None
 
 
@@ -116,7 +124,7 @@ def _refine_other(written: str) -> Email:
     lowered = _lowered(address)
     if lowered != address:
         changes = (*changes, text.altered("email", address, lowered, "email.lowercase"))
-    found = _parts(lowered)
+    found = _valid(address)
     tight = _LOOSE_SPACE.sub(r"\1", lowered) if found is None else lowered
     if tight != lowered and (found := _parts(tight)) is not None:
         changes = (*changes, text.altered("email", lowered, tight, "email.spaces"))
@@ -129,14 +137,20 @@ def _refine_other(written: str) -> Email:
 def _with_signs(kept: str) -> tuple[str, tuple[Change, ...]]:
     """The text with the signs of an address that it has in words, and the change; unchanged if it
     has an address without that, or none after it."""
-    from leadline.refine.emails.written import with_signs  # few addresses need it
-
-    signed = with_signs(kept)
-    if signed == kept or ("@" in kept and _parts(_lowered(_unwrapped(kept)[0])) is not None):
+    signed = _written().with_signs(kept)
+    if signed == kept or ("@" in kept and _valid(_unwrapped(kept)[0]) is not None):
         return kept, ()
-    if _parts(_lowered(_unwrapped(signed)[0])) is None:
+    if _valid(_unwrapped(signed)[0]) is None:
         return kept, ()
     return signed, (text.altered("email", kept, signed, "email.written"),)
+
+
+@cache
+def _written() -> ModuleType:
+    """The rules for addresses in words, loaded at the first address that may need them."""
+    from leadline.refine.emails import written
+
+    return written
 
 
 def _first_line(written: str) -> tuple[str, str]:
@@ -160,7 +174,7 @@ def _unwrapped(address: str) -> tuple[str, bool]:
     found = [_alone(part) for part in _SEPARATOR.split(address) if "@" in part]
     if not found:
         return _alone(address), False
-    first = next((one for one in found if _parts(_lowered(one)) is not None), found[0])
+    first = next((one for one in found if _valid(one) is not None), found[0])
     return first, len({_lowered(one) for one in found}) > 1
 
 
@@ -171,9 +185,9 @@ def _alone(address: str) -> str:
         inner = wrapped
     elif ":" in address and (mailto := _MAILTO.match(address)) is not None:
         inner = address[mailto.end() :].partition("?")[0]
-    elif _parts(_lowered(address)) is None:
+    elif _valid(address) is None:
         stripped = address.lstrip(_BEFORE).rstrip(_BEHIND)
-        inner = stripped if _parts(_lowered(stripped)) is not None else address
+        inner = stripped if _valid(stripped) is not None else address
     return inner.strip() if "@" in inner else address
 
 
@@ -203,19 +217,15 @@ def _lowered(address: str) -> str:
     return lowered if lowered.isascii() else text.code(text.code(lowered).lower())
 
 
+@lru_cache(64)  # one text is taken apart step by step, and each step asks
+def _valid(address: str) -> tuple[str, str] | None:
+    """The local part and ASCII domain of an address in any case; None if it is invalid."""
+    return _parts(_lowered(address))
+
+
 def _parts(address: str) -> tuple[str, str] | None:
     """The local part and ASCII domain of a valid address; None if it is invalid."""
-    if (plain := _PLAIN.fullmatch(address)) is not None:
-        return plain["local"], plain["domain"]
-    if "@" not in address or len(address) > 320:  # RFC 5321 4.5.3.1: 64 + 1 + 255
-        return None
-    from email_validator import EmailNotValidError, validate_email  # slow to import, rarely needed
-
-    try:
-        valid = validate_email(address, check_deliverability=False, strict=True)
-    except EmailNotValidError:
-        return None
-    return valid.local_part.lower(), valid.ascii_domain.lower()
+    return address_parts(address) if "@" in address else None
 
 
 def _judged(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from leadline.model.labels import read_label
-from leadline.model.lead import Change, LeadFields
+from leadline.model.lead import Change, Contact, LeadFields
 from leadline.model.patterns import late
 from leadline.refine.blank import shows_something
 from leadline.refine.limits import altered
@@ -28,12 +28,15 @@ _TEL = late(
 _TEL_LABEL = late(
     r"^(?:tel|phone|telephone|telefon|mobile|mob|cell|handy|whatsapp|ph)\b[\s.:]*(?=[+(0-9])", re.I
 )
+_BESIDE = late("[: ,/]")
+_SIGN = late(r"[@0-9.]")
 _SITE = late(r"(?:https?://(?:www\.)?|www\.)[^\s/@]+\.[^\W\d_]{2,24}(?:[/?#]\S*)?", re.I)
 _LONGEST = 320  # characters of an e-mail address (RFC 5321, section 4.5.3.1)
 _LONGEST_LABEL = 40
 _COLON = late("[:\uff1a]")
 _LABELLED = ("name", "first_name", "last_name", "email", "company", "title", "country")
-_FIRST = frozenset("+(wWhH")  # what a phone number or a web address begins with
+_FIRST = frozenset("wWhH")  # what a web address and labels of numbers begin with
+_LINKED = late(r"[0-9]|^(?:htt|www|wa\.)", re.I)
 _WIDE = late("[\uff01-\uff5e\ufe52-\ufe6b\u200b-\u200f]")  # wide signs, hidden characters
 _NAMES = frozenset({"name", "first_name", "last_name"})
 
@@ -109,19 +112,21 @@ _OPENING = ("{", "[", "<", "%", "$")
 def put_right(fields: LeadFields, usual: str = "") -> tuple[LeadFields, tuple[Change, ...]]:
     """The fields with every value in its field, and the changes. *usual* is the ISO code of the
     country of phone numbers if the lead names none, or ""."""
-    if not _may_be_wrong(fields):
+    if not may_be_wrong(fields):
         return fields, ()
     changes: list[Change] = []
     found: dict[str, str | None] = {}
     for field in _LABELLED:
         written = getattr(fields, field)
-        if written and (bare := _unlabelled(field, written)):
+        if written and _has_colon(written) and (bare := _unlabelled(field, written)):
             changes.append(altered(field, written, bare, f"{field}.label"))
             found[field] = bare
     region = _region(fields, usual)
     _exchange(fields, found, changes)
     for move in _MOVES:
-        _moved(move, fields, region, found, changes)
+        written = found.get(move.field, getattr(fields, move.field))
+        if written and _may_move(written):
+            _moved(move, written, fields, region, found, changes)
     if _may_be_mixed(fields):
         from leadline.refine.misplaced.mixed_values import taken_out
 
@@ -131,13 +136,15 @@ def put_right(fields: LeadFields, usual: str = "") -> tuple[LeadFields, tuple[Ch
     return msgspec.structs.replace(fields, **found), tuple(changes)
 
 
-def _may_be_wrong(fields: LeadFields) -> bool:
+def may_be_wrong(fields: LeadFields | Contact) -> bool:
     """A quick test, which few leads pass whose values are where they belong."""
     f = fields
     company, email, website = f.company, f.email, f.website
-    if email and ("@" not in email or ":" in email or " " in email or "," in email or "/" in email):
+    if email and _may_hold_more(email):
         return True
-    if company and (company[0] in _FIRST or not company[0].isalnum()):
+    if company and not company[0].isalnum():
+        return True
+    if company and company[0] in _FIRST and _LINKED.search(company) is not None:
         return True
     told = f"{f.name}{f.first_name}{f.last_name}{company}{f.title}{f.country}"
     if ":" in told or "@" in told or (f.phone and ("@" in f.phone or ":" in f.phone)):
@@ -149,6 +156,14 @@ def _may_be_wrong(fields: LeadFields) -> bool:
     return not (told.isascii() and (f.phone or "").isascii()) and (
         _WIDE.search(f"{told}{f.phone}") is not None
     )
+
+
+def _may_hold_more(email: str) -> bool:
+    """Whether the field of the address may have a number, or a label before a colon: nothing else
+    leaves it."""
+    if "@" in email and _BESIDE.search(email) is None:
+        return False
+    return ":" in email or not email.isascii() or _MANY_DIGITS.search(email) is not None
 
 
 def _is_call(website: str) -> bool:
@@ -170,16 +185,25 @@ def _region(fields: LeadFields, usual: str) -> str:
     return region_in(fields.country, fields.phone, fields.custom, usual)
 
 
+def _has_colon(written: str) -> bool:
+    return ":" in written or "\uff1a" in written
+
+
+def _may_move(written: str) -> bool:
+    """Whether a value may be an address, a number or a link: a quick test."""
+    return not written.isascii() or _SIGN.search(written) is not None
+
+
 def _moved(
     move: _Move,
+    written: str,
     fields: LeadFields,
     region: str,
     found: dict[str, str | None],
     changes: list[Change],
 ) -> None:
     """Carry out a move, if the value looks like one and there is no other where it belongs."""
-    written = found.get(move.field, getattr(fields, move.field))
-    if not written or len(written) > _LONGEST:
+    if len(written) > _LONGEST:
         return
     if move.field == "name" and _is_joined(written, fields):
         return
@@ -193,6 +217,8 @@ def _exchange(fields: LeadFields, found: dict[str, str | None], changes: list[Ch
     """Exchange the phone number and the e-mail address, where each is in the other's field."""
     email, phone = found.get("email", fields.email), fields.phone
     if not email or not phone or len(email) > _LONGEST or len(phone) > _LONGEST:
+        return
+    if phone.isascii() and "@" not in phone:
         return
     number, address = code(email), code(phone)
     if _as_digits(number, "") and _EMAIL.fullmatch(address):

@@ -2,7 +2,7 @@
 number that the lead itself lacks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.model.labels import read_label
@@ -17,6 +17,7 @@ _LONGEST = 254  # of an address (RFC 5321, section 4.5.3.1.3)
 _EMAIL = late(r"(?:[^<>@]{0,100}<)?([^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,24})>?")
 _PHONE = late(r"\+[1-9][0-9 ().\-/]{6,22}")
 _NATIONAL = late(r"\(?[0-9][0-9 ().\-/]{5,22}")
+_SHORTEST = 6  # characters of what either of them takes
 _PHONES_KEY = late(
     r"(?:^|[^a-z])(?:phone|tel|telephone|telefon|telefono|mobile|mobil|movil|cell|handy|whatsapp)"
     r"(?:[^a-z]|$)|phone",
@@ -35,12 +36,21 @@ _SEVEN_DIGITS = late(r"[0-9](?:[ ().\-/]{0,4}[0-9]){6}")
 _CAMEL = late(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+Told = Sequence[tuple[str, str]]
+"""Texts of custom fields with the paths of their fields."""
+
+
 def leftover_problems(custom: Mapping[str, Any], contact: Contact) -> set[str]:
     """The problems of the fields in `custom`: `custom.another_person` if they hold an e-mail
     address that is not the lead's, `custom.phone` if they hold a phone number and the lead has
     none. Fields named for a sender, an owner or a company are ignored."""
+    return problems_of(telling_texts(custom), contact)
+
+
+def problems_of(told: Told, contact: Contact) -> set[str]:
+    """The same of the texts that `telling_texts` chose."""
     found: set[str] = set()
-    for path, value in _texts(custom):
+    for path, value in told:
         if "@" in value:
             address = _EMAIL.fullmatch(value)
             if address and not _is_own(address[1], contact) and not _is_ours(path):
@@ -48,6 +58,16 @@ def leftover_problems(custom: Mapping[str, Any], contact: Contact) -> set[str]:
         elif contact.phone is None and _is_phone(path, value) and not _is_ours(path):
             found.add(PHONE)
     return found
+
+
+def telling_texts(custom: Mapping[str, Any]) -> Told:
+    """The short texts, also those in lists, with their paths, that may be or have an address or a
+    number; a limited number of them."""
+    return [
+        (path, value)
+        for path, value in _texts(custom)
+        if "@" in value or " " in value or (len(value) >= _SHORTEST and value[0] in "+(0123456789")
+    ]
 
 
 def _is_own(address: str, contact: Contact) -> bool:
@@ -73,6 +93,8 @@ def _texts(custom: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _is_phone(path: str, value: str) -> bool:
+    if len(value) < _SHORTEST or value[0] not in "+(0123456789":
+        return False
     if _PHONE.fullmatch(value):
         return True
     return _NATIONAL.fullmatch(value) is not None and bool(_PHONES_KEY.search(_split(path)))
@@ -102,15 +124,15 @@ def may_hold(custom: Mapping[str, Any]) -> bool:
     return False
 
 
-def own_phone(custom: Mapping[str, Any], contact: Contact, region: str) -> str | None:
-    """The phone number of the lead as written in a field of its own among `custom`; None if there
-    is none, if there are several, or if the fields are about another person, too."""
-    if leftover_problems(custom, contact) != {PHONE}:
+def own_phone(told: Told, contact: Contact, region: str) -> str | None:
+    """The phone number of the lead as written in a field of its own; None if there is none, if
+    there are several, or if the fields are about another person, too."""
+    if problems_of(told, contact) != {PHONE}:
         return None
     from leadline.refine.phones.phone import refine_phone
 
     numbers: dict[str, str] = {}
-    for path, value in _texts(custom):
+    for path, value in told:
         if _is_phone(path, value) and not _is_ours(path) and not _is_others(path):
             phone = refine_phone(value, region)
             if phone.e164 and not phone.problems:
@@ -118,11 +140,11 @@ def own_phone(custom: Mapping[str, Any], contact: Contact, region: str) -> str |
     return next(iter(numbers.values())) if len(numbers) == 1 else None
 
 
-def own_email(custom: Mapping[str, Any]) -> str | None:
-    """The e-mail address in a field of its own among `custom`; None if there is none, if there are
-    several, or if the field speaks of another person or belongs to an entry of a list."""
+def own_email(told: Told) -> str | None:
+    """The e-mail address in a field of its own; None if there is none, if there are several, or if
+    the field speaks of another person or belongs to an entry of a list."""
     addresses: dict[str, str] = {}
-    for path, value in _texts(custom):
+    for path, value in told:
         if "@" in value and (address := _EMAIL.fullmatch(value)) and not _is_ours(path):
             addresses.setdefault(address[1], path)
     if len(addresses) != 1:
@@ -131,9 +153,9 @@ def own_email(custom: Mapping[str, Any]) -> str | None:
     return None if _is_others(path) else written
 
 
-def own_texts(custom: Mapping[str, Any]) -> Iterator[str]:
-    """The texts of several words among `custom` that are not about another person."""
-    for path, value in _texts(custom):
+def own_texts(told: Told) -> Iterator[str]:
+    """The texts of several words of other fields that are not about another person."""
+    for path, value in told:
         if (
             " " in value
             and any(map(str.isalpha, value))

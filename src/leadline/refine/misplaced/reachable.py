@@ -5,8 +5,7 @@ Such a value is marked by a problem (`phone.found_in_message` and the like): a p
 the text before calling, and it is no match key, because it may be a hotline that many people quote.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 
@@ -14,7 +13,7 @@ from leadline.model.found import CUSTOM, MESSAGE, found_code
 from leadline.model.lead import Change, Contact
 from leadline.refine.limits import altered
 from leadline.refine.misplaced.found_in_text import FoundValue, find_email, find_phone
-from leadline.refine.misplaced.leftovers import own_email, own_phone, own_texts
+from leadline.refine.misplaced.leftovers import Told, own_email, own_phone, own_texts
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -25,44 +24,41 @@ class Reached(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-def with_found(
-    contact: Contact, message: str | None, custom: Mapping[str, Any], region: str
-) -> Reached:
-    """The contact with a phone number and an e-mail address from *custom*, the other fields, or
-    from the message, where it has none. *region* is the ISO code of the lead's country, or ""."""
+def with_found(contact: Contact, message: str | None, told: Told, region: str) -> Reached:
+    """The contact with a phone number and an e-mail address from *told*, the texts of other
+    fields, or from the message, where it has none. *region* is the ISO code of the lead's country,
+    or ""."""
     reached = Reached(contact)
     if contact.phone is None:
-        place, found = _phone(contact, message, custom, region)
+        place, found = _phone(contact, message, told, region)
         if found is not None:
             reached = _with_phone(reached, place, found, region)
     if contact.email is None:
-        place, found = _email(contact, message, custom)
+        place, found = _email(contact, message, told)
         if found is not None:
             reached = _with_email(reached, place, found)
     return reached
 
 
 def _phone(
-    contact: Contact, message: str | None, custom: Mapping[str, Any], region: str
+    contact: Contact, message: str | None, told: Told, region: str
 ) -> tuple[str, FoundValue | None]:
     name = contact.name or ""
-    if custom and (written := own_phone(custom, contact, region)):
+    if told and (written := own_phone(told, contact, region)):
         return CUSTOM, FoundValue(written)
     if message and (found := find_phone(message, region, name)):
         return MESSAGE, found
-    texts = own_texts(custom) if custom else ()
+    texts = own_texts(told)
     return CUSTOM, _first(find_phone(text, region, name) for text in texts)
 
 
-def _email(
-    contact: Contact, message: str | None, custom: Mapping[str, Any]
-) -> tuple[str, FoundValue | None]:
+def _email(contact: Contact, message: str | None, told: Told) -> tuple[str, FoundValue | None]:
     name = contact.name or ""
-    if custom and (written := own_email(custom)):
+    if told and (written := own_email(told)):
         return CUSTOM, FoundValue(written)
     if message and (found := find_email(message, name)):
         return MESSAGE, found
-    texts = own_texts(custom) if custom else ()
+    texts = own_texts(told)
     return CUSTOM, _first(find_email(text, name) for text in texts)
 
 

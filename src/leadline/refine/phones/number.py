@@ -5,7 +5,7 @@ phonenumbers.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,9 @@ _EXTENDED_NUMBER = late(
 )
 _BRACKET = late(r"[(\[]")
 _NANP = 1
+_REMEMBERED = 64
+_HAS_OLD_FORMS = ("+229", "+52", "+54", "+55", "+57", "+84")
+"""The calling codes of countries for which `old` knows a form that was given up."""
 ENDING = late(r"(.{7,}[0-9]{3}) ?/ ?[0-9]{1,2}")
 """Two numbers of which only the last digits are different: "555 0147/48"."""
 HOURS = late(
@@ -54,6 +57,7 @@ class Number(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
+@lru_cache(_REMEMBERED)  # one number is asked about by several rules
 def quick(written: str, region: str, *, is_dialled: bool = False) -> Number | None:
     """A valid number in a common notation; None if phonenumbers must be asked. *is_dialled*: the
     number stands behind its country code, which *region* is, and has none itself."""
@@ -86,6 +90,22 @@ def quick_extended(written: str, region: str) -> Number | None:
     return found
 
 
+@lru_cache(_REMEMBERED)
+def quick_invalid(written: str, region: str) -> Number | None:
+    """A number in a common notation that is not valid; None if phonenumbers must be asked, as about
+    forms that a country has given up."""
+    codes = _codes()
+    if not codes.SHORT_SHAPE.fullmatch(written):
+        return None
+    if _TRUNK.search(written) or _EXIT.match(written):
+        return None
+    found = codes.invalid(written, region)
+    if found is None or found[0].startswith(_HAS_OLD_FORMS):
+        return None
+    e164, is_possible = found
+    return Number(e164 if is_possible else None, "", None, (INVALID,))
+
+
 def late_bracket(written: str) -> int:
     """Where a bracket opens behind seven digits, so that what it holds is no part of the number; 0
     if none does."""
@@ -104,7 +124,7 @@ def number_in(written: str, region: str, *, is_dialled: bool = False) -> Number:
     found = quick(written, region, is_dialled=is_dialled)
     if found is not None:
         return found
-    found = _by_library(written, region)
+    found = quick_invalid(written, region) or _by_library(written, region)
     if not found.shown and not is_dialled and "+" not in written:
         other = _codes().with_code(written, region)
         if other is not None:
@@ -130,6 +150,7 @@ def _codes() -> ModuleType:
     return phone_code
 
 
+@lru_cache(_REMEMBERED)
 def _by_library(written: str, region: str) -> Number:
     import phonenumbers
 

@@ -18,6 +18,9 @@ from leadline.refine import text
 SHAPE = late(r"[(]?\+?[0-9 ().\-/]{6,40}", re.ASCII)
 """Notations without letters, extensions and second numbers, in which only the digits count."""
 
+SHORT_SHAPE = late(r"(?=(?:[^0-9]*[0-9]){3})[(]?\+?[0-9 ().\-/]{3,40}", re.ASCII)
+"""The same, also with too few digits for a valid number."""
+
 _NO_DIGITS = late(r"[^0-9]+")
 
 _GROUP = late(r"\\(\d)")
@@ -76,6 +79,26 @@ def fast(written: str, region: str) -> tuple[str, str] | None:
 
     *written* must match SHAPE; *region* is an ISO code in upper case or "".
     """
+    parsed = _parsed(written, region)
+    return None if parsed is None else _rendered(*parsed)
+
+
+def invalid(written: str, region: str) -> tuple[str, bool] | None:
+    """The E.164 form of a number that is not valid, and whether its length is possible; None if it
+    is valid, or if phonenumbers must be asked. *written* must match SHORT_SHAPE."""
+    parsed = _parsed(written, region)
+    if parsed is None:
+        return None
+    national, code = parsed
+    country = _country(code)
+    if len(national) > _LONGEST_NATIONAL or _is_valid(national, country):
+        return None
+    lengths = country.plan.lengths - country.plan.local_lengths
+    return f"+{code}{national}", len(national) in lengths
+
+
+def _parsed(written: str, region: str) -> tuple[str, str] | None:
+    """The national number and its calling code; None if phonenumbers must be asked."""
     digits = _NO_DIGITS.sub("", written)
     plan = None
     if "+" not in written:
@@ -96,7 +119,7 @@ def fast(written: str, region: str) -> tuple[str, str] | None:
         return None
     if _may_be(len(stripped), plan):
         national = stripped
-    return _rendered(national, plan.calling_code)
+    return national, plan.calling_code
 
 
 def _rendered(national: str, code: str) -> tuple[str, str] | None:

@@ -33,6 +33,8 @@ def read_number(written: str, region: str) -> tuple[Number, str]:
     found = quick_extended(one, region)
     if found is not None:
         return found, ""
+    if one.isascii() and one.removeprefix("+").isdigit():  # nothing stands beside the number
+        return number_in(one, region), ""
     reading = read_phone(one)
     return _said(one, reading, region) if reading else (_whole(one, region), "")
 

@@ -1,6 +1,7 @@
 """Candidates for duplicates, clusters, and what people decided about them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import apsw
 import msgspec
@@ -67,9 +68,13 @@ class SqliteDuplicates:
     def clusters(self, firsts: Sequence[str]) -> Mapping[str, Sequence[Candidate]]:
         """See `ports.duplicates.Duplicates.clusters`."""
         with self.db.reading() as db:
+            numbers = numbers_of(db, firsts)
+            alone = {n for (n,) in bulk.select(db, _sql.alone, numbers.values())}
             members = {
-                lead_id: [n for (n,) in bulk.query(db, _sql.members, number, CAP)]
-                for lead_id, number in numbers_of(db, firsts).items()
+                lead_id: [n]
+                if n in alone
+                else [member for (member,) in bulk.query(db, _sql.members, n, CAP)]
+                for lead_id, n in numbers.items()
             }
             made = _candidates(db, {n for some in members.values() for n in some})
         found = {i: [made[n] for n in some if n in made] for i, some in members.items()}
@@ -192,10 +197,15 @@ def _candidates(db: apsw.Connection, leads: Collection[int]) -> dict[int, Candid
 
 def _read(key: bytes, traits: bytes) -> Traits | None:
     try:
-        return traits_decoder.decode(traits)
+        return _decoded_traits(traits)
     except msgspec.MsgspecError:
         note_damage(text_of(key))
         return None
+
+
+@lru_cache(1024)  # the candidates of one batch are read as those of several leads, and as members
+def _decoded_traits(traits: bytes) -> Traits:
+    return traits_decoder.decode(traits)
 
 
 def _without_likeness(

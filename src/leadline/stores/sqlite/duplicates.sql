@@ -31,6 +31,13 @@ WHERE n IN (SELECT lead FROM likeness)
   OR (SELECT made.n < last AND keyed >= 0 FROM likeness_made AS made)
 ORDER BY n LIMIT ?2;
 
+-- name: alone
+-- Those of these leads that are the first of a cluster which has no other member, as most are.
+SELECT refined.lead FROM refined JOIN likeness ON likeness.lead = refined.lead
+WHERE duplicate_of IS NULL
+  AND NOT EXISTS (SELECT 1 FROM refined AS other WHERE other.duplicate_of = refined.lead)
+  AND refined.lead IN ();
+
 -- name: is_made
 -- Whether leads that an earlier version refined have their likeness and are under their keys, if
 -- only by the rules of an earlier version.
