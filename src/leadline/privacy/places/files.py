@@ -51,6 +51,17 @@ FILE_PLACES = (
     ),
     Place(
         kind=PlaceKind.FILE,
+        name="accounts.db*",
+        what="accounts, sessions and tokens of the dashboard, in a file of their own",
+        hashes={WHOLE: "passwords (argon2id), links, sessions and tokens (SHA-256)"},
+        staff={WHOLE: "names of accounts, when they logged in, and from which address"},
+        read="the dashboard, `accounts`, `tokens`",
+        masked="shown to admins",
+        erased="not erased: it is about one's own people; `accounts remove` deletes one",
+        kept="sessions, links and attempts until they end; accounts until they are removed",
+    ),
+    Place(
+        kind=PlaceKind.FILE,
         name="before-restore-*/leadline.db*",
         what="the data that a restore put aside",
         person=_WHOLE_STORE,
