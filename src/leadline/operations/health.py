@@ -34,12 +34,12 @@ class ChannelHealthRow(msgspec.Struct, frozen=True):
 
 
 class SourceHealthRow(msgspec.Struct, frozen=True):
-    """A source: when its last lead came (None: none since that is counted), how many came in the
-    last 24 hours, and whether it is silent for longer than its history makes likely."""
+    """A source: when its last lead came, how many came in the last 24 hours (None: not known), and
+    whether it is silent for longer than its history makes likely."""
 
     name: str
     last_at: datetime | None
-    of_a_day: int
+    of_a_day: int | None
     is_silent: bool
 
 
@@ -85,10 +85,10 @@ def health_of(
     now: datetime,
     channels: Sequence[str],
     crms: Sequence[str],
-    arrivals: Sequence[Arrivals],
+    arrivals: Sequence[Arrivals] | None,
 ) -> HealthPicture:
     """The state now. *channels* and *crms* are the names in the settings; *arrivals* is what is
-    counted of each source."""
+    counted of each source (None: nothing counts that, and it would cost to look)."""
     newest = ledger.find(LeadFilter(events=True, limit=1))
     backlog = ledger.backlog(now)
     states = ledger.channels(channels)
@@ -116,13 +116,16 @@ def _channel(name: str, state: ChannelState, now: datetime) -> ChannelHealthRow:
 
 
 def _sources(
-    ledger: Ledger, arrivals: Sequence[Arrivals], now: datetime
+    ledger: Ledger, arrivals: Sequence[Arrivals] | None, now: datetime
 ) -> Iterator[SourceHealthRow]:
     """Every source that has sent an event; those whose leads are not counted yet are looked up."""
-    counted = {one.source: one for one in arrivals}
+    counted = {one.source: one for one in arrivals or ()}
     for name in sorted({one.source for one in ledger.tallies()} | set(counted)):
         if (one := counted.get(name)) is not None:
             yield _source(one, now)
+            continue
+        if arrivals is None:
+            yield SourceHealthRow(name, None, None, is_silent=False)
             continue
         newest = ledger.find(LeadFilter(source=name, limit=1))
         of_a_day = LeadFilter(source=name, since=now - _A_DAY)

@@ -14,8 +14,9 @@ from leadline.model.task import Step
 from leadline.operations.speed import Judge, Speed, speed_of
 from leadline.ports.ledger import LeadFilter, LeadRow, Ledger
 
-MOST_COUNTED = 10_000
-"""The most leads of a time that are counted; older ones are left out."""
+MOST_COUNTED, MOST_COUNTED_ON_AWS = 10_000, 1_000
+"""The most leads of a time that are counted; older ones are left out. On AWS what is read is paid
+for."""
 MOST_TIMED = 2_000
 """The most leads of which the speed is measured."""
 MOST_SOURCES = 5
@@ -75,14 +76,15 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         return self.at - since if since is not None and since < self.at else None
 
 
-def picture(ledger: Ledger, judge: Judge, span: timedelta) -> Picture:
-    """The figures at the time of *judge*, of the time *span* before it (one of `SPANS`)."""
+def picture(ledger: Ledger, judge: Judge, span: timedelta, most: int = MOST_COUNTED) -> Picture:
+    """The figures at the time of *judge*, of the time *span* before it (one of `SPANS`), of which
+    at most *most* leads are read."""
     at = judge.now
     bars_from = _bars_begin(at, span)
-    which = LeadFilter(since=bars_from, limit=MOST_COUNTED + 1)
+    which = LeadFilter(since=bars_from, limit=most + 1)
     rows = list(ledger.each(which))
-    counted = rows[:MOST_COUNTED]
-    timed = LeadFilter(since=at - span, limit=MOST_TIMED)
+    counted = rows[:most]
+    timed = LeadFilter(since=at - span, limit=min(most, MOST_TIMED))
     backlog = ledger.backlog(at)
     refine = [one for one in backlog if one.step is Step.REFINE]
     notify = [one for one in backlog if one.step is Step.NOTIFY]
@@ -90,7 +92,7 @@ def picture(ledger: Ledger, judge: Judge, span: timedelta) -> Picture:
         at=at,
         span=span,
         captured=len(counted),
-        is_cut=len(rows) > MOST_COUNTED,
+        is_cut=len(rows) > most,
         duplicates=sum(one.duplicate_of is not None for one in counted),
         quarantined=sum(one.status is Status.QUARANTINED for one in counted),
         waiting=sum(one.waiting + one.leased for one in refine),

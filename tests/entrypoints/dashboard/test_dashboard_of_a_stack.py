@@ -1,26 +1,31 @@
 """The dashboard of a stack on AWS: the same pages and actions, asked of its table and archive."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 
 from leadline.cloud.connecting import ConnectedStack, StackStore
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.pages import PAGES
 from leadline.installations.accounts import accounts_in
 from leadline.installations.on_aws import OnAws
 from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED
+from leadline.model.task import Drop, Step
 from leadline.settings.loading import Loaded, load
 from leadline.stores.aws.audit import AwsAudit
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
 from tests.worlds.aws_resources import AwsResources
 from tests.worlds.dashboard import CSRF, Browser, known_as
-from tests.worlds.leads import HandClock, refined_in
+from tests.worlds.leads import HandClock, captured, lease_task, refined_in, settle
 
 
 class StackOnMoto:
@@ -84,3 +89,37 @@ def test_what_changed_in_a_stack_is_looked_for_by_its_counts(
     after, _ = live._read()
     assert before != after
     assert pause == 30.0
+
+
+def test_every_page_shows_a_stack(stack: StackOnMoto, browser: Browser, clock: HandClock) -> None:
+    store = stack.rooms.store(clock)
+    lead = refined_in(store, clock)
+    waiting = captured(clock, "waiting")
+    store.accept([waiting])
+    browser.app.state.dashboard = msgspec.structs.replace(
+        browser.app.state.dashboard, door=known_as("ada", UserRole.ADMIN)
+    )
+    for page in PAGES:
+        shown = browser.get(page.path)
+        assert shown.status == 200, (page.path, shown.text)
+    for path in ("/leads?sort=name", "/leads?owner=bob", "/leads/export.csv", "/dead/retry"):
+        assert browser.get(path).status == 200, path
+    assert browser.get(f"/leads/{lead.id}").status == 200
+    assert "<h1>Waiting</h1>" in browser.get(f"/leads/{waiting.id}").text
+
+
+def test_dead_letters_of_a_stack_are_retried(
+    stack: StackOnMoto, browser: Browser, clock: HandClock
+) -> None:
+    store = stack.rooms.store(clock)
+    lead = captured(clock, "dead", delay=timedelta())
+    store.accept([lead])
+    assert settle(store, lease_task(store, Step.REFINE), Drop("contact.blank", "nobody"))
+    form = {"csrf": CSRF, "form": "1", "reason": "contact.blank"}
+    answer = browser.post("/dead/retry", form)
+    for thread in threading.enumerate():
+        if thread.name.startswith("job "):
+            thread.join()
+    assert "Done: 1 lead retried." in browser.get(answer.headers["location"]).text
+    with closing(stack.ledger()) as ledger:
+        assert ledger.dead() == []

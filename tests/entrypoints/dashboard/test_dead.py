@@ -166,6 +166,16 @@ def test_a_viewer_sees_the_reasons_and_retries_nothing(made: Staged) -> None:
     assert dead_now(made) == {"dead", "dead too"}
 
 
+def test_nothing_chosen_does_not_mean_all(made: Staged) -> None:
+    page = seen_by(made).get("/dead?reason=contact.blank").text
+    assert '<input type="hidden" name="selected" value="1">' in page
+    shown = seen_by(made).get("/dead/retry?reason=contact.blank&selected=1")
+    assert shown.status == 409
+    assert "Choose at least one lead first." in shown.text
+    chosen = f"/dead/retry?reason=contact.blank&selected=1&id={made.ids['dead']}"
+    assert "1 lead selected" in seen_by(made).get(chosen).text
+
+
 def test_what_is_no_selection_is_refused(made: Staged) -> None:
     browser = seen_by(made)
     assert browser.get("/dead/retry?id=x").status == 400

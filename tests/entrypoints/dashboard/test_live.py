@@ -9,6 +9,7 @@ import pytest
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.pages.live import SPANS as NAMED_SPANS
 from leadline.model.accounts import UserRole
 from leadline.operations.live import SPANS, picture
 from leadline.operations.speed import Judge
@@ -70,6 +71,15 @@ def test_the_bars_are_a_table_with_links_to_their_leads(made: Staged) -> None:
     (path,) = re.findall(r'<th scope="row"><a href="(/leads\?[^"]+)"', text)
     assert '<td class="number">7</td></tr>' in text
     assert browser.get(unescape(path)).text.count("<tr data-row>") == 7
+
+
+@pytest.mark.parametrize("name", NAMED_SPANS)
+def test_figures_lead_to_their_leads(made: Staged, name: str) -> None:
+    browser = seen_by(made, UserRole.OPERATOR)
+    text = browser.get(f"/live/now?range={name}").text
+    assert browser.get(f"/leads?range={name}").text.count("<tr data-row>") == 7
+    assert f'href="/leads?range={name}"' in text
+    assert f'href="/leads?duplicates=1&amp;range={name}"' in text
 
 
 def test_watchers_share_what_is_asked_of_the_ledger(made: Staged) -> None:

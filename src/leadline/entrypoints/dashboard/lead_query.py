@@ -17,6 +17,7 @@ E = TypeVar("E", bound=StrEnum)
 
 RANGES: Mapping[str, str] = {
     "1h": "last hour",
+    "6h": "last 6 hours",
     "24h": "last 24 hours",
     "7d": "last 7 days",
     "30d": "last 30 days",

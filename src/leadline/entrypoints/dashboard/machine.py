@@ -30,12 +30,16 @@ class Machine(msgspec.Struct, frozen=True):
         return self.free < LEAST_FREE
 
 
+def is_stack(request: Request) -> bool:
+    """Whether the leads are those of a stack on AWS, where what is read is paid for."""
+    return not isinstance(dashboard_of(request).installation, Embedded)
+
+
 def machine_of(request: Request) -> Machine | None:
     """The machine that keeps the leads; None for those of a stack. Call it in a thread."""
-    dashboard = dashboard_of(request)
-    if not isinstance(dashboard.installation, Embedded):
+    if is_stack(request):
         return None
-    folder = dashboard.settings.data.absolute()
+    folder = dashboard_of(request).settings.data.absolute()
     disk = shutil.disk_usage(folder)
     return Machine(str(folder), disk.free, disk.total, is_served(folder))
 

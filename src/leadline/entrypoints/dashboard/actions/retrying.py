@@ -56,8 +56,10 @@ def reader_of(request: Request) -> ReadAgain:
 
 def selection_in(form: SentForm) -> DeadSelection:
     """The dead letters that a form names. Raises HTTPException (400) for ids that are none, or too
-    many of them."""
+    many of them, and (409) if some were to be chosen and none was, which must not mean all."""
     chosen = tuple(dict.fromkeys(form.all_of("id")))
+    if form.get("selected") and not chosen:
+        raise HTTPException(409, "Choose at least one lead first.")
     if len(chosen) > _MOST_CHOSEN or not all(map(is_lead_id, chosen)):
         raise HTTPException(400, "These are no leads.")
     return DeadSelection(form.get("reason", "")[:200], chosen)

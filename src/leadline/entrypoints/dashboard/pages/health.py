@@ -38,10 +38,10 @@ def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
     return found, machine_of(request)
 
 
-def _arrivals(request: Request) -> Sequence[Arrivals]:
-    """What is counted of each source; nothing for a stack, where alarms tell of silence."""
+def _arrivals(request: Request) -> Sequence[Arrivals] | None:
+    """What is counted of each source; None for a stack, where alarms tell of silence."""
     with closing(dashboard_of(request).installation.past()) as store:
-        return store.arrivals() if isinstance(store, _CountsArrivals) else ()
+        return store.arrivals() if isinstance(store, _CountsArrivals) else None
 
 
 @runtime_checkable

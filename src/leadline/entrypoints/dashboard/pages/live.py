@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.keeping import Keeping
+from leadline.entrypoints.dashboard.machine import is_stack
 from leadline.entrypoints.dashboard.reading import browser_for, judge_for
 from leadline.entrypoints.dashboard.rendering import render_page
 from leadline.entrypoints.dashboard.roles import who_asks
 from leadline.operations.browsing import Wanted
 from leadline.operations.listing import Listed
-from leadline.operations.live import Picture, picture
+from leadline.operations.live import MOST_COUNTED, MOST_COUNTED_ON_AWS, Picture, picture
 from leadline.ports.ledger import Ledger
 
 SPANS = {
@@ -26,7 +27,7 @@ SPANS = {
 """The times that are shown, by their names in addresses, in words."""
 _USUAL = "6h"
 _NEWEST = 12
-_KEPT_S = 2.0
+_KEPT_S, _KEPT_ON_AWS_S = 2.0, 30.0
 
 
 async def live(request: Request) -> Response:
@@ -63,12 +64,16 @@ async def _shown(request: Request, template: str, **more: Any) -> Response:
 
 async def _picture(request: Request, span: timedelta) -> Picture:
     """The figures, which all who look share for a moment."""
-    state = request.app.state
+    state, costs = request.app.state, is_stack(request)
+    most = MOST_COUNTED_ON_AWS if costs else MOST_COUNTED
     if not hasattr(state, "pictures"):
-        state.pictures = Keeping(_KEPT_S, dashboard_of(request).clock)
+        kept_s = _KEPT_ON_AWS_S if costs else _KEPT_S
+        state.pictures = Keeping(kept_s, dashboard_of(request).clock)
 
     async def question() -> Picture:
-        return await ask_ledger(request, lambda ledger: picture(ledger, judge_for(request), span))
+        return await ask_ledger(
+            request, lambda ledger: picture(ledger, judge_for(request), span, most)
+        )
 
     found = await state.pictures.answer(span, question)
     assert isinstance(found, Picture)  # noqa: S101 - what `question` gave

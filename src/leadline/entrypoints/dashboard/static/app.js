@@ -166,8 +166,7 @@
     if (!isWanted) { stream?.close(); stream = null; return; } // a tab that is hidden needs none
     if (stream) return;
     stream = new EventSource("/live/events");
-    let isFirst = true; // it begins with a change
-    stream.addEventListener("changed", () => { if (!isFirst) lookSoon(); isFirst = false; });
+    stream.addEventListener("changed", lookSoon); // the first at once: what came since the page was made
   };
   document.addEventListener("visibilitychange", watch);
 
