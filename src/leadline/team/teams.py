@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from leadline.model.assigning import Absence
+from leadline.model.handling import Handling
+from leadline.model.lead import RefinedLead
 from leadline.settings.hours import HoursConfig
 from leadline.settings.people import MemberConfig
 from leadline.settings.rules import RuleConfig
@@ -56,6 +58,15 @@ class Teams(msgspec.Struct, frozen=True):
         """The names of the teams that somebody is in."""
         pairs = ((name, self.of(name)) for name in self.names())
         return [name for name, config in pairs if config is not None and person in config.people]
+
+    def of_lead(self, lead: RefinedLead, handling: Handling) -> str:
+        """The name of the team to which a rule gave a lead; "" if none did."""
+        decision = lead.decision
+        if decision is not None and (team := self.of_rule(decision.rule)):
+            return team
+        if handling.charge is not None:
+            return handling.charge.team
+        return handling.queued.team if handling.queued is not None else ""
 
     def chain(self, name: str) -> list[str]:
         """A team and the teams that are asked after it (`fallback`), in order."""

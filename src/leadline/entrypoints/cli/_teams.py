@@ -12,13 +12,11 @@ import typer
 from leadline import wiring
 from leadline.alerts.decision_words import absent_words
 from leadline.entrypoints.cli._app import Options
-from leadline.journey.assigning.absences import announced
+from leadline.journey.assigning.people_states import PersonPresence, presences
 from leadline.kit import Kit
-from leadline.model.assigning import Absences
 from leadline.model.errors import ConfigurationError
 from leadline.ports.installation import OpenStore
 from leadline.settings.general import Settings
-from leadline.team.presence import Attendance, absent_why
 
 
 class Opened(NamedTuple):
@@ -68,38 +66,20 @@ def user() -> str:
 
 def person_rows(opened_: Opened, now: datetime) -> list[dict[str, Any]]:
     """Who is there and who is not, as data: one row for each of `[people]`."""
-    known = announced(opened_.store)
-    return [_person_row(opened_, known, name, now) for name in opened_.settings.people]
+    return [_person_row(one) for one in presences(opened_.store, opened_.kit.teams, now)]
 
 
-def _person_row(opened_: Opened, known: Absences, name: str, now: datetime) -> dict[str, Any]:
-    teams, said = opened_.kit.teams, known.people.get(name)
-    attendance = teams.attendance(name, known.people)
-    why = attendance.why_absent(now) if attendance is not None else None
-    skipped = absent_why(name, attendance, now) if attendance is not None else None
+def _person_row(one: PersonPresence) -> dict[str, Any]:
     return {
-        "person": name,
-        "there": why is None,
-        "now": absent_words(skipped) if skipped is not None else "here",
-        "why": why[0] if why else "",
-        "until": why[1] if why else None,
-        "planned": _planned(attendance, now),
-        "said_by": said.by if said else "",
-        "teams": teams.having(name),
+        "person": one.person,
+        "there": one.there,
+        "now": "here" if one.skipped is None else absent_words(one.skipped),
+        "why": "" if one.skipped is None else one.skipped.why,
+        "until": one.until,
+        "planned": list(one.planned),
+        "said_by": one.said_by,
+        "teams": list(one.teams),
     }
-
-
-def _planned(attendance: Attendance | None, now: datetime) -> list[str]:
-    """The absences that begin later: of the settings, and one that was announced."""
-    if attendance is None:
-        return []
-    spans = [f"{a.isoformat()}/{b.isoformat()}" for a, b in attendance.member.away
-             if a > now.date()]  # fmt: skip
-    said = attendance.absence
-    if said is not None and said.since > now:
-        end = said.until.isoformat() if said.until else ""
-        spans.append(f"{said.since.isoformat()}/{end}")
-    return spans
 
 
 def presence_words(row: Mapping[str, Any]) -> str:

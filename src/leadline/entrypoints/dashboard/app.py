@@ -9,7 +9,14 @@ from starlette.routing import Route
 
 from leadline.entrypoints.dashboard import live_events
 from leadline.entrypoints.dashboard.access import LIVEZ, Access
-from leadline.entrypoints.dashboard.actions import accounts, entering, leads, own_account, retrying
+from leadline.entrypoints.dashboard.actions import (
+    accounts,
+    entering,
+    leads,
+    own_account,
+    retrying,
+    team,
+)
 from leadline.entrypoints.dashboard.actions.telling import form_token
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.failing import Failing, failed
@@ -32,6 +39,7 @@ def create_app(dashboard: Dashboard) -> Starlette:
             *leads.ROUTES,
             *retrying.ROUTES,
             *accounts.ROUTES,
+            *team.ROUTES,
             Route(LIVEZ, _livez),
             Route("/static/{digest}/{path:path}", static),
         ],

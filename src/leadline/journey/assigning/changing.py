@@ -158,12 +158,7 @@ def names_for(
 
 def team_of(teams: Teams, lead: RefinedLead, handling: Handling) -> str:
     """The team to which a rule gave the lead; "" if none did."""
-    decision = lead.decision
-    if decision is not None and (team := teams.of_rule(decision.rule)):
-        return team
-    if handling.charge is not None:
-        return handling.charge.team
-    return handling.queued.team if handling.queued is not None else ""
+    return teams.of_lead(lead, handling)
 
 
 def _holder(people: Team, lead: RefinedLead, handling: Handling) -> str:

@@ -33,7 +33,8 @@ class PersonState(msgspec.Struct, frozen=True):
 class TeamState(msgspec.Struct, frozen=True):
     """A team: its people, whose turn is next ("": nobody's), where leads go that nobody can take,
     how many leads wait, and the ids of the first of them in the order in which they are handed
-    out. `removed` says that it is not in the settings any more: all but its queue is empty then."""
+    out. `removed` says that it is not in the settings any more: all but its queue is empty then.
+    `turns` are those who are there and have room: who would be next, who if not they, and so on."""
 
     team: str
     order: str
@@ -43,6 +44,7 @@ class TeamState(msgspec.Struct, frozen=True):
     waiting: int
     queue: tuple[str, ...]
     removed: bool = False
+    turns: tuple[str, ...] = ()
 
 
 def removed_states(kit: Kit) -> list[TeamState]:
@@ -74,16 +76,26 @@ def _state(kit: Kit, name: str, config: TeamConfig, books: Books) -> TeamState:
     roster = books.rosters.get(name, TeamRoster())
     people = tuple(_people(kit, name, config, books))
     ready = [one.person for one in people if not one.why]
+    turns = tuple(_turns(config, owed_afresh(roster, config), ready))
     waiting = tuple(kit.store.queue_of(name, _MOST_LISTED))
     return TeamState(
         team=name,
         order=config.order,
         people=people,
-        next=choose(config, owed_afresh(roster, config), ready),
+        next=turns[0] if turns else "",
         fallback=config.fallback,
         waiting=max(roster.waiting, len(waiting)),
         queue=waiting,
+        turns=turns,
     )
+
+
+def _turns(config: TeamConfig, roster: TeamRoster, ready: Sequence[str]) -> Iterator[str]:
+    """Who is next, and who without them, until nobody is left."""
+    left = list(ready)
+    while one := choose(config, roster, left):
+        yield one
+        left.remove(one)
 
 
 def _people(kit: Kit, name: str, config: TeamConfig, books: Books) -> Iterator[PersonState]:

@@ -9,11 +9,22 @@ import msgspec
 
 from leadline.entrypoints.dashboard.actions.own_account import own_account
 from leadline.entrypoints.dashboard.pages.accounts import accounts
+from leadline.entrypoints.dashboard.pages.analytics import (
+    analytics,
+    analytics_csv,
+    analytics_json,
+)
 from leadline.entrypoints.dashboard.pages.dead import dead, dead_job, dead_retry
 from leadline.entrypoints.dashboard.pages.health import health, health_now
 from leadline.entrypoints.dashboard.pages.lead import lead
 from leadline.entrypoints.dashboard.pages.leads import leads, leads_csv, leads_json, new_leads
 from leadline.entrypoints.dashboard.pages.live import live, live_bars, live_newest, live_now
+from leadline.entrypoints.dashboard.pages.response import (
+    response,
+    response_export,
+    response_now,
+)
+from leadline.entrypoints.dashboard.pages.team import team, team_job, team_now, team_reassign
 from leadline.entrypoints.dashboard.roles import Handler
 from leadline.model.accounts import UserRole
 
@@ -34,6 +45,19 @@ PAGES: Sequence[DashboardPage] = (
     DashboardPage("/", "Live", "What comes in now, what waits and what is late.", live, key="l"),
     DashboardPage("/leads", "Leads", "Every lead: search, filters, export.", leads, key="e"),
     DashboardPage("/dead", "Dead", "Dead letters by reason, and their retry.", dead, key="d"),
+    DashboardPage(
+        "/team", "Team", "Who is here, whose turn is next, and what waits.", team, key="t"
+    ),
+    DashboardPage(
+        "/response", "Response", "What is answered in time, and what is late.", response, "r"
+    ),
+    DashboardPage(
+        "/analytics",
+        "Analytics",
+        "What became of leads, and where they come from.",
+        analytics,
+        key="a",
+    ),
     DashboardPage(
         "/health", "Health", "Whether everything works: queue, channels, sources.", health, "h"
     ),
@@ -63,6 +87,34 @@ PARTS: Sequence[DashboardPage] = (
     DashboardPage(
         "/dead/jobs/{job_id}", "Retry", "How far a retry is.", dead_job, lowest=UserRole.OPERATOR
     ),
+    DashboardPage("/team/now", "Team now", "How people and teams stand.", team_now),
+    DashboardPage(
+        "/team/reassign",
+        "Hand on",
+        "Who would get whose leads.",
+        team_reassign,
+        lowest=UserRole.OPERATOR,
+    ),
+    DashboardPage(
+        "/team/jobs/{job_id}",
+        "Hand on",
+        "How far handing on is.",
+        team_job,
+        lowest=UserRole.OPERATOR,
+    ),
+    DashboardPage(
+        "/response/now", "Response now", "How many leads are in each state.", response_now
+    ),
+    DashboardPage(
+        "/response/export.csv", "Response as CSV", "The leads of the list.", response_export
+    ),
+    DashboardPage(
+        "/response/export.json", "Response as JSON", "The leads of the list.", response_export
+    ),
+    DashboardPage(
+        "/analytics/export.csv", "Analytics as CSV", "One table of figures.", analytics_csv
+    ),
+    DashboardPage("/analytics/export.json", "Analytics as JSON", "All figures.", analytics_json),
     DashboardPage("/leads/{lead_id}", "Lead", "Everything about one lead, and why.", lead),
 )
 """Parts of pages, exports, and pages that show one thing: none is in the navigation."""

@@ -1,0 +1,95 @@
+"""ANALYTICS: the funnel, what came of leads by source, campaign, owner, rule, and when they come.
+
+Where a store keeps these figures (`ports.questions`), `_analysis` is the place to ask for them.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leadline.entrypoints.dashboard.analytics_view import (
+    DAY_NAMES,
+    NONE,
+    SHADES,
+    TABLES,
+    analysis_json,
+    funnel_of,
+    groups_in,
+    shade_of,
+    table_csv,
+)
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.exporting import export
+from leadline.entrypoints.dashboard.keeping import Keeping
+from leadline.entrypoints.dashboard.reading import known_settings
+from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.entrypoints.dashboard.time_range import SPANS, TimeRange, time_range
+from leadline.installations.embedded import Embedded
+from leadline.operations.analytics import Analysis
+from leadline.operations.analytics import analysis as analysis_of
+from leadline.team.people import Team
+
+_KEPT_S = 10.0
+
+
+def _time(request: Request) -> TimeRange:
+    now, zone = dashboard_of(request).clock(), who_asks(request).zone
+    return time_range(request.query_params, zone, now)
+
+
+async def analytics(request: Request) -> Response:
+    """The page."""
+    time = _time(request)
+    found = await _analysis(request, time)
+    most = max(number for row in found.hours for number in row)
+    return render_page(
+        request,
+        "analytics.html",
+        time=time,
+        spans=SPANS,
+        found=found,
+        funnel=funnel_of(found.whole),
+        groups=groups_in(found),
+        without=NONE,
+        days=DAY_NAMES,
+        most=most,
+        shades=SHADES,
+        shade=lambda number: shade_of(number, most),
+        is_stack=not isinstance(dashboard_of(request).installation, Embedded),
+    )
+
+
+async def analytics_csv(request: Request) -> Response:
+    """One table as CSV: that of sources unless `table` names another."""
+    table = request.query_params.get("table", "")
+    table = table if table in TABLES else TABLES[0]
+    found = await _analysis(request, _time(request))
+    return export(request, f"analytics-{table}", "csv", table_csv(found, table))
+
+
+async def analytics_json(request: Request) -> Response:
+    """All figures as JSON."""
+    found = await _analysis(request, _time(request))
+    return export(request, "analytics", "json", [analysis_json(found)])
+
+
+async def _analysis(request: Request, time: TimeRange) -> Analysis:
+    """The figures. Those of the times that are offered are shared by all who look, for a moment."""
+    zone, settings = who_asks(request).zone, known_settings(request)
+    team = Team(settings.people) if settings else Team()
+    rules = tuple(settings.rules) if settings else ()
+
+    async def question() -> Analysis:
+        return await ask_ledger(
+            request,
+            lambda ledger: analysis_of(ledger, time.since, time.until, zone, team, rules),
+        )
+
+    if not time.name:
+        return await question()
+    state = request.app.state
+    if not hasattr(state, "analyses"):
+        state.analyses = Keeping(_KEPT_S, dashboard_of(request).clock)
+    found = await state.analyses.answer((time.name, zone), question)
+    assert isinstance(found, Analysis)  # noqa: S101 - what `question` gave
+    return found

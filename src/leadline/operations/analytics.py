@@ -1,0 +1,189 @@
+"""What became of the leads of a time: the way from capture to a deal, by source, campaign, owner.
+
+Every figure is about leads that were captured in the time, by what became of them until now. A lead
+that has not ended is open, and counts as neither won nor lost. Nothing of a lead's person is in
+these figures.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from leadline.model.handling import Ending, holder_of
+from leadline.model.lead import Status
+from leadline.operations.rule_effects import RuleEffect, RuleEffects
+from leadline.ports.ledger import Followed, LeadFilter, LeadRow, Ledger
+from leadline.settings.zones import zone
+from leadline.team.people import Team
+
+MOST_ANALYSED = 10_000
+"""The most leads of a time that are looked at; older ones are left out."""
+DAYS, HOURS = 7, 24
+
+
+class LeadFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of leads by what became of them.
+
+    `valid` are refined and not quarantined, `unique` those of them that repeat no earlier lead
+    (which are `duplicates`). Of the valid ones, `told` have an alert that was sent, `claimed` were
+    claimed by somebody, and `contacted` have had a person's first response; `won`, `lost` (also
+    those that the CRM disqualified) and `junk` have ended so. `quarantined` were taken for spam,
+    and `dead` have a dead letter of any step.
+    """
+
+    captured: int = 0
+    valid: int = 0
+    unique: int = 0
+    told: int = 0
+    claimed: int = 0
+    contacted: int = 0
+    won: int = 0
+    lost: int = 0
+    junk: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    dead: int = 0
+
+    @property
+    def open(self) -> int:
+        """The valid leads that have not ended."""
+        return self.valid - self.won - self.lost - self.junk
+
+    @property
+    def won_share(self) -> float | None:
+        """The share (0 to 1) of won leads among those that have ended; None if none has."""
+        ended = self.won + self.lost + self.junk
+        return self.won / ended if ended else None
+
+    @property
+    def junk_share(self) -> float | None:
+        """The share (0 to 1) of leads that are junk or were quarantined; None without leads."""
+        return (self.junk + self.quarantined) / self.captured if self.captured else None
+
+    @property
+    def duplicate_share(self) -> float | None:
+        """The share (0 to 1) of duplicates among the valid leads; None without any."""
+        return self.duplicates / self.valid if self.valid else None
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """The figures of a time; if `is_cut`, only of its newest leads. Groups are ordered by their
+    number of leads, the largest first; "" are leads without a campaign or owner. `hours` are the
+    captured leads by hour of the week: `DAYS` rows, Monday first, of `HOURS` numbers."""
+
+    whole: LeadFigures
+    by_source: Mapping[str, LeadFigures]
+    by_campaign: Mapping[str, LeadFigures]
+    by_owner: Mapping[str, LeadFigures]
+    hours: Sequence[Sequence[int]]
+    rules: Mapping[str, RuleEffect]
+    is_cut: bool = False
+
+
+def analysis(
+    ledger: Ledger,
+    since: datetime,
+    until: datetime | None,
+    zone_name: str,
+    team: Team,
+    rules: Sequence[str],
+) -> Analysis:
+    """The figures of the leads captured from *since* on and before *until* (None: now). The hours
+    of the week are those of a time zone; *rules* are the names of the rules in their order."""
+    which = LeadFilter(since=since, until=until, limit=MOST_ANALYSED + 1)
+    rows = list(ledger.each(which))
+    of_dead = msgspec.structs.replace(which, dead=True)
+    dead = {one.lead_id for one in ledger.each(of_dead)}
+    followed = {one.lead.lead_id: one for one in ledger.followed(which)}
+    is_cut = len(rows) > MOST_ANALYSED
+    counted, effects = rows[:MOST_ANALYSED], RuleEffects(rules)
+    groups = {part: _Groups() for part in ("", "source", "campaign", "owner")}
+    for row in counted:
+        one = followed.get(row.lead_id)
+        parts = _parts(row, one, is_dead=row.lead_id in dead)
+        groups[""].add("", parts)
+        groups["source"].add(row.source, parts)
+        groups["campaign"].add(_campaign(one), parts)
+        groups["owner"].add(_owner(one, team), parts)
+        if one is not None:
+            effects.add(one)
+    return Analysis(
+        whole=groups[""].found().get("", LeadFigures()),
+        by_source=groups["source"].found(),
+        by_campaign=groups["campaign"].found(),
+        by_owner=groups["owner"].found(),
+        hours=_hours((row.captured_at for row in counted), zone_name),
+        rules=effects.found(),
+        is_cut=is_cut,
+    )
+
+
+class _Groups:
+    """Counts what became of leads, by group."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def add(self, group: str, parts: Sequence[str]) -> None:
+        for part in parts:
+            self._counts[group][part] += 1
+
+    def found(self) -> dict[str, LeadFigures]:
+        """The groups, the largest first."""
+        found = {name: LeadFigures(**counts) for name, counts in self._counts.items()}
+        return dict(sorted(found.items(), key=lambda item: (-item[1].captured, item[0])))
+
+
+def _parts(row: LeadRow, one: Followed | None, *, is_dead: bool) -> list[str]:
+    """The figures in which a lead is counted."""
+    found = ["captured"]
+    if row.status is Status.QUARANTINED:
+        found.append("quarantined")
+    if is_dead:
+        found.append("dead")
+    if one is not None:
+        found += ["valid", "unique" if row.duplicate_of is None else "duplicates"]
+        found += _done(one)
+    return found
+
+
+def _done(one: Followed) -> list[str]:
+    """What was done with a valid lead."""
+    handling = one.handling
+    ending = _ENDINGS.get(handling.ending, "")
+    is_contacted = handling.claimed_at is not None or handling.touched_at is not None
+    found = {
+        "told": one.told_at is not None,
+        "claimed": handling.claimed_by is not None,
+        "contacted": is_contacted,
+        ending: bool(ending),
+    }
+    return [part for part, fits in found.items() if fits]
+
+
+_ENDINGS: Mapping[Ending, str] = {
+    Ending.WON: "won",
+    Ending.LOST: "lost",
+    Ending.DISQUALIFIED: "lost",
+    Ending.JUNK: "junk",
+}
+
+
+def _campaign(one: Followed | None) -> str:
+    return (one.lead.lead_details.campaign or "") if one is not None else ""
+
+
+def _owner(one: Followed | None, team: Team) -> str:
+    """The name in the settings of who works on a lead, else as shown; "" for nobody."""
+    holder = holder_of(one.lead, one.handling) if one is not None else None
+    return (team.name_of(holder) or holder.shown) if holder is not None else ""
+
+
+def _hours(moments: Iterable[datetime], zone_name: str) -> list[list[int]]:
+    found, local = [[0] * HOURS for _ in range(DAYS)], zone(zone_name)
+    for at in moments:
+        there = at.astimezone(local)
+        found[there.weekday()][there.hour] += 1
+    return found
