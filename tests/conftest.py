@@ -28,7 +28,7 @@ gc.disable()
 
 
 PRIVACY = re.compile(
-    r"privacy|eras|retention|legal_hold|hold_data|consent|suppress|audit|mask|where_data|scrubbing"
+    r"privacy|eras|retention|legal_hold|hold_data|consent|suppress|audit|mask|where_data|scrubbing|blanking"
     r"|access"
 )
 """What the name of a file of tests about people's data says, or that of its folder."""

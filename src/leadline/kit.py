@@ -164,6 +164,8 @@ def as_suppressed(kit: Kit, leads: Mapping[str, RefinedLead]) -> Mapping[str, Re
 
     try:
         key = kit.privacy_key()
+        if kit.store.suppression_key() not in (None, key.id):
+            raise ConfigurationError("the suppression list was written with another privacy key")
     except ConfigurationError as error:
         log.error("suppression.unread", extra={"error": error.detail})
         return {

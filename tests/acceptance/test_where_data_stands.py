@@ -316,4 +316,4 @@ def test_after_an_erasure_the_person_stands_only_where_the_list_says_that_it_is_
     assert {path.split("/")[1].rstrip("0123456789") for path in left} == {
         "before-restore-", "before-schema-",
     }  # fmt: skip
-    assert "copies that a restore or an update put aside" in done.stdout
+    assert "copies that a restore or an update put aside (delete before-restore-1," in done.stdout

@@ -280,3 +280,30 @@ def test_a_privacy_deletion_of_the_crm_leaves_a_tombstone_and_a_note_in_the_audi
     ]
     assert list(office.erasures.pending()) == []
     assert office.left() == set()
+
+
+def test_every_erasure_is_in_the_audit_before_it_is_done_also_if_it_is_killed_or_done_again(
+    office: ErasingOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_id = office.take(LEAD)
+    office.work()
+    noted: list[AuditEntry] = []
+    log = SimpleNamespace(append=noted.extend)
+    kit = msgspec.structs.replace(office.kit, audit=cast("AuditLog", log))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office.store, "erase", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase_people(kit, [EMAIL], find_people(office.store, [EMAIL]), by="command:eve")
+    assert [(one.actor, one.action, one.subject) for one in noted] == [
+        ("command:eve", "lead.erased", lead_id)
+    ]
+    noted.clear()
+    assert erase_again(kit, office.erasures.tombstones()) == 1
+    assert [(one.actor, one.action, one.subject, one.detail) for one in noted] == [
+        ("system", "lead.erased", lead_id, "again")
+    ]
+    assert office.left() == set()

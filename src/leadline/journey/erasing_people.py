@@ -19,7 +19,7 @@ from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import Fate
-from leadline.model.privacy import Tombstone
+from leadline.model.privacy import AuditEntry, Tombstone
 from leadline.model.task import Step, Task
 from leadline.ports.erasing import HeldTexts
 from leadline.ports.retention import Retention
@@ -69,12 +69,13 @@ def erase_people(
     known = known_erased(kit, names)
     refuse_held(kit.store, found)
     if not found and (known or not names):
-        return ErasedPeople((), {}, (), None)
+        return ErasedPeople((), {}, kit.store.overwrite_erased(), None)
     heads = {lead_name(one) for lead in found.values() for one in (lead.lead_id, *lead.events)}
     tombstone = bury(kit, {*names, *heads})
     left: dict[str, tuple[str, ...]] = {}
     done = dict(found)
     for _ in range(_ROUNDS):
+        _note_erased(kit, by, [lead_id for lead_id in found if lead_id not in left])
         left |= {lead_id: erase_lead(kit, lead_id) for lead_id in found}
         found = {i: one for i, one in find_people(kit.store, names).items() if i not in spare}
         if not found:
@@ -83,22 +84,40 @@ def erase_people(
         done |= found
     assert kit.erasures is not None  # noqa: S101 - `bury` raises without it
     kit.erasures.applied([tombstone])
-    for lead_id in done:
-        note_in_audit(kit, by, LEAD_ERASED, lead_id)
+    left = {i: _without_named(some, done) for i, some in left.items()}
+    behind = kit.store.overwrite_erased()
     note_in_audit(kit, by, "person.erased", "", f"{len(done)} leads")
     everywhere = _in_all(left.values())
     rest = {i: tuple(one for one in some if one not in everywhere) for i, some in left.items()}
-    return ErasedPeople(tuple(done.values()), rest, everywhere, tombstone)
+    return ErasedPeople(tuple(done.values()), rest, (*everywhere, *behind), tombstone)
+
+
+def _without_named(left: tuple[str, ...], erased: Collection[str]) -> tuple[str, ...]:
+    """What is left of a lead, without the other leads of the person that were erased, too."""
+    named = {f"lead {lead_id} of the same person" for lead_id in erased}
+    return tuple(words for words in left if words not in named)
+
+
+def _note_erased(kit: Kit, by: str, lead_ids: Collection[str], detail: str = "") -> None:
+    """Note in the audit log that these leads are erased; before it, so that an erasure that is
+    killed is on record, too."""
+    if kit.audit is not None and lead_ids:
+        at = kit.clock()
+        kit.audit.append([
+            AuditEntry(at=at, actor=by, action=LEAD_ERASED, subject=lead_id, detail=detail)
+            for lead_id in lead_ids
+        ])  # fmt: skip
 
 
 def known_erased(kit: Kit, names: Collection[str]) -> bool:
-    """Whether a tombstone has all these names. Raises ConfigurationError without a key."""
+    """Whether a tombstone has all these names. Raises ConfigurationError without a key, or with
+    another one than that of earlier tombstones: nobody could apply both again."""
     if kit.erasures is None or kit.privacy_key is None:
         raise ConfigurationError("set privacy_key: without it nothing remembers who was erased")
-    if not names:
-        return False
-    hashes = set(kit.privacy_key().hashes_of(names))
-    return any(hashes.issubset(one.hashes) for one in kit.erasures.tombstones())
+    key, tombstones = kit.privacy_key(), kit.erasures.tombstones()
+    require_key_of(tombstones, key)
+    hashes = set(key.hashes_of(names))
+    return bool(names) and any(hashes.issubset(one.hashes) for one in tombstones)
 
 
 def erase_lead(kit: Kit, lead_id: str) -> tuple[str, ...]:
@@ -140,9 +159,12 @@ def erase_again(kit: Kit, tombstones: Sequence[Tombstone] | None = None) -> int:
         raise ConfigurationError("set privacy_key: people who were erased may be here again")
     texts, _ = returned(kit.privacy_key(), tombstones, kit.store.held_texts())
     heads = {held.head for held in texts}
+    _note_erased(kit, "system", sorted(heads), "again")
     for lead_id in sorted(heads):
         erase_lead(kit, lead_id)
     kit.erasures.applied(tombstones)
+    for words in kit.store.overwrite_erased():
+        log.warning("privacy.not_reached", extra={"lead": "", "reason": words})
     if heads:
         log.warning("privacy.erased_again", extra={"count": len(heads)})
     return len(heads)

@@ -81,6 +81,8 @@ def retain_in_turn(
     seen, progress = _progress(store)
     written = _in_words(terms)
     passing = progress.passing if progress.terms == written else None
+    if passing is not None and passing.since > now:
+        passing = None  # it began while the clock was ahead, and would delete what is not too old
     if passing is None:
         wait = _until_due(progress, written, now)
         if wait > timedelta():

@@ -118,7 +118,6 @@ def suppress(kit: Kit, names: Collection[SuppressionName], reason: str, actor: s
     if len(reason) > _LONGEST_REASON:
         raise ConfigurationError(f"the reason has more than {_LONGEST_REASON} characters")
     key = _key(kit)
-    require_key_of_list(kit.store, key)
     now = kit.clock()
     entries = [Suppressed(key.hash_of(n.name), n.by, key.id, now, reason) for n in names]
     new = sum(kit.store.suppress(some) for some in batched(entries, _AT_ONCE))
@@ -127,7 +126,8 @@ def suppress(kit: Kit, names: Collection[SuppressionName], reason: str, actor: s
 
 
 def unsuppress(kit: Kit, names: Collection[SuppressionName], actor: str) -> int:
-    """Take these off the list; returns how many there were. Raises ConfigurationError."""
+    """Take these off the list; returns how many there were. Raises ConfigurationError as `suppress`
+    does."""
     key = _key(kit)
     gone = kit.store.unsuppress([key.hash_of(one.name) for one in names])
     _note(kit, actor, "suppression.removed", gone)
@@ -136,7 +136,7 @@ def unsuppress(kit: Kit, names: Collection[SuppressionName], actor: str) -> int:
 
 def on_the_list(kit: Kit, names: Collection[SuppressionName]) -> list[Suppressed]:
     """The entries about these, oldest first; of an address also those about its domain. Raises
-    ConfigurationError."""
+    ConfigurationError as `suppress` does."""
     key = _key(kit)
     wanted = [one.name for one in names]
     for one in names:
@@ -156,11 +156,11 @@ def list_counts(store: Suppressions) -> list[ListCount]:
 def require_key_of_list(store: Suppressions, key: PrivacyKey) -> None:
     """Raises ConfigurationError if another key made an entry of the list: its hashes would find
     nobody."""
-    first = next(iter(store.suppressions()), None)
-    if first is not None and first.key_id != key.id:
+    written = store.suppression_key() or next((one.key_id for one in store.suppressions()), key.id)
+    if written != key.id:
         raise ConfigurationError(
-            f"the suppression list was written with the privacy key {first.key_id}, and this one "
-            f"is {key.id}: put that key back (setting privacy_key, or the file privacy.key)"
+            f"the suppression list was written with the privacy key {written}, and this one is "
+            f"{key.id}: put that key back (setting privacy_key, or the file privacy.key)"
         )
 
 
@@ -179,6 +179,9 @@ def _note(kit: Kit, actor: str, action: str, count: int) -> None:
 
 
 def _key(kit: Kit) -> PrivacyKey:
+    """The key of the list. Raises ConfigurationError if there is none, or another one."""
     if kit.privacy_key is None:
         raise ConfigurationError("set privacy_key: the suppression list is hashed with it")
-    return kit.privacy_key()
+    key = kit.privacy_key()
+    require_key_of_list(kit.store, key)
+    return key

@@ -45,3 +45,7 @@ class Erasing(Protocol):
         delivery that could not be read is erased with its own event. May be repeated.
         Returns descriptions of copies left.
         """
+
+    def overwrite_erased(self) -> tuple[str, ...]:
+        """Overwrite what is left of erased data in unused space of the store. Call it after the
+        last of some erasures. Returns descriptions of where some is left for now."""

@@ -22,5 +22,9 @@ class Suppressions(Protocol):
     def suppressions(self) -> Iterator[Suppressed]:
         """All entries, in no order."""
 
+    def suppression_key(self) -> str | None:
+        """The id of the key that made an entry of the list; None if there is none, or if that
+        cannot be told without reading the list."""
+
     def may_suppress(self) -> bool:
         """Whether there may be any entry; cheap, so that an empty list costs nothing."""

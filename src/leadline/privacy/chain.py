@@ -89,16 +89,20 @@ def audit_line(one: ChainedEntry) -> bytes:
 
 
 def audit_entry_in(line: bytes) -> ChainedEntry:
-    """The entry in a line that `audit_line` wrote. Raises ValueError for any other."""
+    """The entry in a line that `audit_line` wrote. Raises ValueError for any other, also for one
+    with further keys, of which the hash says nothing."""
     try:
         told: dict[str, Any] = msgspec.json.decode(line, type=dict)
         texts = {name: told[name] for name in (*_TEXTS, "hash")}
         if not isinstance(told["n"], int) or not all(isinstance(t, str) for t in texts.values()):
             raise ValueError
         digest = texts.pop("hash")
-        return ChainedEntry(told["n"], AuditEntry(at=from_iso(told["at"]), **texts), digest)
+        one = ChainedEntry(told["n"], AuditEntry(at=from_iso(told["at"]), **texts), digest)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError from error
+    if audit_line(one) != line:
+        raise ValueError
+    return one
 
 
 def unreadable(n: int) -> ChainedEntry:

@@ -2,7 +2,8 @@
 
 Each is written as it is hashed: "email:ADDRESS" in the canonical form of refinement,
 "phone:+DIGITS" (E.164), and "national:DIGITS" for a number without its country code. Texts are read
-as they are, with JSON escapes decoded, and with percent-encoding decoded.
+as they are, with JSON escapes decoded, and with percent-encoding decoded; each of these also
+without invisible characters and with ordinary ones for wide ones. Digits are those of any script.
 """
 
 import re
@@ -12,6 +13,7 @@ from itertools import accumulate
 from urllib.parse import unquote
 
 from leadline.refine.emails.email import canonical_address
+from leadline.refine.text import code
 
 EMAIL, PHONE, NATIONAL = "email:", "phone:+", "national:"
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
@@ -86,7 +88,7 @@ def _forms(text: bytes | str) -> set[str]:
             forms.add(form.replace("+", " "))
         if "&" in form:
             forms.add(unescape(form))
-    return forms
+    return forms | {code(form) for form in forms if not form.isascii()}
 
 
 def _addresses(text: str) -> Iterator[str]:
@@ -95,10 +97,17 @@ def _addresses(text: str) -> Iterator[str]:
             yield name
 
 
+def _ascii_digits(written: str) -> str:
+    """A number whose digits are those of any script, in ASCII digits."""
+    if written.isascii():
+        return written
+    return "".join(str(int(one)) if one.isdecimal() else one for one in written)
+
+
 def _numbers(written: str) -> Iterator[str]:
     """The phone numbers that a run of digit groups can be: each part of it of whole groups."""
     is_international = written.startswith("+")
-    groups = _GROUP.findall(_TRUNK_ZERO.sub(" ", written))
+    groups = _GROUP.findall(_TRUNK_ZERO.sub(" ", _ascii_digits(written)))
     for start in range(len(groups)):
         for digits in accumulate(groups[start : start + _MOST_GROUPS]):
             whole = digits.removeprefix("00") if not (is_international and start == 0) else digits

@@ -9,6 +9,7 @@ and times are no secrets. The length of what is hidden cannot be told from the m
 
 import msgspec
 
+from leadline.model.consent import UNKNOWN, Consent
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
 from leadline.privacy.masking_json import masked_raw, masked_value
 from leadline.privacy.masking_values import (
@@ -64,7 +65,14 @@ def masked_lead(lead: RefinedLead) -> RefinedLead:
         ),
         changes=tuple(_masked_change(one, known) for one in lead.changes),
         custom=masked_value(lead.custom, known),
+        consent={purpose: _masked_consent(one, known) for purpose, one in lead.consent.items()},
     )
+
+
+def _masked_consent(one: Consent, known: PersonWords) -> Consent:
+    """A consent without the answer, which stands behind the question if it is not understood."""
+    text = HIDDEN if one.text and one.value == UNKNOWN else masked_text(one.text, known)
+    return msgspec.structs.replace(one, text=text)
 
 
 def _masked(part: Contact | LeadDetails, known: PersonWords) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from leadline.model.consent import NO, PURPOSES, UNKNOWN, YES, Consent, ConsentSaid
 from leadline.model.patterns import late
 from leadline.refine.consent_words import (
+    NEGATIONS,
     NO_BEGINNINGS,
     NO_WORDS,
     YES_BEGINNINGS,
@@ -18,6 +19,8 @@ _LIMIT = 300
 """The longest text that is kept, in characters."""
 
 _END = late(r"[,.;:!(–—]|\s-\s")
+_SENTENCE_END = late(r"[.;!?]")
+_NOT_WORDS = late(r"[^\w']+")
 _JOINS = str.maketrans("", "", "-_ ")
 
 
@@ -31,18 +34,26 @@ def refine_consent(
 
 
 def yes_or_no(written: str) -> str:
-    """YES, NO or UNKNOWN."""
+    """YES, NO or UNKNOWN. What begins like a yes and goes on with a negation is UNKNOWN."""
     words = line(written[:_LIMIT]).casefold().replace("’", "'")
     first = _END.split(words, 1)[0].strip()
     for one in (words, first):
         joined = one.translate(_JOINS)
         if joined in YES_WORDS or one in YES_WORDS:
-            return YES
+            return YES if one is words else _unless_negated(words)
         if joined in NO_WORDS or one in NO_WORDS:
             return NO
     if words.startswith(NO_BEGINNINGS):
         return NO
-    return YES if words.startswith(YES_BEGINNINGS) else UNKNOWN
+    return _unless_negated(words) if words.startswith(YES_BEGINNINGS) else UNKNOWN
+
+
+def _unless_negated(words: str) -> str:
+    """YES, or UNKNOWN if the first sentence has a negation."""
+    sentence = _SENTENCE_END.split(words, 1)[0]
+    said = _NOT_WORDS.split(sentence)
+    negated = any(one in NEGATIONS or one.endswith("n't") for one in said)
+    return UNKNOWN if negated else YES
 
 
 def _understood(said: ConsentSaid, source: str, at: datetime) -> Consent | None:

@@ -60,3 +60,17 @@ NO_BEGINNINGS = (
     "jeg accepterer ikke", "jeg godtar ikke", "не соглас", "я не соглас",
 )  # fmt: skip
 """How sentences begin that say no."""
+NEGATIONS = _words(
+    "no not never nothing none neither nor without",
+    "nein nicht nichts kein keine keinen keinem keiner keines keinerlei nie niemals ohne weder",
+    "ne pas jamais aucun aucune rien sans",
+    "nunca jamás nada ninguno ninguna ningún sin",
+    "non mai niente nessun nessuno nessuna senza",
+    "não nao nenhum nenhuma sem",
+    "nee niet geen nooit niets zonder",
+    "nie nigdy bez żaden żadnych",
+    "nej inte ej aldrig ingen inget inga utan",
+    "ikke aldri intet uden uten",
+    "нет не никогда без",
+)
+"""Words by which a sentence that begins like a yes can mean a no."""

@@ -43,6 +43,10 @@ class MemoryErasing(MemoryDuplicates):
                 details=tuple(note for lead, note in self.notes if lead == i),
             )
 
+    def overwrite_erased(self) -> tuple[str, ...]:
+        """See `ports.store.Erasing.overwrite_erased`."""
+        return ()
+
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """See `ports.store.Erasing.erase`."""
         ids = [lead_id, *(i for i, head in self.joined.items() if head == lead_id)]

@@ -29,6 +29,10 @@ class MemorySuppressions:
         """See `ports.suppressions.Suppressions.suppressions`."""
         return iter(list(self.listed.values()))
 
+    def suppression_key(self) -> str | None:
+        """See `ports.suppressions.Suppressions.suppression_key`."""
+        return next((one.key_id for one in self.listed.values()), None)
+
     def may_suppress(self) -> bool:
         """See `ports.suppressions.Suppressions.may_suppress`."""
         return bool(self.listed)

@@ -94,6 +94,12 @@ def test_who_became_another_user_is_named_too(
     assert entry.actor.endswith(" (sudo grace)")
 
 
+def test_dead_letters_are_noted_as_their_errors_may_quote_what_was_sent(folder: Path) -> None:
+    lead_in(folder)
+    assert run("dead").exit_code == 0
+    assert noted(folder) == [("cli.dead", "", "")]
+
+
 def test_a_list_is_noted_without_what_was_sought(folder: Path) -> None:
     lead_in(folder)
     assert run("leads", "--search", "ada@example.com", "--json").exit_code == 0

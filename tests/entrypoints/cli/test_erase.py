@@ -130,6 +130,15 @@ def test_a_lead_is_erased_alone_or_with_all_of_its_person(folder: Path, clock: H
     assert marks_in(folder) == set()
 
 
+def test_nothing_is_called_left_that_was_erased_by_the_same_command(
+    folder: Path, clock: HandClock
+) -> None:
+    accept(folder, clock, ADA, ADA)
+    result = erase()
+    assert "of the same person" not in result.stdout
+    assert "privacy." not in result.stderr
+
+
 def test_a_lead_can_be_left_out(folder: Path, clock: HandClock) -> None:
     _, bob = accept(folder, clock, ADA, BOB)
     receipt = json.loads(erase("--spare", bob, "--json").stdout)["receipt"]
@@ -222,6 +231,18 @@ def test_a_lost_key_is_named_before_anything_is_erased(folder: Path, clock: Hand
     key_path(folder / "data").unlink()
     assert "privacy key that is missing" in str(erase().exception)
     assert marks_in(folder / "data")
+
+
+def test_with_another_key_nothing_is_erased_because_nobody_could_apply_both_again(
+    folder: Path, clock: HandClock
+) -> None:
+    accept(folder, clock, ADA)
+    assert erase().exit_code == 0
+    accept(folder, clock, ADA)
+    key_path(folder / "data").write_text("another-key-of-somebody")
+    assert "erasures were made with the privacy key" in str(erase().exception)
+    assert marks_in(folder / "data")
+    assert len((folder / "data" / "erasures.jsonl").read_bytes().splitlines()) == 1
 
 
 def test_access_gives_all_that_is_held_with_source_purpose_and_recipients(

@@ -102,6 +102,26 @@ def test_a_lost_key_is_said_and_not_made_anew(folder: Path) -> None:
     assert not key_path(folder / "data").exists()
 
 
+def test_another_key_is_said_and_never_taken_for_an_empty_list(
+    folder: Path, clock: HandClock
+) -> None:
+    done("suppress", "add", "--email", "ada@example.com")
+    key_path(folder / "data").write_text("another-key-of-somebody")
+    for words in ("add", "check", "remove"):
+        result = run("suppress", words, "--email", "ada@example.com")
+        assert "was written with the privacy key" in str(result.exception), words
+    (lead_id,) = accept_by_worker(folder, clock)
+    assert "contact.list_unread" in done("show", lead_id)
+
+
+def test_a_table_is_read_whatever_parts_its_columns(folder: Path) -> None:
+    for part in (",", ";", "\t"):
+        (folder / "list.csv").write_text(f"email{part}phone\n=1+1{part}+14155550101\n")
+        run("suppress", "import", "list.csv")
+        assert run("suppress", "check", "--phone", "+14155550101").exit_code == 0, part
+        done("suppress", "remove", "--phone", "+14155550101")
+
+
 def test_who_was_added_since_a_backup_is_on_the_list_after_a_restore(
     folder: Path, clock: HandClock
 ) -> None:

@@ -98,6 +98,20 @@ def test_a_pass_goes_on_where_it_was_stopped_with_the_times_that_it_began_with(
     assert left(store) == 0
 
 
+def test_a_pass_that_began_while_the_clock_was_ahead_does_not_go_on(
+    store: MemoryStore, clock: HandClock
+) -> None:
+    events(store, clock, MOST + 3)
+    assert retain_in_turn(store, RAW, clock.now + timedelta(days=3650)) == PAUSE
+    assert left(store) == 3
+    clock.advance(minutes=1)
+    whole_pass(store, clock)
+    assert left(store) == 3, "nothing is older than its term by the clock as it is now"
+    clock.advance(days=91)
+    whole_pass(store, clock)
+    assert left(store) == 0
+
+
 def test_the_next_pass_comes_a_day_later_and_deletes_what_has_become_too_old(
     store: MemoryStore, clock: HandClock
 ) -> None:

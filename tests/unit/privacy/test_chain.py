@@ -149,3 +149,12 @@ def test_a_head_is_read_from_its_text() -> None:
 def test_other_texts_are_no_head(text: str) -> None:
     with pytest.raises(ConfigurationError, match="is no head"):
         head_of(text)
+
+
+def test_what_is_added_to_a_line_beside_its_keys_is_noticed() -> None:
+    for one in log(2):
+        line = audit_line(one)
+        added = line.replace(b'"n":', b'"detail":"Ada","n":', 1)
+        for changed in (line[:-1] + b',"note":"Ada"}', added, b" " + line):
+            with pytest.raises(ValueError):
+                audit_entry_in(changed)

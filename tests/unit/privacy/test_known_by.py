@@ -28,6 +28,9 @@ KEY = key_of_text("0123456789abcdef-made-up")
         "https://example.com/?next=" + quote("mailto:ada@example.com", safe=""),
         "ada&#64;example.com",
         "ada@example.com".encode("utf-16"),
+        '{"email":"\uff41da\uff20example.com"}',
+        '{"email":"\\uff41da\\uff20example.com"}',
+        "a\u200bda@exam\xadple.com",
     ],
 )
 def test_an_address_is_found_however_it_is_written(text: str | bytes) -> None:
@@ -50,6 +53,8 @@ def test_an_address_is_another_one_if_its_mailbox_is_another() -> None:
         '{"phone":"4915112345678"}',
         "tel=%2B49+151+12345678",
         "on 2026-03-02 +49 151 12345678 12 people",
+        "\u0660\u0660\u0664\u0669\u0661\u0665\u0661\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668",
+        "\uff0b\uff14\uff19 \uff11\uff15\uff11 \uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
     ],
 )
 def test_a_number_is_found_however_it_is_written(text: str) -> None:

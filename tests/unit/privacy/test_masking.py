@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadline.model.consent import Consent
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
 from leadline.privacy.masking import (
     HIDDEN,
@@ -108,6 +109,19 @@ def test_a_refined_lead_keeps_its_shape_and_whose_it_is() -> None:
         Change("custom.birth", None, HIDDEN, "date"),
     )
     assert masked.custom == {"Birthday": HIDDEN, "Newsletter": True, "Company": "••• Engines"}
+
+
+def test_what_was_said_on_consent_is_shown_without_the_answer_that_was_not_understood() -> None:
+    ada, details = Contact(name="Ada Lovelace"), LeadDetails(source="Website")
+    said = lead(contact=ada, lead_details=details, consent={
+        "email": Consent("no", "form", text="newsletter"),
+        "phone": Consent("yes", "form", text="May we call Ada Lovelace?"),
+        "sms": Consent("unknown", "form", text="may_text: ask Byron Lovelace"),
+    })  # fmt: skip
+    consent = masked_lead(said).consent
+    assert [(one.value, one.text) for one in consent.values()] == [
+        ("no", "newsletter"), ("yes", "May we call ••• •••?"), ("unknown", HIDDEN),
+    ]  # fmt: skip
 
 
 def test_the_length_of_what_is_hidden_cannot_be_told() -> None:

@@ -18,6 +18,7 @@ AGREED = (
     "Accetto", "Sim", "Aceito", "Akkoord", "Ja graag", "Tak", "Zgadzam się", "Ja tack",
     "Jeg godtar dette", "Да", "Согласен", "はい", "同意します", "是", "同意",
     "Freely given consent from contact",
+    "I agree to the terms. My data is not shared.", "Ja, ich stimme zu; nicht an Dritte.",
 )  # fmt: skip
 REFUSED = (
     "off", "No", "FALSE", "0", "unchecked", "No, thanks", "No thank you", "I do not agree",
@@ -34,6 +35,17 @@ UNCLEAR = (
     "ask me",
     "note",
     "onion",
+    "ok, never",
+    "Yes, but not by phone",
+    "Yes, but don't call",
+    "I want no calls",
+    "Ich stimme einer Kontaktaufnahme nicht zu",
+    "Ich willige in Werbung nicht ein",
+    "Ja, aber keine Anrufe",
+    "Je souhaite ne pas être appelé",
+    "Acepto, pero nunca por teléfono",
+    "Ja, men aldrig per telefon",
+    "Согласен, но не звоните",
 )
 
 

@@ -41,13 +41,14 @@ def _declared() -> Iterator[tuple[str, Trace]]:
     looks = (
         "leads", "show", "tail", "backup", "export", "access", "duplicates list",
         "duplicates show", "duplicates eval", "duplicates fit",
+        "dead",  # errors, which may quote what was sent
     )  # fmt: skip
     harmless = (
         # they run, check or show what the settings say; what changed in them the server notes
         "init", "serve", "worker", "dashboard", "doctor", "config", "config show", "rules",
         "rules check",
         # ids, codes, counts and one's own people
-        "status", "why", "verify", "speed", "outcomes", "duplicates", "dead", "people",
+        "status", "why", "verify", "speed", "outcomes", "duplicates", "people",
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "accounts", "accounts list", "tokens", "tokens list",
         "rules backtest", "rules shadow",

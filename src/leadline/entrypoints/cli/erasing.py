@@ -1,5 +1,6 @@
 """Erasing a person: `erase`, `erase verify`."""
 
+import logging
 import os
 import sys
 from collections.abc import Collection, Mapping
@@ -49,6 +50,10 @@ erase_app = typer.Typer(
 )
 app.add_typer(erase_app, name="erase", cls=WholeHelp)
 
+_ERASING = "leadline.journey.erasing"
+_IN_THE_RECEIPT = ("privacy.erased", "privacy.not_reached")
+"""Lines of the log that say the same as the result."""
+
 LeadOption = Annotated[str | None, typer.Option("--lead", help="A lead of the person.")]
 Cluster = Annotated[
     bool, typer.Option("--cluster", help="With --lead: all leads of the same person.")
@@ -83,6 +88,7 @@ def erase_person(
     if context.invoked_subcommand is not None:
         return
     begin_noting(context, "erase")
+    logging.getLogger(_ERASING).addFilter(lambda line: line.msg not in _IN_THE_RECEIPT)
     options: Options = context.obj
     with (
         closing(options.installation.ledger()) as ledger,
@@ -191,6 +197,8 @@ def _print_done(
 ) -> None:
     if done.tombstone is None:
         say("the person was erased before, and nothing came since")
+        for words in done.everywhere:
+            say(f"not reached: {words}")
         if json:
             as_json(None)
         return

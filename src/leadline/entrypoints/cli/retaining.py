@@ -97,6 +97,8 @@ def run(
             _cut_audit(context.obj, parts, now)
             done = retention.retain_all(parts.store, terms, now, parts.kit.audit, actor())
             found = retention.counted(done)
+            for words in parts.store.overwrite_erased():
+                say(f"not reached: {words}")
     if json:
         rows = [{"kind": kind, "source": s, "leads": n} for (kind, s), n in found.items()]
         as_json({"dry_run": dry_run, "deleted": rows})

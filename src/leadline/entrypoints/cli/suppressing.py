@@ -81,9 +81,9 @@ def import_table(
     with _opened(context) as parts:
         try:
             with file.open(encoding="utf-8-sig", newline="") as opened:
-                sample = opened.read(4096)
+                first = opened.readline(4096)
                 opened.seek(0)
-                delimiter = ";" if sample.count(";") > sample.count(",") else ","
+                delimiter = max(",;\t", key=first.count)
                 rows = csv.reader(opened, delimiter=delimiter)
                 read = suppressing.names_in_rows(rows, parts.settings.region)
         except (OSError, UnicodeDecodeError, csv.Error) as error:

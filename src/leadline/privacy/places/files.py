@@ -26,8 +26,8 @@ FILE_PLACES = (
         person=_WHOLE_STORE,
         read="Leadline, and whoever may read the folder",
         masked="see the tables",
-        erased="erased bytes are overwritten with zeros (`secure_delete`); bytes that an update "
-        "moved before stay in unused space until SQLite writes there again",
+        erased="erased bytes are overwritten with zeros (`secure_delete`), and then all unused "
+        "space of the file, in which earlier writes may have left some (`erased.space`)",
         kept="see the tables",
     ),
     Place(
@@ -154,6 +154,7 @@ FILE_PLACES = (
     ),
     _empty("moved.json*", "where the leads were moved to"),
     _empty("erased.pending", "that the log still has to be emptied", "until it is emptied"),
+    _empty("erased.space*", "that unused space still has to be overwritten", "until it is"),
     _empty("sync.failed", "that the disk failed", "until the file was repaired"),
     _empty("serving.json*", "settings that are not secret", "while the server runs"),
     _empty("behind-proxy", "that a webhook came through a proxy"),

@@ -41,6 +41,10 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
 
     erases_versions = False
 
+    def overwrite_erased(self) -> tuple[str, ...]:
+        """See `ports.store.Erasing.overwrite_erased`; objects and items have no unused space."""
+        return ()
+
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """See `ports.store.Erasing.erase`."""
         lead = self._lead(lead_id)

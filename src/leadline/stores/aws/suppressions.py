@@ -71,6 +71,11 @@ class AwsSuppressions(Base):
                     entries.pop(change.removed, None)
         return iter(entries.values())
 
+    def suppression_key(self) -> str | None:
+        """See `ports.suppressions.Suppressions.suppression_key`; the functions may not read the
+        log."""
+        return None
+
     def may_suppress(self) -> bool:
         """See `ports.suppressions.Suppressions.may_suppress`; there may be if there is a key, and
         the functions of a stack without one do not look."""

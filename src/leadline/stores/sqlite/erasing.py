@@ -15,6 +15,7 @@ from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.blanking import blank_unused_space, note_space
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
@@ -28,11 +29,13 @@ from leadline.stores.sqlite.tasks import numbers_of
 from leadline.stores.sqlite.values import bytes_of, text_of
 
 _sql = Queries(__name__)
-LEFT = (
-    "backups, exports, and copies that a restore or an update put aside",
-    "unused space of the data file, until SQLite writes there again",
-)
+LEFT = "backups, exports, and copies that a restore or an update put aside"
 """The copies of personal data that no store can erase."""
+_IN_UNUSED_SPACE = (
+    "the log or unused space of the data file, because somebody reads it: a running `leadline "
+    "serve` overwrites them soon; else run the command again",
+)
+"""What is left for now, if somebody reads the data file while the person is erased."""
 _MOST_REPEATED = 1000
 _NAMED = 10
 """So many leads of the same person are named."""
@@ -63,8 +66,9 @@ class SqliteErasing:
         ):
             number = numbers_of(db, [lead_id]).get(lead_id)
             if number is None:
-                return LEFT
+                return self._left()
             note_erasure(self.db.folder)
+            note_space(self.db.folder)
             later = [text_of(key) for (key,) in bulk.query(db, _sql.later, number, _NAMED)]
             self._erase(db, number)
             _take_values_back(db, number, lead_id)
@@ -73,7 +77,18 @@ class SqliteErasing:
                 forget_person(db, self.candidate_index, number, lead_id)
             leave_queue_for_good(db, number, bytes_of(lead_id))
         empty_log(self.db)
-        return (*(f"lead {one} of the same person" for one in later), *LEFT)
+        return (*(f"lead {one} of the same person" for one in later), *self._left())
+
+    def _left(self) -> tuple[str, ...]:
+        """The copies that no store can erase, with the names of those in the data folder."""
+        aside = sorted(one.name for one in self.db.folder.glob("before-*") if one.is_dir())
+        where = f" (delete {', '.join(aside)} in the data folder)" if aside else ""
+        return (f"{LEFT}{where}",)
+
+    def overwrite_erased(self) -> tuple[str, ...]:
+        """See `ports.store.Erasing.overwrite_erased`."""
+        note_space(self.db.folder)  # an earlier version of Leadline left bytes, and no note
+        return () if blank_unused_space(self.db) else _IN_UNUSED_SPACE
 
     def _erase(self, db: apsw.Connection, lead: int) -> None:
         with overwriting(db):

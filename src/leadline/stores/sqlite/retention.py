@@ -24,6 +24,7 @@ from leadline.ports.retention import MOST, Aged, AgedPage
 from leadline.ports.store import Among
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.blanking import note_space
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
@@ -93,6 +94,7 @@ class SqliteRetention:
             if not rows:
                 return ()
             note_erasure(self.db.folder)
+            note_space(self.db.folder)
             with overwriting(db):
                 done = self._retire(db, kind, before, rows)
             now = micros(self.clock())

@@ -42,6 +42,10 @@ class SqliteSuppressions:
         """See `ports.suppressions.Suppressions.suppressions`."""
         return map(_entry, self.db.rows(_sql.all))
 
+    def suppression_key(self) -> str | None:
+        """See `ports.suppressions.Suppressions.suppression_key`."""
+        return next((str(key_id) for (key_id,) in self.db.rows(_sql.key)), None)
+
     def may_suppress(self) -> bool:
         """See `ports.suppressions.Suppressions.may_suppress`."""
         return bool(self.db.rows(_sql.any))

@@ -17,3 +17,7 @@ SELECT hash, kind, key_id, at, reason FROM suppressed ORDER BY at, hash;
 -- name: any
 -- Whether there is any entry.
 SELECT 1 FROM suppressed LIMIT 1;
+
+-- name: key
+-- The id of the key of one of the entries.
+SELECT key_id FROM suppressed LIMIT 1;

@@ -1,0 +1,186 @@
+"""Overwrites the unused space of the data file with zeros, after erasures, while others work.
+
+Nothing but a checkpoint writes to the data file itself. So while no other connection may write and
+the log is empty, the file is all of the data, and bytes that are not in use can be overwritten in
+place: nobody reads them, and a power cut in between harms nothing. A commit after each piece has
+all other connections forget the pages that they remember with the former bytes.
+
+A note in the data folder, made with the first erasure, lasts until all of the file has been gone
+through since the latest erasure.
+"""
+
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from leadline.model.rights import make_file, sync_folder
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.failed_sync import note_failed_sync
+from leadline.stores.sqlite.folder import open_lock
+from leadline.stores.sqlite.mending import is_failed_sync
+from leadline.stores.sqlite.scrubbing import briefly_waiting, emptied_log, has_erased_data
+from leadline.stores.sqlite.sharing import held_at_once
+from leadline.stores.sqlite.unused_space import (
+    Layout,
+    Space,
+    free_space,
+    layout_of,
+    unused_space,
+)
+
+log = logging.getLogger(__name__)
+
+_NOTE, _BEGUN = "erased.space", "erased.space-begun"
+_LOCK = "blanking.lock"
+_OPEN = apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READWRITE
+_PIECE = 128
+"""So many pages are gone through while nobody else may write."""
+_ATTEMPTS = 50
+"""So often a piece is tried, each time briefly, while readers need the log."""
+
+
+def note_space(folder: Path) -> None:
+    """Note, durably, that unused space of the data file may hold erased data. Call it in the write
+    transaction of the erasure. Raises OSError."""
+    if make_file(folder / _NOTE):
+        sync_folder(folder)
+
+
+def has_space(folder: Path) -> bool:
+    """Whether unused space of the data file may hold erased data."""
+    return (folder / _NOTE).exists() or (folder / _BEGUN).exists()
+
+
+def blank_unused_space(db: Database, stopped: Callable[[], bool] | None = None) -> bool:
+    """Overwrite what erasures left in unused space of the data file and in its log. Returns False
+    if that has to be tried again: a reader or the disk prevents it, or it was *stopped*. Without
+    *stopped* it waits for another process that does the same; else that process does it.
+
+    Raises SyncFailed as `Database.checkpoint` does.
+    """
+    folder = db.folder
+    if not has_space(folder) and not has_erased_data(folder):
+        return True
+    try:
+        with _alone(folder, wait=stopped is None) as alone:
+            if not alone:
+                return False
+            _begin(folder)
+            if not _blank(db, stopped or (lambda: False)):
+                return False
+            (folder / _BEGUN).unlink(missing_ok=True)
+            return not has_space(folder)
+    except (apsw.Error, OSError) as error:
+        log.warning("blanking.failed", extra={"error": type(error).__name__})
+        return False
+
+
+@contextmanager
+def _alone(folder: Path, *, wait: bool) -> Iterator[bool]:
+    """Only one process at a time; yields whether it is this one."""
+    lock = open_lock(folder, _LOCK)
+    try:
+        if wait:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        with held_at_once(lock) as alone:
+            yield alone
+    finally:
+        os.close(lock)
+
+
+def _begin(folder: Path) -> None:
+    """What is erased from now on is noted anew."""
+    if (folder / _NOTE).exists():
+        (folder / _NOTE).replace(folder / _BEGUN)
+        sync_folder(folder)
+
+
+def _blank(db: Database, stopped: Callable[[], bool]) -> bool:
+    """Go through the file; twice if it is more than a piece, because others may move bytes of pages
+    that are still to come to pages that are done."""
+    file = apsw.VFSFile("", str(db.path), [_OPEN, 0])
+    try:
+        rounds = 1 if file.xFileSize() <= _PIECE * int(db.connection.pragma("page_size")) else 2
+        for _ in range(rounds):
+            number: int | None = 1
+            while number:
+                began = time.monotonic()
+                number = None if stopped() else _next_piece(db, file, number)
+                if number is None:
+                    return False
+                if number:  # others may write for as long as they could not
+                    time.sleep(time.monotonic() - began)
+        return True
+    finally:
+        file.xClose()
+
+
+def _next_piece(db: Database, file: apsw.VFSFile, first: int) -> int | None:
+    """Do the piece from a page on; returns the first page of the next one, 0 after the last, and
+    None if readers prevent it."""
+    for _ in range(_ATTEMPTS):
+        with db.exclusively(), briefly_waiting(db):
+            if emptied_log(db):
+                return _piece(db, file, first)
+    return None
+
+
+def _piece(db: Database, file: apsw.VFSFile, first: int) -> int | None:
+    connection = db.connection
+    version = int(connection.pragma("user_version"))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if Path(f"{db.path}-wal").stat().st_size:
+            return None  # somebody wrote without Leadline's lock
+        layout = layout_of(_reader(file), file.xFileSize())
+        if layout.unknown:
+            return None
+        after = min(first + _PIECE, layout.pages + 1)
+        _blank_pages(layout, file, range(first, after))
+        _sync(db, file)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.execute("PRAGMA shrink_memory")  # this connection forgets its pages, too
+    return after if after <= layout.pages else 0
+
+
+def _blank_pages(layout: Layout, file: apsw.VFSFile, numbers: range) -> None:
+    read, size = _reader(file), layout.page_size
+    free = free_space(layout, read)
+    content = read((numbers.start - 1) * size, len(numbers) * size)
+    for number in numbers:
+        at = (number - numbers.start) * size
+        if number in free:
+            _overwrite(file, free[number])
+        else:
+            page = content[at : at + size]
+            for space in unused_space(layout, number, page, read):
+                _overwrite(file, space)
+
+
+def _overwrite(file: apsw.VFSFile, space: Space) -> None:
+    length = space.end - space.start
+    if length > 0 and file.xRead(length, space.start).strip(b"\0"):
+        file.xWrite(bytes(length), space.start)
+
+
+def _reader(file: apsw.VFSFile) -> Callable[[int, int], bytes]:
+    return lambda start, length: file.xRead(length, start)
+
+
+def _sync(db: Database, file: apsw.VFSFile) -> None:
+    try:
+        file.xSync(apsw.SQLITE_SYNC_NORMAL)
+    except apsw.IOError as error:
+        if not is_failed_sync(error):
+            raise
+        raise note_failed_sync(db.folder) from error
