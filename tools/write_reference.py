@@ -16,6 +16,7 @@ if __name__ == "__main__":
 
 from tools import (  # noqa: E402
     alert_rules,
+    api_page,
     aws_template_page,
     cli_page,
     conditions_page,
@@ -38,6 +39,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     alert_rules.PAGE: alert_rules.page,
     alert_rules.RULES: alert_rules.rules_file,
     grafana_dashboard.FILE: grafana_dashboard.text,
+    api_page.PAGE: api_page.text,
     "docs/reference/aws-template.md": aws_template_page.text,
     "docs/reference/cli.md": cli_page.text,
     conditions_page.PAGE: conditions_page.text,

@@ -118,6 +118,29 @@ def test_an_error_of_a_proxy_changes_nothing_and_is_told_of(open_page: Open) -> 
     expect(page.locator("#trouble")).to_be_hidden()
 
 
+def test_a_page_is_live_again_after_a_proxy_answered_for_the_dashboard(
+    made: Staged, open_page: Open
+) -> None:
+    shown = open_page("/")
+    page = shown.page
+    page.route("**/live/*", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    with page.expect_response(lambda one: one.status == 502 and one.url.endswith("/live/events")):
+        page.reload()
+    page.unroute("**/live/*")
+    with page.expect_request("**/live/events"):  # it looks anew, as every half minute
+        page.evaluate(f"window.looking = setInterval(() => {{ {LOOK} }}, 100)")
+    page.evaluate("clearInterval(window.looking)")
+    lead_id = come_in(made, "nina")
+    expect(page.locator(row_of(page, lead_id))).to_be_visible()
+
+
+def test_a_time_in_a_banner_is_a_part_of_its_sentence(made: Staged, open_page: Open) -> None:
+    page = open_page(f"/leads/{made.ids['dead']}").page
+    banner = page.locator(".banner.bad", has_text="Dead letter")
+    assert banner.evaluate("banner => getComputedStyle(banner).display") == "block"
+    assert banner.locator("time").evaluate("time => getComputedStyle(time).display") == "inline"
+
+
 def test_a_drag_across_the_bars_lists_the_leads_of_that_time(made: Staged, open_page: Open) -> None:
     page = open_page("/?range=1h").page
     chart = page.locator("#chart .u-over")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.entrypoints.cli._backtesting import side_of
+from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.cleaning import refined_by_both
 from leadline.journey.backtest.comparing import Sums
 from leadline.journey.backtest.replaying import Backtest

@@ -1,5 +1,7 @@
 """Browsing leads page by page, on every ledger."""
 
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from leadline.model.task import ON_HOLD_UNTIL, Step, Task
 from leadline.operations import browsing
 from leadline.operations.browsing import Browser, Order, Wanted
 from leadline.operations.masked import masked_listed
+from leadline.ports.ledger import LeadFilter, LeadRow
 from tests.worlds.leads import captured
 from tests.worlds.ledger import START, LedgerWorld
 
@@ -87,6 +90,46 @@ def test_new_leads_are_those_after_the_newest_that_was_seen(filled: LedgerWorld)
     assert reader.newer(Wanted(), filled.ids["waiting"]) == 0
     assert reader.newer(Wanted(), filled.ids["telling"], most=3) == 3
     assert reader.newer(Wanted(), lowest_id(START)) == len(LEADS)
+
+
+@pytest.mark.parametrize("masks", [False, True])
+def test_new_leads_are_those_that_every_filter_selects(filled: LedgerWorld, masks: bool) -> None:
+    reader = browser(filled, masks=masks)
+    for wanted in (
+        Wanted(status=Status.REFINED),
+        Wanted(dead=True, reason="slack.no_service"),
+        Wanted(source="close"),
+        Wanted(words="example", order=Order.NAME),
+        Wanted(duplicates=True),
+        Wanted(held=True),
+    ):
+        selected = [one.row.lead_id for one in reader.matching(wanted)]
+        assert reader.newer(wanted, lowest_id(START)) == len(selected)
+        assert reader.newer(wanted, filled.ids["untold"]) == sum(
+            one > filled.ids["untold"] for one in selected
+        )
+
+
+@pytest.mark.parametrize("masks", [False, True])
+def test_no_older_lead_is_read_to_count_new_ones(
+    filled: LedgerWorld, masks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few leads are wanted: an open page asks this again and again."""
+    asked: list[LeadFilter] = []
+    each = filled.ledger.each
+
+    def noting(which: LeadFilter) -> Iterator[LeadRow]:
+        asked.append(which)
+        return each(which)
+
+    monkeypatch.setattr(filled.ledger, "each", noting)
+    seen = filled.ids["dead"]
+    newer = {one for one in filled.ids.values() if one > seen}
+    assert browser(filled, masks=masks).newer(Wanted(words="nobody"), seen) == 0
+    everything, *some = asked
+    assert everything.search is None
+    assert some
+    assert all(one.ids and newer >= set(one.ids) for one in some)
 
 
 def test_leads_on_hold_are_a_status_of_their_own(world: LedgerWorld) -> None:

@@ -56,7 +56,9 @@ class CommandDesk(SalesOffice):
             past=lambda: _Kept(self.store),
             loaded=lambda: SimpleNamespace(settings=Settings()),
         )
-        options = SimpleNamespace(installation=installation, aws="prod")
+        options = SimpleNamespace(
+            installation=installation, aws="prod", noting=None, is_masked=lambda _asked: False
+        )
         return CliRunner().invoke(app, [*words], obj=options)
 
 

@@ -66,7 +66,6 @@ class SalesFloor:
         self.installation = embedded(folder)
         self.accounts = accounts_of(self.installation.loaded().settings)
         self.ids: dict[str, str] = {}
-        self.forms = 0
 
     @property
     def dashboard(self) -> Dashboard:

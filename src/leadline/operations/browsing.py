@@ -7,10 +7,11 @@ The ledger applies the filters that it knows. The others are applied to its rows
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, takewhile
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.lead import Status
 from leadline.operations import listing
 from leadline.operations.listing import ContactReader, Listed
@@ -18,9 +19,12 @@ from leadline.ports.ledger import LeadFilter, LeadRow, Ledger, id_digits
 
 MOST_LOOKED = 20_000
 """The most rows that are looked at for one answer."""
+MOST_NEW = 2_000
+"""The most rows that are looked at to count those that came in meanwhile, which is asked often."""
 MOST_COUNTED = 10_000
 """Up to how many leads are counted."""
 _ALL = 1 << 40
+_AT_ONCE = 64
 
 Shown = Callable[[Listed], Listed]
 """What the reader may see of a lead (`operations.masked.masked_listed`, or all)."""
@@ -106,15 +110,20 @@ class Browser:
         return iter(_sorted(list(rows), wanted))
 
     def newer(self, wanted: Wanted, than: str, most: int = 100) -> int:
-        """How many leads are wanted that came in after the lead with the id *than*, at most
-        *most*."""
-        plain = msgspec.structs.replace(wanted, order=Order.CAPTURED, reverse=False)
-        number = 0
-        for one in self._matching(plain):
-            if one.row.lead_id <= than or number >= most:
-                break
-            number += 1
-        return number
+        """How many leads are wanted that came in after the lead with the id *than*, at most *most*.
+        Older leads are not read, however few are wanted, and of newer ones the last `MOST_NEW`."""
+        every = self._ledger.each(LeadFilter(limit=MOST_NEW))
+        came = takewhile(lambda row: row.lead_id > than, every)
+        rows = (one for some in batched(came, _AT_ONCE) for one in self._those(some, wanted))
+        return sum(1 for _ in islice(self._fitting(rows, wanted), most))
+
+    def _those(self, rows: Sequence[LeadRow], wanted: Wanted) -> Iterator[Listed]:
+        """Those of some leads that fit the filters of the ledger."""
+        ids = tuple(row.lead_id for row in rows)
+        which = msgspec.structs.replace(self._filter(wanted), ids=ids, limit=len(ids))
+        found = listing.with_waits(self._ledger, which, self._read)
+        fits = (one for one in found if one.on_hold or not wanted.held)
+        return fits if self._shown is None else map(self._shown, fits)
 
     def newest(self, wanted: Wanted, most: int) -> tuple[Listed, ...]:
         """The newest leads that are wanted, at most *most*, without counting them."""

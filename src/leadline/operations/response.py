@@ -116,9 +116,7 @@ def timed(one: Followed, judge: ResponseJudge) -> TimedLead:
     lead, handling = one.lead, one.handling
     holder, touched = holder_of(lead, handling), _first_touch(handling)
     due = judge.targets.due(lead, handling.clock_from)
-    why, resumes = _pause(lead, handling, judge)
-    state = _state(lead, handling, judge, due, is_paused=bool(why))
-    is_paused = state is ResponseState.PAUSED
+    state, why, resumes = _state(lead, handling, judge, due)
     return TimedLead(
         lead_id=lead.lead_id,
         captured_at=lead.captured_at,
@@ -127,8 +125,8 @@ def timed(one: Followed, judge: ResponseJudge) -> TimedLead:
         team=judge.teams.of_lead(lead, handling) or NO_TEAM,
         state=state,
         due=due,
-        why_paused=why if is_paused else "",
-        resumes=resumes if is_paused else None,
+        why_paused=why,
+        resumes=resumes,
         owner=_passed(lead, _owned_at(one)),
         alert=_passed(lead, one.told_at),
         response=_response(lead, handling, judge.targets, touched),
@@ -159,26 +157,28 @@ def groups_by(
 
 
 def _state(
-    lead: RefinedLead,
-    handling: Handling,
-    judge: ResponseJudge,
-    due: datetime | None,
-    *,
-    is_paused: bool,
-) -> ResponseState:
+    lead: RefinedLead, handling: Handling, judge: ResponseJudge, due: datetime | None
+) -> tuple[ResponseState, str, datetime | None]:
+    """The state of a lead; for a paused one also why its clock stands still, and until when."""
     touched = _first_touch(handling)
-    if due is None:
-        return ResponseState.NO_TARGET
-    if touched is not None:
-        return ResponseState.IN_TIME if touched <= due else ResponseState.LATE
-    if handling.ending is not Ending.OPEN or handling.gone or is_not_to_be_contacted(lead):
-        return ResponseState.NO_TARGET
+    if due is not None and touched is not None:
+        return ResponseState.IN_TIME if touched <= due else ResponseState.LATE, "", None
+    if due is None or not _is_awaited(lead, handling):
+        return ResponseState.NO_TARGET, "", None
     if handling.waits_in is None and judge.now > due:
-        return ResponseState.BREACHED
-    if is_paused:
-        return ResponseState.PAUSED
+        return ResponseState.BREACHED, "", None
+    why, resumes = _pause(lead, handling, judge)
+    if why:
+        return ResponseState.PAUSED, why, resumes
     reminder = judge.targets.steps(lead, handling.clock_from)[0]
-    return ResponseState.AT_RISK if reminder <= judge.now else ResponseState.ON_TRACK
+    is_at_risk = reminder <= judge.now
+    return ResponseState.AT_RISK if is_at_risk else ResponseState.ON_TRACK, "", None
+
+
+def _is_awaited(lead: RefinedLead, handling: Handling) -> bool:
+    """Whether anybody is to respond to a lead to which nobody has."""
+    is_over = handling.ending is not Ending.OPEN or handling.gone
+    return not is_over and not is_not_to_be_contacted(lead)
 
 
 def _pause(

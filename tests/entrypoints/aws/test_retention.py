@@ -72,7 +72,7 @@ def test_a_sweep_notes_what_retention_deleted(functions: Functions) -> None:
 
 
 def test_deliver_notes_what_the_crm_has_it_erase(functions: Functions) -> None:
-    functions.write("")
+    functions.write('delay = "0s"\n')
     settings, store = functions.parts.settings(), functions.actor.store
     kit = functions.parts.with_erasures(wiring.kit_of(settings, store, {}), settings)
     note_in_audit(kit, "system", "lead.erased", "0192")

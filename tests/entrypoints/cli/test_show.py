@@ -7,7 +7,8 @@ import msgspec
 from rich.console import Console
 
 from leadline.entrypoints.cli._show import when
-from leadline.entrypoints.cli._story import print_story, without_keys
+from leadline.entrypoints.cli._story import print_story
+from leadline.entrypoints.decided_stories import without_keys
 from leadline.model.assigning import Decision, Queued
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import (

@@ -90,6 +90,8 @@ def test_a_team_shows_what_each_has_got_and_is_owed(folder: Path) -> None:
     assert sum(float(str(one["owed"])) for one in shown.values()) == pytest.approx(0, abs=1e-5)
     text = run("teams", "show", "sales").stdout
     assert "next: bob; waiting in the queue: 0" in text
+    turns = json.loads(run("teams", "show", "sales", "--json").stdout)["turns"]
+    assert turns == ["bob", "cy", "ada"]
     assert "3 of 3" in run("teams").stdout
     (folder / "leadline.toml").write_text(PEOPLE + '[rules.all]\nassign = ["ada"]\n')
     assert run("teams").stdout.splitlines()[1].split()[-1] == "queue"

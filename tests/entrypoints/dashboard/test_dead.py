@@ -19,7 +19,7 @@ from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import UserRole
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Kind
-from leadline.model.task import Drop, Step
+from leadline.model.task import Drop, Step, Task
 from leadline.operations import retrying as operations
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import CSRF, Browser, known_as
@@ -85,6 +85,20 @@ def test_dead_letters_are_grouped_by_reason(made: Staged) -> None:
     assert "Retry all 3…" in text
     assert text.index("contact.blank 2 refine") < text.index("refine.gave_up 1 refine")
     assert "Retry 2… of contact.blank" in text
+
+
+def test_a_viewer_does_not_read_the_person_in_an_error(made: Staged) -> None:
+    folder = made.installation.loaded().settings.data
+    with closing(SqliteStore(folder, clock=made.clock)) as store:
+        store.put([Task(Step.NOTIFY, made.ids["told"], "slack", again=True)], made.clock.now)
+        error = "refused: Ada Vance <ada.vance@example.com> has too long a name"
+        drop = Drop("slack.refused", error)
+        assert settle(store, lease_task(store, Step.NOTIFY, "slack"), drop)
+    assert error in plain(seen_by(made).get("/dead").text)
+    text = plain(seen_by(made, UserRole.VIEWER).get("/dead").text)
+    assert "has too long a name" in text
+    assert "Vance" not in text
+    assert "Ada" not in text
 
 
 def test_the_leads_of_a_reason_can_be_chosen(made: Staged) -> None:

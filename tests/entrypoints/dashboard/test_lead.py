@@ -133,6 +133,13 @@ def test_the_page_tells_who_was_faster(made: Staged) -> None:
     assert "You claimed it 0 s ago. Nothing was done." in last
 
 
+def test_the_death_of_a_task_is_told_in_words(made: Staged) -> None:
+    text = text_of(made, "dead")
+    assert "Dead letter: refine contact.blank" in text
+    assert "refine.dead" not in text
+    assert "refine ," not in text
+
+
 def test_a_part_of_an_id_leads_to_the_lead(made: Staged) -> None:
     browser = seen_by(made, UserRole.VIEWER)
     whole = made.ids["told"]

@@ -105,6 +105,21 @@ def test_the_first_to_claim_a_lead_has_it_and_the_next_hears_who_was_faster(desk
     assert ("person:ada", "dashboard.claim", lead.id) in desk.noted()
 
 
+def test_the_audit_log_tells_what_was_done_from_what_was_tried(desk: LeadDesk) -> None:
+    lead = desk.refined()
+    for name in ("bob", "ada"):
+        desk.do(lead, "claim", desk.browser(name))
+    desk.do(lead, "hold", desk.browser("ada"))
+    entries = [one.entry for one in desk.installation.audit().entries()]
+    assert [(one.actor, one.action, one.detail) for one in entries] == [
+        ("person:bob", "dashboard.claim", ""),
+        ("person:ada", "dashboard.claim", ""),
+        ("person:ada", "dashboard.claim", "not done: conflict"),
+        ("person:ada", "dashboard.hold", ""),
+        ("person:ada", "dashboard.hold", "not done: refused"),
+    ]
+
+
 def test_who_is_not_in_people_acts_by_the_name_of_their_account(desk: LeadDesk) -> None:
     lead = desk.refined()
     desk.do(lead, "claim", desk.browser("carol"))

@@ -65,6 +65,22 @@ def test_each_filter_selects_what_it_says(made: Staged, query: str, names: list[
     assert listed(made, shown.text) == names
 
 
+@pytest.mark.parametrize(
+    ("zone", "query"),
+    [
+        ("Asia/Tokyo", "to=9999-12-31T23:59:59Z"),
+        ("America/New_York", "from=0001-01-01T00:00:00Z"),
+    ],
+)
+def test_a_time_that_the_viewers_zone_does_not_have_is_ignored(
+    made: Staged, zone: str, query: str
+) -> None:
+    shown = seen_by(made, UserRole.VIEWER, zone).get(f"/leads?{query}")
+    assert shown.status == 200
+    assert "is not a time; it is ignored" in shown.text
+    assert listed(made, shown.text) == ALL
+
+
 def test_what_is_not_understood_is_said_and_ignored(made: Staged) -> None:
     shown = seen_by(made, UserRole.OPERATOR).get("/leads?status=lost&from=yesterday&sort=hair")
     assert listed(made, shown.text) == ALL

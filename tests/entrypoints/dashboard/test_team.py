@@ -3,6 +3,7 @@
 import re
 import threading
 from html import unescape
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from leadline.model.handling import Ending
 from tests.worlds.dashboard import CSRF, Browser, Shown
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_floor import FLOOR, SalesFloor
+
+FORMS = count()
 
 
 @pytest.fixture
@@ -43,8 +46,7 @@ def members(browser: Browser) -> dict[str, list[str]]:
 
 def send(browser: Browser, path: str, **form: str) -> Shown:
     """Send a form, each time a new one, and follow to the page that tells what came of it."""
-    token = f"form-{len(form)}-{threading.get_ident()}-{id(form)}"
-    answer = browser.post(path, {"csrf": CSRF, "form": token, **form})
+    answer = browser.post(path, {"csrf": CSRF, "form": f"form-{next(FORMS)}", **form})
     if answer.status != 303:
         return answer
     for thread in threading.enumerate():
@@ -67,7 +69,7 @@ def test_everybody_is_here_until_they_are_away(floor: SalesFloor) -> None:
     said = send(floor.browser(), "/team/away", person="ada", until="until Monday")
     assert "ada is away until Monday, 2026-03-09 00:00 CET." in plain(said.text)
     assert people(floor.browser())["ada"][:2] == [
-        "away away until Monday, 2026-03-09 said by op", "2026-03-08 23:00",
+        "away until Monday, 2026-03-09 said by op", "2026-03-08 23:00",
     ]  # fmt: skip
     assert "ada is back" in plain(send(floor.browser(), "/team/back", person="ada").text)
     assert people(floor.browser())["ada"][0] == "here"

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from leadline import refine as refinement
-from leadline.entrypoints.cli._backtesting import reading_kit
+from leadline.entrypoints.rule_trials import reading_kit
 from leadline.journey.backtest import cleaning
 from leadline.journey.backtest.cleaning import TriedSettings, refined_by_both
 from leadline.journey.backtest.comparing import Difference, Sums

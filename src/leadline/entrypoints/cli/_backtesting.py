@@ -12,12 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from leadline import wiring
 from leadline.entrypoints.cli._app import Options
+from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.cleaning import Pair, PastStore, TriedSettings, refined_by_both
-from leadline.kit import Kit
 from leadline.model.batches import batched
-from leadline.ports.clock import Clock, wall_clock
 from leadline.settings.general import Settings
 
 _AT_ONCE = 200
@@ -45,19 +43,6 @@ def where(options: Options, new: Settings) -> Where:
     """The installation that the options select, and its settings beside the *new* ones."""
     old = options.installation.loaded().settings
     return Where(options.config, options.data, options.aws, options.region, old, new)
-
-
-def reading_kit(settings: Settings, clock: Clock = wall_clock) -> Kit:
-    """A kit that reads leads by these settings, with a store in memory, and neither asks nor alerts
-    anybody: no secret is needed."""
-    bare = msgspec.structs.replace(settings, slack_webhook_url="", channels={}, rules={})
-    store, names = wiring.in_memory(bare, clock).store, wiring.channels_on_demand(settings)
-    return msgspec.structs.replace(wiring.kit_of(settings, store, names, clock), crms={})
-
-
-def side_of(settings: Settings) -> TriedSettings:
-    """Settings with a kit that reads leads by them."""
-    return TriedSettings(settings, reading_kit(settings))
 
 
 def settings_in(options: Options, path: Path | None) -> Settings:

@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from leadline.entrypoints.cli._show import when
+from leadline.entrypoints.rule_trials import NO_CHANNEL, NOBODY_GETS_IT, difference_in_words
 from leadline.journey.backtest.comparing import DIFFERENCES, BeforeAfter, Difference, Sums
-from leadline.journey.backtest.course import Result
-from leadline.team.rules import own_team
 
-_NOBODY = "nobody"
-_NOWHERE = "no channel"
 _MOST_MOVES = 10
 _MOST_UNREAD = 5
 
@@ -22,10 +19,10 @@ def lines_of_sums(sums: Sums) -> Iterator[str]:
     )
     yield f"duplicates: {_change(sums.duplicates)}; had to wait in a queue: {_change(sums.queued)}"
     for what, shares, nobody in (
-        ("leads for each person", sums.people, _NOBODY),
+        ("leads for each person", sums.people, NOBODY_GETS_IT),
         ("by team", sums.teams, ""),
         ("by rule that assigns", sums.rules, ""),
-        ("by channel", sums.channels, _NOWHERE),
+        ("by channel", sums.channels, NO_CHANNEL),
     ):
         if shares:
             yield ""
@@ -64,7 +61,7 @@ def _moves(moved: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     yield ""
     yield "would go to somebody else:"
     for number, old, new in sorted(pairs, key=lambda one: (-one[0], one[1:]))[:_MOST_MOVES]:
-        yield f"  {old or _NOBODY} → {new or _NOBODY}: {number:,}"
+        yield f"  {old or NOBODY_GETS_IT} → {new or NOBODY_GETS_IT}: {number:,}"
     if more := len(pairs) - _MOST_MOVES if len(pairs) > _MOST_MOVES else 0:
         yield f"  and {more:,} other pairs"
 
@@ -75,19 +72,3 @@ def rows_of_differences(differing: Sequence[Difference]) -> Iterator[tuple[str, 
         before = "; ".join(difference_in_words(one.old, what) for what in one.differs)
         after = "; ".join(difference_in_words(one.new, what) for what in one.differs)
         yield when(one.captured_at), one.lead_id, ", ".join(one.differs), before, after
-
-
-def difference_in_words(result: Result, what: str) -> str:
-    """What of a result differs (`DIFFERENCES`), in words."""
-    match what:
-        case "owner":
-            parts = (result.team, result.rule and own_team(result.rule))
-            by = ", ".join(dict.fromkeys(part for part in parts if part))
-            return f"{result.owner or _NOBODY}{f' ({by})' if by else ''}"
-        case "score":
-            return "no score" if result.score is None else f"{result.score:g}"
-        case "duplicate":
-            return result.duplicate_of or "no duplicate"
-        case "channels":
-            return ", ".join(result.channels) or _NOWHERE
-    return result.status

@@ -6,7 +6,7 @@ from contextlib import closing
 from leadline import wiring
 from leadline.entrypoints.cli._state import Check
 from leadline.installations.data_folder import for_reading
-from leadline.journey.assigning.removed_teams import MOST, waiting_for_removed
+from leadline.journey.assigning.removed_teams import removed_words, waiting_for_removed
 from leadline.model.errors import LeadlineError
 from leadline.settings.general import Settings
 
@@ -17,16 +17,6 @@ def waiting_without_team(settings: Settings) -> Mapping[str, int]:
     with closing(for_reading(settings)) as store:
         kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
         return {n: len(ids) for n, ids in waiting_for_removed(store, kit.teams).items()}
-
-
-def removed_words(waiting: int) -> str:
-    """What is said of a team that is not in the settings any more."""
-    count = f"{waiting:,}{'+' if waiting >= MOST else ''} {'lead' if waiting == 1 else 'leads'}"
-    verb = "waits" if waiting == 1 else "wait"
-    return (
-        f"{count} {verb} for it, and it is not in the settings any more: "
-        "they go where the rules send them at a worker's next look"
-    )
 
 
 def check_removed_teams(settings: Settings) -> list[Check]:

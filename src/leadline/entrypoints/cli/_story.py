@@ -159,14 +159,6 @@ def _title(out: Console, title: str, rest: str = "") -> None:
     out.print(Text.assemble((in_lines(title), "bold"), in_lines(rest)))
 
 
-def without_keys(story: LeadStory) -> LeadStory:
-    """The story without Slack's `reply_url`, by which anybody could change the message."""
-    if story.handling is None:
-        return story
-    handling = msgspec.structs.replace(story.handling, reply_url="")
-    return msgspec.structs.replace(story, handling=handling)
-
-
 def _refined(story: LeadStory) -> RefinedLead | None:
     if story.refined is None:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -91,7 +92,12 @@ def introduce_dashboard(settings: Settings, url: str, accounts: Accounts) -> Non
     for words in dashboard_faults(settings):
         say(words)
     if not sys.stderr.isatty():  # a link in a log would let in whoever reads the log
-        say(f"the dashboard is at {url}; `leadline dashboard link` prints a link to log in")
+        port = urlsplit(url).port
+        is_usual = url == dashboard_url(settings, settings.dashboard_port)
+        command = (
+            "leadline dashboard link" if is_usual else f"leadline dashboard link --port {port}"
+        )
+        say(f"the dashboard is at {url}; `{command}` prints a link to log in")
         return
     secret = make_link(accounts, "", user_name(), datetime.now(UTC))
     say(f"the dashboard is at {url}; this link logs you in, once and within ten minutes:")
@@ -104,6 +110,10 @@ def link(
     account: Annotated[
         str, typer.Argument(help="The account to log in to; omitted: you, with every right.")
     ] = "",
+    port: Annotated[
+        int | None,
+        typer.Option(help="The port of a dashboard that is not at that of the settings."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Print a link that logs somebody in to the dashboard, once and within ten minutes.
@@ -115,7 +125,8 @@ def link(
     with opened_accounts(options) as accounts:
         name = known_account(accounts, account).name if account else ""
         secret = make_link(accounts, name, user_name(), now)
-    url = f"{dashboard_url(settings, settings.dashboard_port)}/link/{secret}"
+    place = dashboard_url(settings, settings.dashboard_port if port is None else port)
+    url = f"{place}/link/{secret}"
     if json:
         as_json({"url": url, "account": name, "ends_at": now + LINK_LASTS})
     else:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-import msgspec
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
@@ -25,15 +24,15 @@ from leadline.entrypoints.cli._show import (
     say,
     write_out,
 )
+from leadline.entrypoints.decided_stories import as_decided, without_keys
 from leadline.model.errors import ConfigurationError
-from leadline.model.formats import refined_head
 from leadline.model.harmless_texts import in_lines
-from leadline.model.lead import RefinedLead, Status
+from leadline.model.lead import Status
 from leadline.operations import listing
 from leadline.operations.lead_csv import csv_lines
 from leadline.operations.listing import Listed
 from leadline.operations.masked import masked_listed, masked_row, masked_story
-from leadline.ports.ledger import LeadFilter, LeadStory, Ledger
+from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.listing import SHORT
 
 _COUNTED, _COUNTED_ON_AWS = 100_000, 1_000
@@ -189,9 +188,9 @@ def show(
         return
     if story is None:
         raise no_such_lead(options, lead)
-    story = _as_decided(options, story)
+    story = as_decided(options.installation, story)
     story = masked_story(story) if hidden else story
-    from leadline.entrypoints.cli._story import print_story, without_keys  # lists need no rich
+    from leadline.entrypoints.cli._story import print_story  # lists need no rich
 
     if json:
         as_json(without_keys(story))
@@ -200,27 +199,6 @@ def show(
     if story.damaged:
         say(f"damaged, see `leadline verify --deep`: {', '.join(story.damaged)}")
         raise typer.Exit(1)
-
-
-def _as_decided(options: Options, story: LeadStory) -> LeadStory:
-    """The story by what people decided about duplicates, also before the lead is refined again."""
-    if story.refined is None or "refined" in story.damaged:
-        return story
-    lead = msgspec.json.decode(bytes(story.refined), type=RefinedLead)
-    if not (lead.duplicate_of or story.repeated_by or lead.possible):
-        return story
-    from leadline.journey.decided import person_of  # most leads have no duplicates
-
-    with closing(options.installation.past()) as store:
-        person = person_of(store, lead)
-    repeated_by = tuple(one for one in story.repeated_by if one not in person.gone)
-    story = msgspec.structs.replace(story, repeated_by=repeated_by)
-    if (now := person.of(lead)) == lead:
-        return story
-    row = story.row
-    if now.duplicate_of is None:
-        row = msgspec.structs.replace(row, duplicate_of=None)
-    return msgspec.structs.replace(story, row=row, refined=msgspec.Raw(refined_head(now)))
 
 
 def _write_body(options: Options, lead_id: str) -> None:

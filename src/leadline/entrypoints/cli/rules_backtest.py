@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from leadline.entrypoints.cli._app import Options
-from leadline.entrypoints.cli._backtesting import pairs_of, settings_in, side_of, where
+from leadline.entrypoints.cli._backtesting import pairs_of, settings_in, where
 from leadline.entrypoints.cli._backtests import lines_of_sums, rows_of_differences
 from leadline.entrypoints.cli._options import Json, SourceOption
 from leadline.entrypoints.cli._show import (
@@ -19,6 +19,7 @@ from leadline.entrypoints.cli._show import (
     table,
 )
 from leadline.entrypoints.cli.rules import SettingsFile, rules_app
+from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.comparing import Difference, Sums
 from leadline.journey.backtest.replaying import Backtest
 from leadline.model.errors import ConfigurationError

@@ -12,8 +12,8 @@ import typer
 
 from leadline.alerts.decision_words import because
 from leadline.entrypoints.cli._app import Options
-from leadline.entrypoints.cli._backtesting import settings_in, side_of
-from leadline.entrypoints.cli._backtests import difference_in_words, lines_of_sums
+from leadline.entrypoints.cli._backtesting import settings_in
+from leadline.entrypoints.cli._backtests import lines_of_sums
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import (
     as_json,
@@ -24,6 +24,7 @@ from leadline.entrypoints.cli._show import (
     when,
 )
 from leadline.entrypoints.cli.rules import rules_app
+from leadline.entrypoints.rule_trials import difference_in_words, side_of
 from leadline.journey.backtest.cleaning import TriedSettings, refined_by_both
 from leadline.journey.backtest.shadowing import Shadow, Shadowed
 from leadline.model.batches import batched

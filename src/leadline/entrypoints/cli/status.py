@@ -10,9 +10,10 @@ from leadline.cloud.session import Cloud, connect, readable_errors
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._dashboard_check import check_dashboard
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._removed_teams import removed_words, waiting_without_team
+from leadline.entrypoints.cli._removed_teams import waiting_without_team
 from leadline.entrypoints.cli._show import as_json, console, print_plain, say, table, when
 from leadline.entrypoints.cli._state import checks_of, installation_state
+from leadline.journey.assigning.removed_teams import removed_words
 from leadline.model.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
-from leadline.entrypoints.cli._removed_teams import removed_words
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table
 from leadline.journey.assigning.handing_on import Move, Moved, leads_held_by, move
+from leadline.journey.assigning.removed_teams import removed_words
 from leadline.journey.assigning.team_states import TeamState, removed_states, states_of
 from leadline.journey.assigning.trial_store import pretending
 from leadline.model.assigning import Skipped

@@ -17,6 +17,7 @@ from leadline.entrypoints.cli._believed import names_an_owner, settings_of_previ
 from leadline.entrypoints.cli._choosing import tell_other_settings
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.cli.sampling import Seed, sample_of
+from leadline.entrypoints.rule_trials import media_type_of
 from leadline.journey.capture import read
 from leadline.journey.explaining import explain
 from leadline.journey.refining import preview as refine_without_storing
@@ -191,19 +192,6 @@ def signed_url(url: str, public_url: str) -> str:
     if not public_url or found is None:
         return url
     return public_url.rstrip("/") + base[found.start() :] + mark + query
-
-
-def media_type_of(source: str, body: bytes) -> str:
-    """The content type of a body of this source, guessed from its beginning."""
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
-    if start.startswith((b"{", b"[")):
-        return "application/json"
-    if start.startswith(b"--"):
-        boundary = body.lstrip().split(b"\n", 1)[0].strip()[2:].decode("latin-1")
-        return f"multipart/form-data; boundary={boundary}"
-    if start.startswith(b"<"):
-        return "text/xml"
-    return find(source).media[0]
 
 
 def body_of(file: str) -> bytes:

@@ -5,10 +5,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
+from leadline.entrypoints.dashboard.problems import problem_answer
 from leadline.entrypoints.dashboard.sessions import API, known_by_secret
 
 LIVEZ, LOGIN, LINK, STATIC = "/livez", "/login", "/link/", "/static/"
-OPEN = (LIVEZ, LOGIN, LINK, STATIC)
+OPENAPI = "/openapi.json"
+OPEN = (LIVEZ, LOGIN, LINK, STATIC, OPENAPI)
 """The paths, or their beginnings, that need no login."""
 
 
@@ -45,7 +47,9 @@ def _refused(request: Request) -> Response:
     opens a page gets there by itself."""
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": LOGIN})
-    if request.url.path.startswith(API) or request.method not in ("GET", "HEAD"):
-        headers = {"www-authenticate": "Bearer"} if request.url.path.startswith(API) else None
-        return JSONResponse({"detail": "Log in first."}, 401, headers)
+    if request.url.path.startswith(API):
+        words = "Send a token: Authorization: Bearer TOKEN."
+        return problem_answer(401, words, {"www-authenticate": "Bearer"})
+    if request.method not in ("GET", "HEAD"):
+        return JSONResponse({"detail": "Log in first."}, 401)
     return RedirectResponse(LOGIN, 303)

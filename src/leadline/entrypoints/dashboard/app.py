@@ -15,13 +15,19 @@ from leadline.entrypoints.dashboard.actions import (
     leads,
     own_account,
     retrying,
+    rules,
     team,
 )
 from leadline.entrypoints.dashboard.actions.telling import form_token
+from leadline.entrypoints.dashboard.api.limiting import ApiAllowance
+from leadline.entrypoints.dashboard.api.openapi import OPENAPI_ROUTE
+from leadline.entrypoints.dashboard.api.operations import api_routes
+from leadline.entrypoints.dashboard.backtests import Backtests
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.failing import Failing, failed
 from leadline.entrypoints.dashboard.jobs import Jobs
-from leadline.entrypoints.dashboard.pages import PAGES, PARTS
+from leadline.entrypoints.dashboard.looks import noting_looks
+from leadline.entrypoints.dashboard.pages import PAGES, PARTS, DashboardPage
 from leadline.entrypoints.dashboard.rendering import environment
 from leadline.entrypoints.dashboard.roles import for_role
 from leadline.entrypoints.dashboard.security import Guard, Perimeter
@@ -32,7 +38,7 @@ def create_app(dashboard: Dashboard) -> Starlette:
     """The application."""
     app = Starlette(
         routes=[
-            *(Route(one.path, for_role(one.lowest, one.handler)) for one in (*PAGES, *PARTS)),
+            *(_page_route(one) for one in (*PAGES, *PARTS)),
             *entering.ROUTES,
             *own_account.ROUTES,
             *live_events.ROUTES,
@@ -40,6 +46,9 @@ def create_app(dashboard: Dashboard) -> Starlette:
             *retrying.ROUTES,
             *accounts.ROUTES,
             *team.ROUTES,
+            *rules.ROUTES,
+            *api_routes(),
+            OPENAPI_ROUTE,
             Route(LIVEZ, _livez),
             Route("/static/{digest}/{path:path}", static),
         ],
@@ -49,11 +58,18 @@ def create_app(dashboard: Dashboard) -> Starlette:
     app.state.dashboard = dashboard
     app.state.live = live_events.LiveEvents(dashboard)
     app.state.jobs = Jobs(dashboard.clock)
+    app.state.backtests = Backtests()
+    app.state.looked = {}  # when each person last looked at the newest leads (`looks`)
+    app.state.allowance = ApiAllowance(dashboard.clock)
     app.state.pages = PAGES
     app.state.static = files = StaticFiles.read()
     app.state.templates = environment()
     app.state.templates.globals |= {"asset": files.url, "form_token": form_token}
     return app
+
+
+def _page_route(one: DashboardPage) -> Route:
+    return Route(one.path, for_role(one.lowest, noting_looks(one.path, one.handler)))
 
 
 async def _livez(request: Request) -> Response:

@@ -3,10 +3,11 @@
 import logging
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from leadline.entrypoints.dashboard.problems import problem_answer
 from leadline.entrypoints.dashboard.rendering import render_page
 from leadline.entrypoints.dashboard.sessions import API
 from leadline.model.errors import ConfigurationError, StorageFailed, StorageFull
@@ -18,6 +19,7 @@ _TITLES = {
     403: "This is not allowed",
     404: "There is no such page",
     405: "This is not possible here",
+    408: "This took too long",
     409: "This was not done",
     413: "This is too large",
     415: "This could not be read",
@@ -50,6 +52,8 @@ class Failing:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:  # whoever asked did not wait, which is no failure of ours
+            return
         except Exception as error:
             if scope["type"] != "http" or began:
                 raise
@@ -63,7 +67,7 @@ def failed(request: Request, error: Exception) -> Response:
         log.error("dashboard.failed", exc_info=error, extra={"path": _route_of(request)})
     words = words or _WORDS.get(status, "")
     if request.url.path.startswith(API):
-        answer: Response = JSONResponse({"detail": words}, status)
+        answer = problem_answer(status, words)
     else:
         title = _TITLES.get(status, "This was refused")
         answer = render_page(request, "message.html", title=title, words=words, status=status)

@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.alerts.words import span
 from leadline.model.harmless_texts import escaped_json
+from leadline.model.ids import is_lead_id
 
 _STATUS_LOOKS: Mapping[str, str] = {
     "waiting": "accent",
@@ -87,6 +88,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "address_time": address_time,
     "look": look_of,
     "count": count_of,
+    "is_id": is_lead_id,
     "percent": percent_of,
 }
 """The filters by the names that templates use."""

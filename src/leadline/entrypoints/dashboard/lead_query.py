@@ -98,7 +98,9 @@ class _Reader:
             return None
         try:
             at = datetime.fromisoformat(text)
-            return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
+            at = (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
+            at.astimezone(self._zone)  # as the page shows it again
+            return at
         except (ValueError, OverflowError):
             self.faults.append(f"“{name}” is not a time; it is ignored.")
             return None

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.punctual import PunctualProtocol
 from leadline.entrypoints.embedded import children
 from leadline.installations.accounts import accounts_of
 from leadline.installations.data_folder import end_process_at_failed_sync
@@ -47,7 +48,7 @@ class DashboardServer:
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=PunctualProtocol,
                 ws="none",
                 lifespan="on",
                 access_log=False,

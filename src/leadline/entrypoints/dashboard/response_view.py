@@ -22,7 +22,7 @@ from leadline.operations.response import (
 )
 from leadline.ports.ledger import LeadFilter, Ledger
 
-MOST_TIMED = 5000
+MOST_TIMED = 2000
 """The most leads that are looked at, the newest ones of the time."""
 PAGE = 50
 """How many leads are listed at once."""

@@ -6,6 +6,7 @@ makes everybody local. So a request counts only if it names one of our own hosts
 rebinding), and a change only if our own page sent it: with our origin, and the session's token.
 """
 
+import asyncio
 import hmac
 import logging
 from ipaddress import ip_address, ip_network
@@ -19,7 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.forms import FORM, fields_in
+from leadline.entrypoints.dashboard.problems import problem_answer
 from leadline.entrypoints.dashboard.roles import KnownUser
+from leadline.entrypoints.dashboard.sessions import API
 from leadline.model.origins import origin_of
 from leadline.settings.general import Settings
 
@@ -39,6 +42,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 """Of every answer."""
+MOST_OF_STRANGER = 16 << 10
+"""The most bytes of a form by somebody who has not logged in: a name, a password."""
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
 _READING = frozenset(("GET", "HEAD", "OPTIONS"))
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded")
@@ -63,7 +68,8 @@ class Perimeter:
         if refusal := _refusal(scope, settings):
             await refusal(scope, receive, sending)
             return
-        await self._app(scope, _Limited(receive, settings.max_body), sending)
+        limit_s = settings.receive_timeout.total_seconds()
+        await self._app(scope, Limited(receive, settings.max_body, limit_s), sending)
 
 
 class _Adding:
@@ -81,18 +87,29 @@ class _Adding:
         await self._send(message)
 
 
-class _Limited:
-    """Receives a body that is not too large; raises HTTPException (413) otherwise."""
+class Limited:
+    """Receives a body that is not too large, and that comes in time; raises HTTPException (413,
+    408) otherwise. *most* are bytes, *limit_s* the seconds for all of it."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, most: int, limit_s: float) -> None:
         self._receive = receive
         self._left = most
+        self._until = asyncio.get_running_loop().time() + limit_s
+        self._is_whole = False
 
     async def __call__(self) -> Message:
-        message = await self._receive()
+        """See ASGI."""
+        if self._is_whole:  # then this waits for the end of the connection
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise HTTPException(408, "This took too long to come.") from error
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             raise HTTPException(413, "This is too large.")
+        self._is_whole = not message.get("more_body", False)
         return message
 
 
@@ -140,6 +157,8 @@ def _refusal(scope: Scope, settings: Settings) -> Response | None:
         scope["scheme"] = "https"  # browsers reach that host by https alone
     length = dict(scope["headers"]).get(b"content-length", b"0")
     if not length.isdigit() or int(length) > settings.max_body:
+        if scope["path"].startswith(API):
+            return problem_answer(413, "The body is too large.")
         return PlainTextResponse("This is too large.\n", 413)
     return None
 
@@ -174,8 +193,17 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI. Raises HTTPException (403)."""
         if scope["type"] == "http" and scope["method"] not in _READING:
+            request = Request(scope)
+            if request.state.known is None:  # a stranger makes us keep no more than a login
+                receive = _of_stranger(request, receive)
             receive = await _checked(Request(scope, receive), receive)
         await self._app(scope, receive, send)
+
+
+def _of_stranger(request: Request, receive: Receive) -> Receive:
+    settings = dashboard_of(request).settings
+    most = min(settings.max_body, MOST_OF_STRANGER)
+    return Limited(receive, most, settings.receive_timeout.total_seconds())
 
 
 async def _checked(request: Request, receive: Receive) -> Receive:

@@ -6,7 +6,6 @@ from datetime import datetime
 import msgspec
 
 from leadline.alerts.decision_words import absent_words
-from leadline.entrypoints.dashboard.filters import count_of
 from leadline.journey.assigning.people_states import PersonPresence, presences
 from leadline.journey.assigning.team_states import (
     PersonState,
@@ -53,6 +52,11 @@ class MemberLine(msgspec.Struct, frozen=True):
     words: str
     turn: int
     share: float
+
+    @property
+    def owed(self) -> float:
+        """How many leads they are owed, to hundredths; never a negative zero."""
+        return round(self.state.owed, 2) + 0.0
 
 
 class QueuedLine(msgspec.Struct, frozen=True):
@@ -166,12 +170,3 @@ def _queue(kit: Kit, lead_ids: Sequence[str]) -> Iterator[QueuedLine]:
     for one in lead_ids:
         queued = handled[one].queued if one in handled else None
         yield QueuedLine(one, queued.since if queued is not None else None)
-
-
-def removed_team_words(waiting: int) -> str:
-    """What is said of a team that is not in the settings any more."""
-    verb = "waits" if waiting == 1 else "wait"
-    return (
-        f"{count_of(waiting, 'lead')} {verb} for it, and it is not in the settings any more: they "
-        "go where the rules send them at a worker's next look."
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from leadline.alerts.decision_words import because
+from leadline.model.task import Step
 from leadline.operations.reasons import decision_in
 from leadline.ports.ledger import Happening
 
@@ -57,8 +58,14 @@ _WORDS: Mapping[str, str] = {
 }
 
 
+_ENDS: Mapping[str, str] = {"dead": "Dead letter", "failed": "Attempt failed"}
+"""The words of codes such as `refine.dead`, which begin with a step."""
+
+
 def happening_words(one: Happening) -> tuple[str, str]:
     """What happened, and its details; what has no words here is named by its code."""
-    what = _WORDS.get(one.what, one.what)
+    step, _, end = one.what.rpartition(".")
+    usual = f"{_ENDS[end]}: {step}" if end in _ENDS and step in list(Step) else one.what
+    what = _WORDS.get(one.what, usual)
     decision = decision_in(one)
     return what, because(decision) if decision is not None else one.detail

@@ -57,3 +57,13 @@ def known_teams(body: bytes) -> KnownTeams:
 
 def _known(store: Assigning) -> KnownTeams:
     return known_teams(store.kept([TEAMS])[TEAMS].body)
+
+
+def removed_words(waiting: int) -> str:
+    """What is said of a team that is not in the settings any more."""
+    count = f"{waiting:,}{'+' if waiting >= MOST else ''} {'lead' if waiting == 1 else 'leads'}"
+    verb = "waits" if waiting == 1 else "wait"
+    return (
+        f"{count} {verb} for it, and it is not in the settings any more: "
+        "they go where the rules send them at a worker's next look"
+    )

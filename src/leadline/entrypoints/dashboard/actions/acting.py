@@ -83,8 +83,12 @@ def acting_route(actions: Mapping[str, LeadAction]) -> Callable[[Request], objec
         digest = digest_of_form(who, request.url.path, form)
 
         def do() -> Told:
-            note_action(dashboard, who, f"dashboard.{name}", lead_id)
-            return _done(dashboard, who, lead_id, action, form)
+            note_action(dashboard, who, f"dashboard.{name}", lead_id)  # before it is done
+            told = _done(dashboard, who, lead_id, action, form)
+            if told.result is not ActionResult.DONE:
+                detail = f"not done: {told.result}"
+                note_action(dashboard, who, f"dashboard.{name}", lead_id, detail)
+            return told
 
         told = await run_in_threadpool(once, dashboard, digest, do)
         return _answer(request, lead_id, told, digest)
@@ -162,3 +166,11 @@ def shown_name(acting: Acting, person: Person | None) -> str:
         return "Somebody"
     is_self = acting.person.name and person.name == acting.person.name
     return "You" if is_self else person.shown or "Somebody"
+
+
+def do_once(
+    dashboard: Dashboard, who: Who, lead_id: str, action: LeadAction, form: SentForm
+) -> Told:
+    """Do an action with the installation's store. Who calls it sees to it that a repetition of a
+    request does nothing, and that it is noted in the audit log."""
+    return _done(dashboard, who, lead_id, action, form)

@@ -14,6 +14,7 @@ from leadline.entrypoints.dashboard.pages.analytics import (
     analytics_csv,
     analytics_json,
 )
+from leadline.entrypoints.dashboard.pages.audit import audit_export, audit_page, audit_verify
 from leadline.entrypoints.dashboard.pages.dead import dead, dead_job, dead_retry
 from leadline.entrypoints.dashboard.pages.health import health, health_now
 from leadline.entrypoints.dashboard.pages.lead import lead
@@ -24,6 +25,7 @@ from leadline.entrypoints.dashboard.pages.response import (
     response_export,
     response_now,
 )
+from leadline.entrypoints.dashboard.pages.rules import backtest_page, rules_page
 from leadline.entrypoints.dashboard.pages.team import team, team_job, team_now, team_reassign
 from leadline.entrypoints.dashboard.roles import Handler
 from leadline.model.accounts import UserRole
@@ -59,8 +61,16 @@ PAGES: Sequence[DashboardPage] = (
         key="a",
     ),
     DashboardPage(
+        "/rules",
+        "Rules",
+        "The rules, what they did of late, and a place to try others.",
+        rules_page,
+        "s",
+    ),
+    DashboardPage(
         "/health", "Health", "Whether everything works: queue, channels, sources.", health, "h"
     ),
+    DashboardPage("/audit", "Audit", "Who did what, and when.", audit_page, "i", UserRole.ADMIN),
     DashboardPage(
         "/accounts",
         "Accounts",
@@ -115,6 +125,19 @@ PARTS: Sequence[DashboardPage] = (
         "/analytics/export.csv", "Analytics as CSV", "One table of figures.", analytics_csv
     ),
     DashboardPage("/analytics/export.json", "Analytics as JSON", "All figures.", analytics_json),
+    DashboardPage(
+        "/rules/backtests/{job_id}",
+        "Backtest",
+        "How far a backtest is, and what came of it.",
+        backtest_page,
+        lowest=UserRole.OPERATOR,
+    ),
+    DashboardPage(
+        "/audit/verify", "Audit", "Whether the log is whole.", audit_verify, lowest=UserRole.ADMIN
+    ),
+    DashboardPage(
+        "/audit/export.jsonl", "Audit", "All that match.", audit_export, lowest=UserRole.ADMIN
+    ),
     DashboardPage("/leads/{lead_id}", "Lead", "Everything about one lead, and why.", lead),
 )
 """Parts of pages, exports, and pages that show one thing: none is in the navigation."""

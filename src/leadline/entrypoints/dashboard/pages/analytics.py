@@ -29,7 +29,7 @@ from leadline.operations.analytics import Analysis
 from leadline.operations.analytics import analysis as analysis_of
 from leadline.team.people import Team
 
-_KEPT_S = 10.0
+_KEPT_S = 30.0
 
 
 def _time(request: Request) -> TimeRange:

@@ -47,3 +47,8 @@ def _arrivals(request: Request) -> Sequence[Arrivals] | None:
 @runtime_checkable
 class _CountsArrivals(Protocol):
     def arrivals(self) -> Sequence[Arrivals]: ...
+
+
+def health_and_machine(request: Request) -> tuple[HealthPicture, Machine | None]:
+    """The state of the installation, and of this machine if that runs it. Call it in a thread."""
+    return _look(request)

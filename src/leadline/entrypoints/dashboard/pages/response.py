@@ -32,7 +32,7 @@ from leadline.operations.response import (
     response_judge,
 )
 
-_KEPT_S = 3.0
+_KEPT_S = 5.0
 _LOOKS = {
     ResponseState.ON_TRACK: "accent",
     ResponseState.AT_RISK: "warn",

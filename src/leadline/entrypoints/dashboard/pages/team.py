@@ -21,7 +21,8 @@ from leadline.entrypoints.dashboard.reassigning import (
     reassigning_in,
 )
 from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.team_view import TeamPicture, removed_team_words, team_picture
+from leadline.entrypoints.dashboard.team_view import TeamPicture, team_picture
+from leadline.journey.assigning.removed_teams import removed_words
 from leadline.team.absence_words import HELP
 
 
@@ -38,14 +39,14 @@ async def team(request: Request) -> Response:
         found=found,
         told=told,
         until_help=HELP,
-        removed_words=removed_team_words,
+        removed_words=removed_words,
     )
 
 
 async def team_now(request: Request) -> Response:
     """How the teams stand, for a page that is open."""
     found = await run_in_threadpool(_picture, request)
-    return render_page(request, "team_now.html", found=found, removed_words=removed_team_words)
+    return render_page(request, "team_now.html", found=found, removed_words=removed_words)
 
 
 async def team_reassign(request: Request) -> Response:

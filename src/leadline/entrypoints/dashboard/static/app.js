@@ -169,6 +169,13 @@
     stream.addEventListener("changed", lookSoon); // the first at once: what came since the page was made
   };
   document.addEventListener("visibilitychange", watch);
+  // Browsers give up a stream that was answered with an error, such as a proxy's while the dashboard
+  // starts again: it is asked for anew once an answer is right.
+  document.addEventListener("htmx:after:request", (event) => {
+    if (event.detail.ctx?.response?.status >= 400 || stream?.readyState !== EventSource.CLOSED) return;
+    stream = null;
+    watch();
+  });
 
   // The chart of LIVE: stacked bars, in the colours of the style sheet; a drag lists its leads.
   let chart = null, drawn = "";
@@ -238,7 +245,17 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(true));
   document.addEventListener("htmx:after:swap", () => draw(false));
 
+  // A file is read here and put into the field that is sent: forms carry text alone.
+  const readFiles = () => all("[data-file-into]").forEach((field) => {
+    field.hidden = false;
+    one("input", field).addEventListener("change", async (event) => {
+      const [file] = event.target.files;
+      if (file) document.getElementById(field.dataset.fileInto).value = await file.text();
+    });
+  });
+
   const begin = () => {
+    readFiles();
     draw(true);
     watch();
     all("[data-act][hidden]").forEach((button) => { button.hidden = false; });

@@ -1,0 +1,39 @@
+"""What rules did, by the decisions that leads keep."""
+
+from datetime import UTC, datetime
+
+from leadline.model.assigning import Decision, RuleLooked
+from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.operations.rules_lately import RuleCounts, counted_lately
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SMALL_FAILED = RuleLooked("small", "score < 10")
+
+
+def lead(decision: Decision | None) -> RefinedLead:
+    return RefinedLead(
+        lead_id="1", captured_at=NOW, processed_at=NOW, status="refined", contact=Contact(),
+        lead_details=LeadDetails(), received_from="generic", decision=decision,
+    )  # fmt: skip
+
+
+def test_a_rule_counts_where_it_was_looked_at_fitted_gave_and_chose_channels() -> None:
+    given = Decision(
+        at=NOW, how="turn", person="ada", team="dach", rule="large", channels_rule="loud",
+        rules=(SMALL_FAILED, RuleLooked("large"), RuleLooked("loud")),
+    )  # fmt: skip
+    nobody = Decision(at=NOW, how="none", rules=(SMALL_FAILED,))
+    found = counted_lately([lead(given), lead(given), lead(nobody), lead(None)])
+    assert found.leads == 4
+    assert found.rules == {
+        "small": RuleCounts(looked=3),
+        "large": RuleCounts(looked=2, fitted=2, given=2),
+        "loud": RuleCounts(looked=2, fitted=2, alerted=2),
+    }
+    assert found.teams == {"dach": 2}
+    assert found.of("new") == RuleCounts()
+
+
+def test_without_leads_nothing_was_done() -> None:
+    found = counted_lately([])
+    assert (found.leads, found.rules, found.teams) == (0, {}, {})
