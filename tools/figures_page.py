@@ -23,6 +23,11 @@ _ROWS = {
         "{per_s:,.0f} leads/s on one core",
         "one lead per transaction: {alone_per_s:,.0f}/s; ratio {ratio:.1f}",
     ),
+    "backtest": (
+        "backtest of {leads:,.0f} leads, duplicates searched",
+        "{whole_s:.0f} s, {per_s:,.0f} leads/s",
+        "without the search: {without_s:.0f} s, {without_per_s:,.0f} leads/s",
+    ),
     "lateness": (
         "lateness with {waiting:,.0f} leads waiting and a worker killed",
         "p50 {p50_s:.2f} s, p99 {p99_s:.2f} s",

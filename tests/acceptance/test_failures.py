@@ -228,7 +228,7 @@ def test_a_full_disk_is_503_and_what_was_accepted_before_is_all_there(
         assert int(answer.headers["retry-after"]) > 0
         assert accepted
         assert full.http.request("GET", f"{full.url}/readyz").status == 503
-        rows = json.loads(full.command("leads", "--limit", "1000", "--json").stdout)
+        rows = json.loads(full.command("leads", "--masked", "--limit", "1000", "--json").stdout)
         assert {row["lead_id"] for row in rows} >= set(accepted)
         subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
         assert full.post(b'{"name":"Room Again"}').status == 200

@@ -162,7 +162,7 @@ def test_an_export_is_in_the_audit_log_without_what_was_searched(made: Staged) -
     seen_by(made, UserRole.OPERATOR).get("/leads/export.csv?q=ada.vance&status=alerted")
     entry = list(made.installation.audit().entries())[-1].entry
     assert (entry.actor, entry.action) == ("person:ada", "dashboard.export")
-    assert entry.detail == "q status"
+    assert entry.detail == "q, status"
 
 
 def test_no_cell_of_an_export_is_a_formula(tmp_path: Path, clock: HandClock) -> None:

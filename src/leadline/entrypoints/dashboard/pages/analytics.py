@@ -1,6 +1,6 @@
 """ANALYTICS: the funnel, what came of leads by source, campaign, owner, rule, and when they come.
 
-Where a store keeps these figures (`ports.questions`), `_analysis` is the place to ask for them.
+`_analysis` is the one place that asks for these figures.
 """
 
 from starlette.requests import Request
