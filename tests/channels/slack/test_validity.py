@@ -157,6 +157,7 @@ def read_as_markup(text: str) -> str:
     text = re.sub(
         r"^\*(Name|Company|Email|Phone|Source|Owner|Title|Campaign|Country|Score):\*", "", text
     )
+    text = re.sub(r"^🚫 \*(.+)\*$", r"\1", text, flags=re.M)
     text = LABELLED.sub(r"\1", text)
     for token in OWN:
         text = token.sub("", text)
