@@ -248,15 +248,17 @@ def crm_faults(settings: Settings) -> dict[str, str]:
 
 
 def store(
-    settings: Settings, *, checkpoint_pages: int = 4000, first: bool = False
+    settings: Settings, *, checkpoint_pages: int = 4000, first: bool = False, makes: bool = True
 ) -> "SqliteStore":
-    """The embedded store. Raises ConfigurationError if the data folder can't be used."""
+    """The embedded store. Raises ConfigurationError if the data folder can't be used; without
+    *makes*, StorageFailed if there is none."""
     from leadline.journey.telling_apart import telling_apart
     from leadline.stores.sqlite.store import SqliteStore
 
     return SqliteStore(
         settings.data, redelivery_window=settings.redelivery_window, rights=settings.rights,
-        checkpoint_pages=checkpoint_pages, first=first, apart=telling_apart(sources(settings)),
+        checkpoint_pages=checkpoint_pages, first=first, makes=makes,
+        apart=telling_apart(sources(settings)),
     )  # fmt: skip
 
 
@@ -267,18 +269,21 @@ def ledger(settings: Settings) -> "SqliteLedger":
     return SqliteLedger(settings.data)
 
 
-def audit(settings: Settings) -> "AuditFile":
-    """The audit log of an embedded installation."""
+def audit(settings: Settings, *, makes: bool = True) -> "AuditFile":
+    """The audit log of an embedded installation; *makes* is that of `store`."""
     from leadline.stores.audit_file import AuditFile
 
-    return AuditFile(settings.data, settings.rights)
+    return AuditFile(settings.data, settings.rights, makes=makes)
 
 
-def embedded(settings: Settings, longest: float = 3600) -> "Kit":
-    """The kit of an embedded installation. *longest* limits the seconds that a message may take."""
-    kit = kit_of(settings, opened := store(settings), channels(settings, longest))
+def embedded(settings: Settings, longest: float = 3600, *, makes: bool = True) -> "Kit":
+    """The kit of an embedded installation. *longest* limits the seconds that a message may take;
+    *makes* is that of `store`."""
+    opened = store(settings, makes=makes)
+    kit = kit_of(settings, opened, channels(settings, longest))
     kit = remembering_erased(kit, settings, opened, opened)
-    return msgspec.structs.replace(kit, troubles=opened, arrivals=opened, audit=audit(settings))
+    log = audit(settings, makes=makes)
+    return msgspec.structs.replace(kit, troubles=opened, arrivals=opened, audit=log)
 
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":

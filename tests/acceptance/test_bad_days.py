@@ -45,6 +45,14 @@ def until_ready_is(server: Installation, status: int) -> urllib3.BaseHTTPRespons
     raise AssertionError(f"/readyz stays {answer.status}: {answer.data!r}")
 
 
+def until_logged(server: Installation, words: str) -> None:
+    for _ in range(6000):
+        if words in server.log.read_text():
+            return
+        time.sleep(0.02)
+    raise AssertionError(server.log.read_text()[-3000:])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a lock")
 @pytest.mark.parametrize("how", ["slow", "sqlite"])
 def test_while_one_that_was_stopped_holds_the_right_to_write_senders_are_told_so(
@@ -83,6 +91,22 @@ def test_a_folder_that_was_moved_away_gets_no_lead_and_is_found_when_it_is_back(
     server.data.rename(aside)
     assert post(server, b'{"email": "bob@example.com"}').status == 503, "at once"
     until_ready_is(server, 503)
+    aside.rename(server.data)
+    until_ready_is(server, 200)
+    assert post(server, b'{"email": "cleo@example.com"}').status == 200
+
+
+def test_a_worker_that_starts_while_the_folder_is_away_makes_no_other(
+    server: Installation,
+) -> None:
+    assert post(server, LEAD).status == 200
+    aside = server.data.with_name("aside")
+    server.data.rename(aside)
+    for role, pid in server.family().items():
+        if "worker" in role:
+            server.kill(pid)
+    until_logged(server, "was moved or deleted")
+    assert not server.data.exists()
     aside.rename(server.data)
     until_ready_is(server, 200)
     assert post(server, b'{"email": "cleo@example.com"}').status == 200

@@ -39,11 +39,13 @@ class _CutLine(msgspec.Struct, frozen=True):
 
 
 class AuditFile:
-    """`ports.audit.AuditLog` in a data folder; any number of processes may share it."""
+    """`ports.audit.AuditLog` in a data folder, which is made if it is missing, unless it *makes*
+    none; any number of processes may share it."""
 
-    def __init__(self, folder: Path, rights: Rights = PRIVATE) -> None:
+    def __init__(self, folder: Path, rights: Rights = PRIVATE, *, makes: bool = True) -> None:
         self.path = folder / AUDIT
         self._rights = rights
+        self._makes = makes
 
     def append(self, entries: Sequence[AuditEntry]) -> None:
         """See `ports.audit.AuditLog.append`."""
@@ -135,7 +137,8 @@ class AuditFile:
     def _locked(self) -> int:
         while True:
             if not self.path.exists():
-                make_folder(self.path.parent, self._rights)
+                if self._makes:
+                    make_folder(self.path.parent, self._rights)
                 os.close(open_file(self.path, os.O_RDWR, self._rights))
                 _give_to_owner(self.path)
                 sync_folder(self.path.parent)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from leadline import wiring
 from leadline.entrypoints.embedded import children
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
@@ -16,6 +17,7 @@ def settings_in(folder: Path) -> Settings:
 
 @pytest.mark.parametrize("module", ["http_process", "worker_process"])
 def test_a_child_whose_parent_died_while_it_began_ends_too(tmp_path: Path, module: str) -> None:
+    wiring.store(settings_in(tmp_path)).close()  # the parent has made the folder
     with socket.create_server(("127.0.0.1", 0)) as listener:
         arguments = [str(listener.fileno())] if module == "http_process" else ["refine"]
         with (tmp_path / "child.log").open("w") as log:

@@ -135,6 +135,7 @@ def worker(
     )
     banner.warn_of_nobody(settings)
     settle_data(settings)
+    wiring.store(settings).close()  # makes the data folder if there is none
     erase_returned(settings)
     end_process_at_failed_sync(children.SYNC_FAILED)
     say(f"working on {settings.data}")

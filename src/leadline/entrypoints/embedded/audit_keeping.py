@@ -40,7 +40,7 @@ class AuditKeeper:
     def _cut(self, kit: Kit) -> None:
         if kit.privacy_key is None:
             return
-        audit, age = wiring.audit(self._settings), self._settings.retention_audit
+        audit, age = wiring.audit(self._settings, makes=False), self._settings.retention_audit
         try:
             cut_in_turn(kit.store, audit, age, kit.clock(), kit.privacy_key)
         except ConfigurationError as error:

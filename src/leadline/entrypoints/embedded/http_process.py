@@ -43,7 +43,7 @@ _FAILED_LATELY_S = 5.0
 
 def _open_store(settings: Settings) -> Inbox:
     # The checkpointer keeps the log short.
-    return wiring.store(settings, checkpoint_pages=0, first=True)
+    return wiring.store(settings, checkpoint_pages=0, first=True, makes=False)
 
 
 def _server(app: App, refused: RefusedDeliveries) -> uvicorn.Server:
@@ -153,9 +153,9 @@ class HttpServer:
         for each other's writes; None without a signing secret."""
         if not self.settings.slack_signing_secret:
             return None
-        self._slack_store = wiring.store(self.settings, checkpoint_pages=0, first=True)
+        self._slack_store = wiring.store(self.settings, checkpoint_pages=0, first=True, makes=False)
         return SlackRequests(
-            slack_endpoint(self.settings, wiring.audit(self.settings)),
+            slack_endpoint(self.settings, wiring.audit(self.settings, makes=False)),
             self._slack_store,
             self._unowned,
             lambda what, result: self._presses.labels(what, result).inc(),

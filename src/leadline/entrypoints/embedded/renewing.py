@@ -97,7 +97,7 @@ class Renewal:
 def note_changes(settings: Settings, names: Sequence[str]) -> None:
     """Note in the audit log which settings change; raises StorageFull or StorageFailed."""
     now = datetime.now(UTC)
-    wiring.audit(settings).append([
+    wiring.audit(settings, makes=False).append([
         AuditEntry(at=now, actor="system", action="settings.changed", subject=name)
         for name in names
     ])  # fmt: skip

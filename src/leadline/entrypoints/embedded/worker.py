@@ -172,7 +172,8 @@ def before_lease_ends(settings: Settings) -> timedelta:
 
 
 def _kit(settings: Settings) -> Kit:
-    kit = wiring.embedded(settings, before_lease_ends(settings).total_seconds())
+    longest = before_lease_ends(settings).total_seconds()
+    kit = wiring.embedded(settings, longest, makes=False)  # the supervisor has the folder open
     kit = msgspec.structs.replace(kit, most_deaths=EMBEDDED_DEATHS)
     refuse_if_moved(settings.data)  # checked while the file is open, so that no move can begin
     kit.store.rebase()

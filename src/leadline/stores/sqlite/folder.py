@@ -122,6 +122,13 @@ def require_data_file(path: Path) -> None:
         ) from None
 
 
+def refuse_if_gone(folder: Path) -> None:
+    """Raises StorageFailed if there is no data file: a process that others started must not make
+    another folder in the place of one that was moved."""
+    if not (folder / FILE).exists():
+        raise StorageFailed(f"the data folder {folder} was moved or deleted")
+
+
 def make_data_file(path: Path, rights: Rights) -> None:
     """Create the data file, because SQLite would use the umask; its log and shared memory get the
     rights of the file. The file and its folder survive a power cut.

@@ -13,6 +13,7 @@ from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import SqliteDuplicates
 from leadline.stores.sqlite.erasing import SqliteErasing
 from leadline.stores.sqlite.erasures import SqliteErasures
+from leadline.stores.sqlite.folder import refuse_if_gone
 from leadline.stores.sqlite.found_texts import SqliteTexts
 from leadline.stores.sqlite.handling import SqliteHandlings
 from leadline.stores.sqlite.inbox import SqliteInbox
@@ -34,7 +35,8 @@ class SqliteStore(
     `ports.arrivals.ArrivalBook` and `ports.erasures.Erasures`.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
-    files are made with these *rights*. On a slow disk, stores that are *first* have priority.
+    files are made with these *rights*, unless the store *makes* none. On a slow disk, stores that
+    are *first* have priority.
     Raises ConfigurationError if the folder cannot be used.
     """
 
@@ -49,7 +51,10 @@ class SqliteStore(
         rights: Rights = PRIVATE,
         apart: TellApart = by_record,
         first: bool = False,
+        makes: bool = True,
     ) -> None:
+        if not makes:
+            refuse_if_gone(folder)
         self.db = Database(
             folder,
             read_only=read_only,
