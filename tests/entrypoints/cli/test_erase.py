@@ -249,7 +249,9 @@ def test_access_gives_all_that_is_held_with_source_purpose_and_recipients(
     folder: Path, clock: HandClock
 ) -> None:
     ada, _, bob, _ = accept(folder, clock, ADA, {**ADA, "phone": ""}, BOB, CY)
-    held = json.loads(done("access", "--email", "ada@example.com", "--json"))
+    told = json.loads(done("access", "--email", "ada@example.com", "--json"))
+    held = told["leads"]
+    assert told["suppression_list"] == []
     assert [one["is_own"] for one in held] == [True, True, False]
     assert [held[0]["lead_id"], held[2]["lead_id"]] == [ada, bob]
     for item in (item for one in held for item in one["items"]):
@@ -265,3 +267,39 @@ def test_access_gives_all_that_is_held_with_source_purpose_and_recipients(
     assert "json.email: ada@example.com" in text
     assert "Cy Orr" not in text
     assert run("access", "--email", "nobody@example.com").exit_code == 1
+
+
+def test_access_shows_each_value_by_itself_and_none_as_python_writes_it(
+    folder: Path, clock: HandClock
+) -> None:
+    accept(folder, clock, ADA)
+    text = done("access", "--email", "ada@example.com")
+    assert "changes[1].rule: " in text
+    assert "problems" not in text  # there are none
+    assert not any(mark in text for mark in ("()", "({", "{'"))
+
+
+def test_access_tells_who_is_on_the_suppression_list_also_without_a_lead(
+    folder: Path, clock: HandClock
+) -> None:
+    accept(folder, clock, CY)
+    done("suppress", "add", "--email", "ada@example.com", "--reason", "asked by letter")
+    told = json.loads(done("access", "--email", "Ada@example.com", "--json"))
+    assert told["leads"] == []
+    assert [(one["by"], one["reason"]) for one in told["suppression_list"]] == [
+        ("email", "asked by letter")
+    ]
+    assert "on the suppression list by email since" in done("access", "--email", "ada@example.com")
+    assert "suppression" not in done("access", "--email", "cy@example.com")
+
+
+def test_access_says_if_the_suppression_list_cannot_be_read_and_shows_the_rest(
+    folder: Path, clock: HandClock
+) -> None:
+    accept(folder, clock, ADA)
+    done("suppress", "add", "--email", "ada@example.com")
+    shutil.rmtree(key_path(folder / "data").parent)
+    result = run("access", "--email", "ada@example.com")
+    assert result.exit_code == 0
+    assert "contact.name: Ada Vance" in result.stdout
+    assert "whether they are on the suppression list cannot be told" in result.stderr

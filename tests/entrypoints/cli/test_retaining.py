@@ -58,8 +58,9 @@ def test_a_dry_run_shows_what_a_run_then_deletes(folder: Path) -> None:
 
 def test_without_a_confirmation_nothing_is_deleted(folder: Path) -> None:
     old = event(folder, 100)
-    refused = CliRunner().invoke(app, ["retention", "run"], input="n\n")
-    assert refused.exit_code == 1
+    refused = CliRunner().invoke(app, ["retention", "run"])
+    assert refused.exit_code == 2
+    assert "without a terminal, confirm it with --yes" in refused.stderr
     assert raw(folder, old) != RETIRED_WORDS
 
 

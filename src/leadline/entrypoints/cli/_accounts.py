@@ -1,17 +1,19 @@
 """What commands about accounts, tokens and the dashboard have in common."""
 
-import getpass
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import typer
 
 from leadline.entrypoints.cli._app import Options
-from leadline.entrypoints.cli._show import say
+from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.installations.accounts import accounts_of, accounts_of_stack
 from leadline.model.accounts import UserAccount, UserRole
 from leadline.model.errors import ConfigurationError
 from leadline.ports.accounts import Accounts
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -31,12 +33,20 @@ def accounts_for(options: Options) -> Accounts:
     return accounts_of(options.settings())
 
 
-def user_name() -> str:
-    """The name of the user who runs the command."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+def print_all(
+    found: Sequence[T],
+    columns: Mapping[str, Callable[[T], str]],
+    as_data: Callable[[T], Mapping[str, object]],
+    *,
+    empty: str,
+    json: bool,
+) -> None:
+    """Print a table with these columns, or *empty* if nothing was found; with *json* all of it."""
+    if json:
+        as_json(list(map(as_data, found)))
+        return
+    rows = ([cell(one) for cell in columns.values()] for one in found)
+    table(tuple(columns), rows, empty=empty)
 
 
 def role_named(word: str) -> UserRole:

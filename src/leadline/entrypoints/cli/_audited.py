@@ -204,11 +204,12 @@ def _is_given(context: Any, name: str) -> bool:
 
 
 def actor() -> str:
-    """Who runs the command: the user of the process, and who became that user by sudo."""
-    return f"command:{_user()}"
+    """Who runs the command, for the audit log."""
+    return f"command:{user_name()}"
 
 
-def _user() -> str:
+def user_name() -> str:
+    """The user of the process, and who became that user by sudo."""
     try:
         import pwd
 

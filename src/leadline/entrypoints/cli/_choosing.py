@@ -60,6 +60,12 @@ def ask_to_change(
     if yes or not lead_ids:
         return
     _name(options, ledger, lead_ids)
+    ask(question)
+
+
+def ask(question: str) -> None:
+    """Ask before something is done that cannot be undone. Exits with 1 if the answer is no, and
+    with 2 if there is no terminal to ask."""
     if not sys.stdin.isatty():
         say(f"{question} Nothing was done: without a terminal, confirm it with --yes")
         raise typer.Exit(2)

@@ -7,7 +7,6 @@ import typer
 
 from leadline.duplicates.mailboxes import is_shared_mailbox
 from leadline.entrypoints.cli._app import Options
-from leadline.entrypoints.cli._audited import actor
 from leadline.entrypoints.cli._choosing import whole_id
 from leadline.installations.erased import erasing_kit
 from leadline.journey.finding_people import LeadOfPerson, find_people
@@ -19,11 +18,6 @@ from leadline.ports.ledger import Ledger
 from leadline.privacy.finding import EMAIL, email_name, phone_names
 from leadline.refine.phones.number import number_in
 from leadline.settings.general import Settings
-
-__all__ = [
-    "Email", "People", "Phone", "Sought", "actor", "found_leads", "leads_named", "people_parts",
-    "sought_person",
-]  # fmt: skip
 
 Email = Annotated[str | None, typer.Option(help="The person's e-mail address.")]
 Phone = Annotated[str | None, typer.Option(help="The person's phone number, such as +14155550101.")]

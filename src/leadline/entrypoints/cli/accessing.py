@@ -8,19 +8,23 @@ import msgspec
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._audited import actor
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_lines, say, when
 from leadline.entrypoints.cli._sought import (
     Email,
+    People,
     Phone,
-    actor,
     found_leads,
     people_parts,
     sought_person,
 )
+from leadline.entrypoints.cli._suppressed import entry_data, entry_words
 from leadline.journey.access import HeldItem, HeldLead, held_about
 from leadline.journey.erasing import note_in_audit
 from leadline.model.errors import ConfigurationError
+from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.operations.suppressing import on_the_list, suppression_name
 
 
 @app.command()
@@ -29,7 +33,8 @@ def access(
 ) -> None:
     """Show everything that is held about a person: with source, purpose and recipients.
 
-    The audit log notes that somebody asked. Exit 1 if nothing is held.
+    Also tells whether they are on the suppression list. The audit log notes that somebody asked.
+    Exit 1 if nothing is held.
 
     Example: leadline access --email ada@example.com --json
     """
@@ -49,13 +54,30 @@ def access(
         ]
         for one in held:
             note_in_audit(parts.kit, actor(), "person.accessed", one.lead_id)
+        listed = _listed(parts, email, phone)
     if json:
-        as_json([msgspec.to_builtins(one) for one in held])
+        leads = [msgspec.to_builtins(one) for one in held]
+        as_json({"leads": leads, "suppression_list": [entry_data(one) for one in listed]})
     else:
         print_lines(_lines(held))
-    if not held:
+        print_lines(f"on the suppression list {entry_words(one)}" for one in listed)
+    if not held and not listed:
         say("nothing is held about this person")
         raise typer.Exit(1)
+
+
+def _listed(parts: People, email: str | None, phone: str | None) -> Sequence[Suppressed]:
+    """The entries of the suppression list about the person. If its key is missing or another one,
+    nobody can tell, which is said."""
+    if next(iter(parts.store.suppressions()), None) is None:
+        return ()
+    asked = ((SuppressedBy.EMAIL, email), (SuppressedBy.PHONE, phone))
+    names = [suppression_name(by, one, parts.settings.region) for by, one in asked if one]
+    try:
+        return on_the_list(parts.kit, names)
+    except ConfigurationError as error:
+        say(f"whether they are on the suppression list cannot be told: {error.detail}")
+        return ()
 
 
 def _lines(leads: Sequence[HeldLead]) -> Iterator[str]:
@@ -82,7 +104,7 @@ def _flat(path: str, value: Any) -> Iterable[tuple[str, object]]:
     if isinstance(value, dict):
         for name, one in value.items():
             yield from _flat(f"{path}.{name}" if path else str(name), one)
-    elif isinstance(value, list):
+    elif isinstance(value, (list, tuple)):  # `to_builtins` leaves tuples as they are
         for number, one in enumerate(value, 1):
             yield from _flat(f"{path}[{number}]", one)
     elif value not in (None, ""):

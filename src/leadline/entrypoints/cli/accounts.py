@@ -1,5 +1,6 @@
 """Accounts of the dashboard: `accounts add`, `list`, `change`, `password`, `remove`."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,12 +11,14 @@ from leadline.entrypoints.cli._accounts import (
     known_account,
     new_password,
     opened_accounts,
+    print_all,
     role_named,
 )
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._choosing import ask
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
-from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
+from leadline.entrypoints.cli._show import print_plain, say, when
 from leadline.entrypoints.dashboard.logins import is_account_name
 from leadline.model.accounts import UserAccount
 from leadline.model.errors import ConfigurationError
@@ -58,22 +61,18 @@ def list_(context: typer.Context, json: Json = False) -> None:
     """
     with opened_accounts(context.obj) as accounts:
         found = accounts.accounts()
-    if json:
-        as_json([_as_data(one) for one in found])
-        return
-    rows = [
-        (
-            one.name,
-            one.role.word,
-            one.person,
-            one.zone,
-            "password" if one.password else "links only",
-            when(one.created_at),
-        )
-        for one in found
-    ]
-    heading = ("name", "role", "person", "zone", "logs in by", "since")
-    table(heading, rows, empty="no accounts: `leadline dashboard link` lets you make the first")
+    none = "no accounts: `leadline dashboard link` lets you make the first"
+    print_all(found, _COLUMNS, _as_data, empty=none, json=json)
+
+
+_COLUMNS: Mapping[str, Callable[[UserAccount], str]] = {
+    "name": lambda one: one.name,
+    "role": lambda one: one.role.word,
+    "person": lambda one: one.person,
+    "zone": lambda one: one.zone,
+    "logs in by": lambda one: "password" if one.password else "links only",
+    "since": lambda one: when(one.created_at),
+}
 
 
 def _as_data(one: UserAccount) -> dict[str, object]:
@@ -176,6 +175,6 @@ def remove(context: typer.Context, name: Name, yes: Yes = False) -> None:
     with opened_accounts(context.obj) as accounts:
         account = known_account(accounts, name)
         if not yes:
-            typer.confirm(f"Remove {account.name} ({account.role.word})?", abort=True, err=True)
+            ask(f"Remove {account.name} ({account.role.word})?")
         accounts.remove(account.name)
     print_plain(f"{account.name} may not log in any more")

@@ -11,13 +11,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from leadline.entrypoints.cli._accounts import (
-    accounts_for,
-    known_account,
-    opened_accounts,
-    user_name,
-)
+from leadline.entrypoints.cli._accounts import accounts_for, known_account, opened_accounts
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._audited import user_name
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, say

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 from collections.abc import Collection, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -12,8 +11,8 @@ import msgspec
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._audited import begin_noting
-from leadline.entrypoints.cli._choosing import whole_id
+from leadline.entrypoints.cli._audited import actor, begin_noting
+from leadline.entrypoints.cli._choosing import ask, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_lines, print_plain, say, when
@@ -22,7 +21,6 @@ from leadline.entrypoints.cli._sought import (
     People,
     Phone,
     Sought,
-    actor,
     found_leads,
     leads_named,
     people_parts,
@@ -174,16 +172,12 @@ def _in_words(one: LeadOfPerson) -> str:
 
 
 def _confirm(found: Mapping[str, LeadOfPerson], *, yes: bool) -> None:
-    """Ask before anything is erased; exits with 2 if there is no terminal to ask."""
+    """Name the leads, and ask before anything is erased."""
     if yes or not found:
         return
     for one in found.values():
         say(f"  {_in_words(one)}")
-    question = f"Erase the person from {len(found)} leads for good?"
-    if not sys.stdin.isatty():
-        say(f"{question} Nothing was done: without a terminal, confirm it with --yes")
-        raise typer.Exit(2)
-    typer.confirm(question, abort=True, err=True)
+    ask(f"Erase the person from {len(found)} leads for good?")
 
 
 def _print_done(

@@ -9,10 +9,11 @@ from typing import Annotated, NamedTuple
 import typer
 
 from leadline.entrypoints.cli._app import Options, app
+from leadline.entrypoints.cli._audited import actor
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
-from leadline.entrypoints.cli._sought import actor
+from leadline.entrypoints.cli._show import as_json, print_lines, print_plain, say, table
+from leadline.entrypoints.cli._suppressed import entry_data, entry_words
 from leadline.installations.erased import erasing_kit
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
@@ -64,9 +65,8 @@ def add(
 
     Example: leadline suppress add --email ada@example.com --reason "asked by letter"
     """
-    with _opened(context) as parts:
-        names = _names(parts.settings, email, phone, domain)
-        new = suppressing.suppress(parts.kit, names, reason, actor())
+    with _named(context, email, phone, domain) as (kit, names):
+        new = suppressing.suppress(kit, names, reason, actor())
     _tell({"added": new, "known": len(names) - new}, json=json)
 
 
@@ -113,9 +113,8 @@ def remove(
 
     Example: leadline suppress remove --phone +14155550101
     """
-    with _opened(context) as parts:
-        names = _names(parts.settings, email, phone, domain)
-        gone = suppressing.unsuppress(parts.kit, names, actor())
+    with _named(context, email, phone, domain) as (kit, names):
+        gone = suppressing.unsuppress(kit, names, actor())
     _tell({"removed": gone}, json=json)
     if not gone:
         raise typer.Exit(1)
@@ -133,13 +132,12 @@ def check(
 
     Example: leadline suppress check --email ada@example.com
     """
-    with _opened(context) as parts:
-        names = _names(parts.settings, email, phone, domain)
-        found = suppressing.on_the_list(parts.kit, names)
+    with _named(context, email, phone, domain) as (kit, names):
+        found = suppressing.on_the_list(kit, names)
     if json:
-        as_json([{"by": one.by, "since": one.at, "reason": one.reason} for one in found])
-    for one in found if not json else ():
-        print_plain(f"by {one.by} since {when(one.at)}{f': {one.reason}' if one.reason else ''}")
+        as_json([entry_data(one) for one in found])
+    else:
+        print_lines(map(entry_words, found))
     if not found:
         say("not on the suppression list")
         raise typer.Exit(1)
@@ -170,20 +168,25 @@ def _opened(context: typer.Context) -> Iterator[ListParts]:
         yield ListParts(options.installation.loaded().settings, kit)
 
 
-def _names(
-    settings: Settings,
+@contextmanager
+def _named(
+    context: typer.Context,
     emails: Sequence[str] | None,
     phones: Sequence[str] | None,
     domains: Sequence[str] | None,
-) -> list[SuppressionName]:
-    """What the options name. Raises ConfigurationError for none, and for what is not valid."""
+) -> Iterator[tuple[Kit, list[SuppressionName]]]:
+    """A kit with the store, and what the options name. Raises ConfigurationError for none, and for
+    what is not valid."""
     given = (
         (SuppressedBy.EMAIL, emails), (SuppressedBy.PHONE, phones), (SuppressedBy.DOMAIN, domains)
     )  # fmt: skip
-    found = [suppression_name(by, one, settings.region) for by, some in given for one in some or ()]
-    if not found:
-        raise ConfigurationError("name somebody by --email, --phone or --domain")
-    return list(dict.fromkeys(found))
+    with _opened(context) as (settings, kit):
+        found = [
+            suppression_name(by, one, settings.region) for by, some in given for one in some or ()
+        ]
+        if not found:
+            raise ConfigurationError("name somebody by --email, --phone or --domain")
+        yield kit, list(dict.fromkeys(found))
 
 
 def _tell(counts: dict[str, int], *, json: bool) -> None:

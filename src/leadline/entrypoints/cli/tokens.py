@@ -1,5 +1,6 @@
 """Tokens of programs that ask the dashboard: `tokens create`, `list`, `revoke`."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from secrets import token_urlsafe
 from typing import Annotated
@@ -7,11 +8,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from leadline.entrypoints.cli._accounts import opened_accounts, role_named, user_name
+from leadline.entrypoints.cli._accounts import opened_accounts, print_all, role_named
 from leadline.entrypoints.cli._app import app
+from leadline.entrypoints.cli._audited import user_name
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
-from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
+from leadline.entrypoints.cli._show import as_json, print_plain, say, when
 from leadline.entrypoints.dashboard.logins import TOKEN_PREFIX
 from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.settings.notations import PERIOD
@@ -93,21 +95,17 @@ def list_(context: typer.Context, json: Json = False) -> None:
     """
     with opened_accounts(context.obj) as accounts:
         found = accounts.tokens()
-    if json:
-        as_json([_as_data(one) for one in found])
-        return
-    rows = [
-        (
-            one.name,
-            one.scope.word,
-            one.role.word,
-            one.by,
-            when(one.ends_at),
-            when(one.seen_at) if one.seen_at else "never",
-        )
-        for one in found
-    ]
-    table(("name", "may", "as", "made by", "until", "last used"), rows, empty="no tokens")
+    print_all(found, _COLUMNS, _as_data, empty="no tokens", json=json)
+
+
+_COLUMNS: Mapping[str, Callable[[ApiToken], str]] = {
+    "name": lambda one: one.name,
+    "may": lambda one: one.scope.word,
+    "as": lambda one: one.role.word,
+    "made by": lambda one: one.by,
+    "until": lambda one: when(one.ends_at),
+    "last used": lambda one: when(one.seen_at) if one.seen_at else "never",
+}
 
 
 def _as_data(token: ApiToken) -> dict[str, object]:
