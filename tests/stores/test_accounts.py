@@ -23,6 +23,7 @@ from leadline.model.accounts import (
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.stores.accounts.accounts import SqliteAccounts
 from leadline.stores.sqlite.queries import read_queries
+from leadline.stores.sqlite.values import micros
 from tests.worlds.leads import HandClock
 
 LATER = timedelta(hours=1)
@@ -50,7 +51,9 @@ def session(clock: HandClock, secret: str = "session") -> Session:
 
 def token(clock: HandClock, by: str = "ada") -> ApiToken:
     ends = clock.now + LATER
-    return ApiToken("t", digest_of("t"), Scope.READ, UserRole.VIEWER, by, clock.now, ends)
+    return ApiToken(
+        "t", digest_of("t"), Scope.READ, UserRole.VIEWER, by, clock.now, ends, account=by
+    )
 
 
 def test_what_is_kept_is_read_as_it_was(accounts: SqliteAccounts, clock: HandClock) -> None:
@@ -218,3 +221,89 @@ def test_every_query_fits_the_schema(accounts: SqliteAccounts) -> None:
 def _values_of(text: str) -> int:
     numbered = [int(c) for a, c in pairwise(text) if a == "?" and c.isdigit()]
     return max(numbered) if numbered else text.count("?")
+
+
+def promoted(one: UserAccount, role: UserRole) -> UserAccount:
+    return msgspec.structs.replace(one, role=role)
+
+
+def test_a_token_sees_no_more_than_the_account_that_made_it_does_now(
+    accounts: SqliteAccounts, clock: HandClock
+) -> None:
+    boss = promoted(ada(clock), UserRole.ADMIN)
+    accounts.add(boss)
+    made = msgspec.structs.replace(token(clock), role=UserRole.ADMIN, scope=Scope.WRITE)
+    accounts.add_token(made)
+    roles = []
+    for role in (UserRole.ADMIN, UserRole.VIEWER, UserRole.OPERATOR):
+        accounts.change(promoted(boss, role))
+        found = accounts.token(digest_of("t"), clock.now)
+        assert found is not None
+        assert list(accounts.tokens()) == [found]
+        roles.append(found.role)
+    assert roles == [UserRole.ADMIN, UserRole.VIEWER, UserRole.OPERATOR]
+
+
+def test_a_token_that_a_command_made_depends_on_no_account_of_that_name(
+    accounts: SqliteAccounts, clock: HandClock
+) -> None:
+    accounts.add(promoted(ada(clock), UserRole.VIEWER))
+    made = msgspec.structs.replace(token(clock), role=UserRole.OPERATOR, account="")
+    accounts.add_token(made)
+    assert accounts.token(digest_of("t"), clock.now) == made
+    accounts.remove("ada")
+    assert accounts.token(digest_of("t"), clock.now) == made
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_links_of_who_is_an_admin_no_more_end_with_the_logins_by_them(
+    accounts: SqliteAccounts, clock: HandClock, *, is_removed: bool
+) -> None:
+    accounts.add(ada(clock))
+    bob = msgspec.structs.replace(ada(clock), name="bob")
+    accounts.add(bob)
+    accounts.offer(LoginLink(digest_of("link"), "bob", "ada", clock.now + LATER))
+    for name, account, user in (
+        ("by her link", "bob", "ada"), ("his own", "bob", ""), ("at the machine", "", "ada"),
+    ):  # fmt: skip
+        now = clock.now
+        accounts.begin(Session(digest_of(name), account, user, now, now, now + LATER))
+    if is_removed:
+        accounts.remove("ada")
+    else:
+        accounts.change(promoted(ada(clock), UserRole.VIEWER))
+    assert accounts.link(digest_of("link"), clock.now) is None
+    assert accounts.session(digest_of("by her link"), clock.now) is None
+    assert accounts.session(digest_of("his own"), clock.now) is not None
+    assert accounts.session(digest_of("at the machine"), clock.now) is not None
+
+
+def test_an_account_that_others_changed_meanwhile_is_not_replaced(
+    accounts: SqliteAccounts, clock: HandClock
+) -> None:
+    before = promoted(ada(clock), UserRole.ADMIN)
+    accounts.add(before)
+    viewer = promoted(before, UserRole.VIEWER)
+    accounts.change(viewer)
+    assert not accounts.change(msgspec.structs.replace(before, zone="UTC"), before)
+    assert accounts.account("ada") == viewer
+    assert accounts.change(msgspec.structs.replace(viewer, zone="UTC"), viewer)
+
+
+def test_a_file_of_before_keeps_its_tokens_with_the_accounts_that_made_them(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    first = files("leadline.stores.accounts") / "migrations" / "0001_first.sql"
+    db = apsw.Connection(str(tmp_path / "accounts.db"))
+    db.execute(first.read_text())
+    db.pragma("user_version", 1)
+    now, end = micros(clock.now), micros(clock.now + LATER)
+    db.execute("INSERT INTO account VALUES ('ada', 1, ?, '', '', 'UTC')", (now,))
+    for name in ("ada", "root"):
+        row = (name, digest_of(name), 2, 3, name, now, end, None)
+        db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    db.close()
+    accounts = SqliteAccounts(tmp_path)
+    found = {one.name: (one.account, one.role) for one in accounts.tokens()}
+    accounts.close()
+    assert found == {"ada": ("ada", UserRole.VIEWER), "root": ("", UserRole.ADMIN)}

@@ -79,8 +79,9 @@ class Scope(IntEnum):
 
 
 class ApiToken(msgspec.Struct, frozen=True):
-    """A token of a program, until `ends_at`. `name` says what it is for, `by` who made it. What it
-    reads is what `role` sees. `seen_at` is about when it was last used (None: never)."""
+    """A token of a program, until `ends_at`. `name` says what it is for, `by` who made it, and
+    `account` with which account ("": by a command on the machine), without which it is not good.
+    What it reads is what `role` sees. `seen_at` is about when it was last used (None: never)."""
 
     name: str
     digest: bytes
@@ -90,6 +91,7 @@ class ApiToken(msgspec.Struct, frozen=True):
     created_at: datetime
     ends_at: datetime
     seen_at: datetime | None = None
+    account: str = ""
 
 
 def digest_of(secret: str) -> bytes:

@@ -20,12 +20,14 @@ class Accounts(Protocol):
     def add(self, account: UserAccount) -> bool:
         """Add an account; False if there is one of that name."""
 
-    def change(self, account: UserAccount) -> bool:
-        """Replace the account of that name; False if there is none. With another password or role
-        all its sessions and links end."""
+    def change(self, account: UserAccount, before: UserAccount | None = None) -> bool:
+        """Replace the account of that name; False if there is none, or if it is not *before* any
+        more. With another password or role all its sessions and links end; with a lower role also
+        the links that it made, and logins by them."""
 
     def remove(self, name: str) -> bool:
-        """Remove an account with its sessions, links and tokens; False if there is none."""
+        """Remove an account with its sessions, links and tokens, the links that it made and logins
+        by them; False if there is none."""
 
     def offer(self, link: LoginLink) -> None:
         """Keep a link."""
@@ -52,10 +54,12 @@ class Accounts(Protocol):
         """Add a token; False if there is one of that name that has not ended."""
 
     def token(self, digest: bytes, now: datetime) -> ApiToken | None:
-        """The token; None if it has ended."""
+        """The token; None if it has ended. Its role is no higher than that of the account that
+        made it is now."""
 
     def tokens(self) -> Sequence[ApiToken]:
-        """All tokens that were not revoked, by name; also those that have ended."""
+        """All tokens that were not revoked, by name; also those that have ended. Roles are
+        those of `token`."""
 
     def revoke(self, name: str) -> bool:
         """Remove the token of this name; False if there is none."""

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from leadline.entrypoints.dashboard.actions import own_account
 from leadline.entrypoints.dashboard.actions.accounts import ACCOUNT_ACTIONS
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.passwords import hash_password
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
 from tests.worlds.dashboard import CSRF, HERE, Browser, Shown, embedded, known_as
@@ -137,6 +140,22 @@ def test_a_token_is_shown_once_and_refused_when_it_is_revoked(
     assert desk.accounts.tokens() == []
 
 
+@pytest.mark.parametrize("days", ["0", "3651", "0001009999", "00000199999999999", "²", "-1", ""])
+def test_a_token_is_good_for_ten_years_at_most(desk: AdminDesk, days: str) -> None:
+    shown = desk.do("create-token", name="reports", scope="read", role="viewer", days=days)
+    assert shown.status == 422
+    assert "A token is good for 1 to 3650 days." in shown.text
+    assert desk.accounts.tokens() == []
+
+
+def test_a_token_follows_the_role_of_who_made_it(desk: AdminDesk) -> None:
+    desk.do("create-token", name="reports", scope="write", role="admin", days="9")
+    desk.accounts.change(UserAccount("ada", UserRole.VIEWER, desk.clock()))
+    assert [one.role for one in desk.accounts.tokens()] == [UserRole.VIEWER]
+    desk.accounts.remove("ada")
+    assert desk.accounts.tokens() == []
+
+
 def test_what_is_no_action_has_no_address(desk: AdminDesk) -> None:
     for action in ("promote", "..", "%2e%2e", "add/x"):
         assert desk.do(action).status == 404
@@ -152,3 +171,25 @@ def test_the_page_shows_no_hash_and_who_has_ended(desk: AdminDesk) -> None:
     assert "argon2id" not in text
     assert "Asia/Tokyo" in text
     assert '<span class="tag">ended</span>' in text
+
+
+def test_who_loses_a_role_while_changing_the_password_does_not_keep_it(
+    desk: AdminDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = UserAccount("ada", UserRole.ADMIN, desk.clock(), hash_password("correct horse battery"))
+    desk.accounts.change(made)
+
+    def hashing(password: str) -> str:
+        demoted = msgspec.structs.replace(made, role=UserRole.VIEWER)
+        desk.accounts.change(demoted)
+        return hash_password(password)
+
+    monkeypatch.setattr(own_account, "hash_password", hashing)
+    new = "another horse battery"
+    form = {"csrf": CSRF, "current": "correct horse battery", "password": new, "again": new}
+    shown = desk.browser().post("/account", form)
+    assert shown.status == 422
+    assert "changed meanwhile" in shown.text
+    account = desk.accounts.account("ada")
+    assert account is not None
+    assert account.role is UserRole.VIEWER

@@ -12,6 +12,10 @@ from leadline.stores.sqlite.values import micros, moment
 
 _sql = Queries(__name__)
 _KEPT = timedelta(days=1)
+_ENDED_WITH_IT = (
+    _sql.end_sessions_of, _sql.end_links_of, _sql.end_sessions_by, _sql.end_links_by,
+    _sql.revoke_tokens_of,
+)  # fmt: skip
 
 
 class SqliteAccounts:
@@ -35,19 +39,21 @@ class SqliteAccounts:
         row = (one.name, int(one.role), created_at, one.password, one.person, one.zone)
         return bool(self._file.change(_sql.add_account, *row))
 
-    def change(self, account: UserAccount) -> bool:
+    def change(self, account: UserAccount, before: UserAccount | None = None) -> bool:
         """See `Accounts.change`."""
         one = account
         row = (one.name, int(one.role), one.password, one.person, one.zone)
         with self._file.writing() as connection:
-            before = connection.execute(_sql.account, (one.name,)).fetchall()
-            if not before:
+            found = connection.execute(_sql.account, (one.name,)).fetchall()
+            was = _account(found[0]) if found else None
+            if was is None or before not in (None, was):
                 return False
-            was = _account(before[0])
             connection.execute(_sql.change_account, row)
-            if (was.password, was.role) != (one.password, one.role):
-                connection.execute(_sql.end_sessions_of, (one.name,))
-                connection.execute(_sql.end_links_of, (one.name,))
+            ended = [_sql.end_sessions_of, _sql.end_links_of]
+            ended = ended if (was.password, was.role) != (one.password, one.role) else []
+            ended += [_sql.end_sessions_by, _sql.end_links_by] if one.role < was.role else []
+            for query in ended:
+                connection.execute(query, (one.name,))
             return True
 
     def remove(self, name: str) -> bool:
@@ -55,7 +61,7 @@ class SqliteAccounts:
         with self._file.writing() as connection:
             found = connection.execute(_sql.remove_account, (name,)).fetchall()
             if found:
-                for query in (_sql.end_sessions_of, _sql.end_links_of, _sql.revoke_tokens_of):
+                for query in _ENDED_WITH_IT:
                     connection.execute(query, (name,))
             return bool(found)
 
@@ -94,8 +100,8 @@ class SqliteAccounts:
 
     def add_token(self, token: ApiToken) -> bool:
         """See `Accounts.add_token`."""
-        one, times = token, (token.created_at, token.ends_at)
-        row = (one.name, one.digest, int(one.scope), int(one.role), one.by, *map(micros, times))
+        one, times = token, map(micros, (token.created_at, token.ends_at))
+        row = (one.name, one.digest, int(one.scope), int(one.role), one.by, *times, one.account)
         return bool(self._file.change(_sql.add_token, *row))
 
     def token(self, digest: bytes, now: datetime) -> ApiToken | None:
@@ -170,7 +176,7 @@ def _link(rows: Sequence[tuple[Any, ...]]) -> LoginLink | None:
 
 
 def _token(row: tuple[Any, ...]) -> ApiToken:
-    name, digest, scope, role, by, created_at, ends_at, seen_at = row
+    name, digest, scope, role, by, created_at, ends_at, seen_at, account = row
     seen = None if seen_at is None else moment(seen_at)
     times = (moment(created_at), moment(ends_at), seen)
-    return ApiToken(name, digest, Scope(scope), UserRole(role), by, *times)
+    return ApiToken(name, digest, Scope(scope), UserRole(role), by, *times, account)

@@ -22,7 +22,14 @@ DELETE FROM session WHERE account = ?;
 DELETE FROM link WHERE account = ?;
 
 -- name: revoke_tokens_of
-DELETE FROM token WHERE made_by = ?;
+DELETE FROM token WHERE account = ?;
+
+-- name: end_links_by
+DELETE FROM link WHERE user = ?;
+
+-- name: end_sessions_by
+-- Logins to accounts by links that somebody made.
+DELETE FROM session WHERE user = ? AND account <> '';
 
 -- name: offer
 INSERT INTO link (digest, account, user, ends_at) VALUES (?, ?, ?, ?);
@@ -51,19 +58,26 @@ DELETE FROM session WHERE digest = ?;
 
 -- name: add_token
 -- Replaces one of that name that has ended.
-INSERT INTO token (name, digest, scope, role, made_by, created_at, ends_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO token (name, digest, scope, role, made_by, created_at, ends_at, account)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (name) DO UPDATE
-SET digest = ?2, scope = ?3, role = ?4, made_by = ?5, created_at = ?6, ends_at = ?7, seen_at = NULL
+SET digest = ?2, scope = ?3, role = ?4, made_by = ?5, created_at = ?6, ends_at = ?7, account = ?8,
+  seen_at = NULL
 WHERE token.ends_at <= ?6
 RETURNING name;
 
 -- name: token
-SELECT name, digest, scope, role, made_by, created_at, ends_at, seen_at FROM token
+-- With no higher role than the account has that made it.
+SELECT token.name, digest, scope, min(token.role, coalesce(account.role, token.role)), made_by,
+  token.created_at, ends_at, seen_at, token.account
+FROM token LEFT JOIN account ON account.name = token.account
 WHERE digest = ? AND ends_at > ?;
 
 -- name: tokens
-SELECT name, digest, scope, role, made_by, created_at, ends_at, seen_at FROM token ORDER BY name;
+SELECT token.name, digest, scope, min(token.role, coalesce(account.role, token.role)), made_by,
+  token.created_at, ends_at, seen_at, token.account
+FROM token LEFT JOIN account ON account.name = token.account
+ORDER BY token.name;
 
 -- name: revoke
 DELETE FROM token WHERE name = ? RETURNING name;

@@ -77,7 +77,8 @@ def _change(sent: AdminForm) -> str:
     after = _changed(sent, before)
     if before.name == sent.who.name and sent.who.has_account and after.role < before.role:
         raise FormRefused("You can't take a role from yourself: let another admin do it.")
-    sent.dashboard.book.change(after)
+    if not sent.dashboard.book.change(after, before):
+        raise FormRefused(f"{after.name} was changed or removed meanwhile: look again.")
     _note(sent, "account.changed", after.name, after.role.word)
     return f"{after.name} is {after.role.word} now."
 
@@ -114,7 +115,7 @@ def _create_token(sent: AdminForm) -> Secret:
     name, days = sent.form.get("name", "").strip(), sent.form.get("days", "")
     if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
         raise FormRefused("Say what the token is for.")
-    if not (days.isascii() and days.isdecimal() and 0 < int(days[:6]) <= _MOST_DAYS):
+    if not (days.isascii() and days.isdecimal() and len(days) < 6 and 0 < int(days) <= _MOST_DAYS):
         raise FormRefused(f"A token is good for 1 to {_MOST_DAYS} days.")
     scope = _named(Scope, sent.form.get("scope", ""))
     role = _named(UserRole, sent.form.get("role", ""))
@@ -122,7 +123,8 @@ def _create_token(sent: AdminForm) -> Secret:
         raise FormRefused("A viewer changes nothing: choose the role operator.")
     now, secret = sent.dashboard.clock(), TOKEN_PREFIX + token_urlsafe(_SECRET_BYTES)
     ends_at = now + timedelta(days=int(days))
-    made = ApiToken(name, digest_of(secret), scope, role, sent.who.name, now, ends_at)
+    by, account = sent.who.name, sent.who.name if sent.who.has_account else ""
+    made = ApiToken(name, digest_of(secret), scope, role, by, now, ends_at, account=account)
     if not sent.dashboard.book.add_token(made):
         raise FormRefused(f"There is a token {name} already.")
     _note(sent, "token.created", name, f"{scope.word} {role.word}")

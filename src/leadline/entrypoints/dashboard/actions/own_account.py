@@ -83,7 +83,8 @@ def _change(dashboard: Dashboard, known: KnownUser, form: SentForm) -> str:
             raise FormRefused("That is not your present password.")
         password = _new_password(form, before.name)
         after = msgspec.structs.replace(after, password=password)
-    book.change(after)
+    if not book.change(after, before):  # hashing takes a moment, in which a role may be taken away
+        raise FormRefused("Your account was changed meanwhile: look at it again.")
     note_action(dashboard, known.who, "account.changed", before.name)
     if after.password == before.password:
         return ""
