@@ -1,5 +1,6 @@
 """Before the schema of a data file changes, a copy of it is kept that the older Leadline opens."""
 
+import logging
 import os
 import shutil
 import subprocess
@@ -25,19 +26,29 @@ from tests.worlds.older_schema import SCHEMA, older_file
 _KILL_BEFORE = """
 import os, sys
 from pathlib import Path
-from leadline.stores.sqlite.sharing import use
+import apsw
 from leadline.stores.sqlite.store import SqliteStore
-folder, left = Path(sys.argv[1]), int(sys.argv[2])
+folder, left, statements = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "statements"
+
+def down():
+    global left
+    left -= 1
+    if left < 0:
+        os._exit(9)
+    return True
 
 def step(event, arguments):
-    global left
     if event in {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "open"}:
         if "before-schema" in str(arguments[0]):
-            left -= 1
-            if left < 0:
-                os._exit(9)
+            down()
 
-sys.addaudithook(step)
+def traced(connection):
+    connection.exec_trace = lambda connection, statement, bindings: down()
+
+if statements:
+    apsw.connection_hooks.append(traced)
+else:
+    sys.addaudithook(step)
 SqliteStore(folder).close()
 """
 
@@ -85,21 +96,21 @@ def test_a_file_of_an_older_schema_goes_on_and_its_copy_stays(
     assert account.unchecked == 2
 
 
-def test_a_migration_that_is_killed_at_any_step_goes_on_and_keeps_a_copy(
-    tmp_path: Path, clock: HandClock
+@pytest.mark.parametrize("steps", ["files", "statements"])
+def test_a_migration_that_is_killed_at_any_step_goes_on_and_keeps_one_copy(
+    tmp_path: Path, clock: HandClock, steps: str
 ) -> None:
     step, killed = 0, True
     while killed:
         data = tmp_path / str(step)
         older_file(data, clock)
-        command = [sys.executable, "-c", _KILL_BEFORE, str(data), str(step)]
+        command = [sys.executable, "-c", _KILL_BEFORE, str(data), str(step), steps]
         done = subprocess.run(command, capture_output=True, check=False)
         assert done.returncode in (0, 9), done.stderr
         killed = done.returncode == 9
         SqliteStore(data, clock=clock).close()
         assert _seen(data) == (newest_schema(), 1, 1)
-        assert all(_seen(one) == (SCHEMA, 1, 1) for one in data.glob("before-schema-*"))
-        assert not (data / "before-schema.partial").exists()
+        assert [_seen(one) for one in data.glob("before-schema*")] == [(SCHEMA, 1, 1)]
         step += 1
     assert step > 3
 
@@ -114,6 +125,19 @@ def test_a_second_copy_does_not_take_the_place_of_the_first(
     SqliteStore(tmp_path, clock=clock).close()
     assert (kept / "mine").exists()
     assert _seen(tmp_path / f"{kept.name}-2") == (SCHEMA, 1, 1)
+
+
+def test_the_log_says_what_was_migrated_and_where_its_copy_is(
+    tmp_path: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    older_file(tmp_path, clock)
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            SqliteStore(tmp_path, clock=clock).close()
+    (told,) = (vars(line) for line in caplog.records if line.msg == "data.migrated")
+    kept = f"before-schema-{newest_schema()}"
+    assert told["data"] == str(tmp_path)
+    assert told["reason"] == f"from schema 2 to {newest_schema()}; {kept} is as it was before"
 
 
 def test_where_there_is_no_room_for_a_copy_nothing_is_changed(

@@ -1,6 +1,9 @@
 """Keeps a copy of the data file before a newer Leadline migrates its schema."""
 
 import shutil
+from collections.abc import Iterator
+from filecmp import cmp
+from itertools import count
 from pathlib import Path
 
 import apsw
@@ -17,8 +20,9 @@ _SPARE = 64 << 20
 def keep_copy(db: apsw.Connection, folder: Path, rights: Rights) -> Path:
     """Copy the file to a folder of its own, a data folder for the older Leadline; returns it.
 
-    No other process may write meanwhile. Replaces an incomplete copy that a kill left. Raises
-    StorageFull if there is no room for a copy.
+    No other process may write meanwhile. Replaces an incomplete copy that a kill left; a complete
+    one of the same data, of a migration that was killed later, is returned and not made again.
+    Raises StorageFull if there is no room for a copy.
     """
     partial = folder / _PARTIAL
     shutil.rmtree(partial, ignore_errors=True)
@@ -37,14 +41,30 @@ def keep_copy(db: apsw.Connection, folder: Path, rights: Rights) -> Path:
     copy.close()
     sync_path(partial / FILE)
     sync_folder(partial)
-    kept = _unused_name(folder)
+    *earlier, kept = _names(folder)
+    for same in earlier:
+        if _is_same(same / FILE, partial / FILE):
+            shutil.rmtree(partial)
+            return same
     partial.rename(kept)
     sync_folder(folder)
     return kept
 
 
-def _unused_name(folder: Path) -> Path:
-    name, number = f"before-schema-{newest_schema()}", 1
-    while (folder / (found := name if number == 1 else f"{name}-{number}")).exists():
-        number += 1
-    return folder / found
+def _names(folder: Path) -> Iterator[Path]:
+    """The names that are taken, and the next one."""
+    name = f"before-schema-{newest_schema()}"
+    for number in count(1):
+        named = folder / (name if number == 1 else f"{name}-{number}")
+        yield named
+        if not named.exists():
+            return
+
+
+def _is_same(kept: Path, copy: Path) -> bool:
+    """Whether a copy that was kept has the bytes of the new one, and nothing in a log of its own,
+    as after an older Leadline ran on it."""
+    logged = kept.with_name(f"{kept.name}-wal")
+    if not kept.is_file() or (logged.exists() and logged.stat().st_size):
+        return False
+    return cmp(kept, copy, shallow=False)

@@ -1,5 +1,6 @@
 """The schema of the data file, and the migration of older files."""
 
+import logging
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,8 @@ import apsw
 from leadline.model.errors import ConfigurationError
 from leadline.model.likeness import RULES
 from leadline.stores.sqlite.queries import Queries
+
+log = logging.getLogger(__name__)
 
 _sql = Queries(__name__)
 
@@ -57,21 +60,25 @@ def refuse_other_schemas(connection: apsw.Connection, path: Path) -> None:
         )
 
 
-def migrate(connection: apsw.Connection, keep: Callable[[], object] = lambda: None) -> None:
-    """Migrate the file to the newest schema, each step in its own transaction; *keep* is called
-    before a file with data is changed.
+def migrate(connection: apsw.Connection, keep: Callable[[], Path | None] = lambda: None) -> None:
+    """Migrate the file to the newest schema, in one transaction: who is killed meanwhile leaves it
+    as the earlier version wrote it. *keep* is called before a file with data is changed, and
+    returns its copy.
 
     Raises ConfigurationError if a newer version of Leadline wrote the file.
     """
     refuse_newer(connection)
     version = schema_version(connection)
-    if 0 < version < newest_schema():
-        keep()
-    for number, step in _migrations().items():
-        if number > version:
-            with connection:
+    if version == newest_schema():
+        return
+    kept = keep() if version else None
+    with connection:
+        for number, step in _migrations().items():
+            if number > version:
                 connection.execute(step)
-                connection.execute(f"PRAGMA user_version = {number}")
-    if version == 0:  # no lead of a new file is under keys of earlier rules
-        with connection:
+        connection.execute(f"PRAGMA user_version = {newest_schema()}")
+        if version == 0:  # no lead of a new file is under keys of earlier rules
             connection.execute(_sql.of_a_new_file, (RULES,))
+    if kept:
+        words = f"from schema {version} to {newest_schema()}; {kept.name} is as it was before"
+        log.info("data.migrated", extra={"data": str(kept.parent), "reason": words})
