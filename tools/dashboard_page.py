@@ -1,15 +1,15 @@
 """The text of docs/reference/dashboard.md, out of the tables of pages and actions."""
 
 from leadline.entrypoints.dashboard.actions.leads import ACTIONS
-from leadline.entrypoints.dashboard.logins import (
+from leadline.entrypoints.dashboard.guarding.logins import (
     LINK_LASTS,
     MOST_OF_ACCOUNT,
     MOST_OF_ADDRESS,
     WITHIN,
 )
+from leadline.entrypoints.dashboard.guarding.passwords import LONGEST, SHORTEST
+from leadline.entrypoints.dashboard.guarding.security import HEADERS
 from leadline.entrypoints.dashboard.pages import PAGES
-from leadline.entrypoints.dashboard.passwords import LONGEST, SHORTEST
-from leadline.entrypoints.dashboard.security import HEADERS
 from leadline.model.accounts import UserRole
 
 PAGE = "docs/reference/dashboard.md"

@@ -18,8 +18,8 @@ from starlette.requests import HTTPConnection
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.entrypoints.dashboard.process import DashboardServer
-from leadline.entrypoints.dashboard.roles import KnownUser, Who
 from leadline.installations.accounts import accounts_of
 from leadline.installations.embedded import Embedded
 from leadline.model.accounts import UserRole

@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser
 from leadline.entrypoints.dashboard.process import DashboardServer
-from leadline.entrypoints.dashboard.roles import KnownUser
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import UserRole
 from tests.worlds.dashboard import known_as

@@ -12,7 +12,7 @@ from leadline.entrypoints.dashboard.actions import own_account
 from leadline.entrypoints.dashboard.actions.accounts import ACCOUNT_ACTIONS
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.entrypoints.dashboard.passwords import hash_password
+from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
 from tests.worlds.dashboard import CSRF, HERE, Browser, Shown, embedded, known_as

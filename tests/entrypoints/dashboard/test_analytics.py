@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.entrypoints.dashboard.analytics_view import SHADES, shade_of
+from leadline.entrypoints.dashboard.views.analytics_view import SHADES, shade_of
 from leadline.model.accounts import UserRole
 from leadline.model.handling import Ending
 from tests.entrypoints.dashboard.test_team import plain, rows

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from leadline.entrypoints.dashboard.addresses.audit_query import SIZE
 from leadline.entrypoints.dashboard.api.operations import OPERATIONS
 from leadline.entrypoints.dashboard.app import create_app
-from leadline.entrypoints.dashboard.audit_query import SIZE
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.looks import LOOKS, NOBODY_SHOWN
 from leadline.entrypoints.dashboard.pages import PAGES, PARTS

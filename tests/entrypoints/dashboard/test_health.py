@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.dashboard import machine
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.views import machine
 from leadline.model.accounts import UserRole
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, dashboard_for, known_as

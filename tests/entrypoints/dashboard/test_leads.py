@@ -105,7 +105,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(made: Staged) -> None
 
 def listed_all(browser: Browser, sort: str, after: str) -> list[str]:
     """All ids, page by page of three, as the ledger gives them."""
-    from leadline.entrypoints.dashboard.lead_query import lead_query
+    from leadline.entrypoints.dashboard.addresses.lead_query import lead_query
     from leadline.operations.browsing import Browser as Leads
 
     installation = browser.app.state.dashboard.installation

@@ -11,8 +11,8 @@ import pytest
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.guarding.logins import begin
 from leadline.entrypoints.dashboard.live_events import MOST_OF_SESSION, PATH, LiveEvents
-from leadline.entrypoints.dashboard.logins import begin
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import UserAccount, UserRole
 from tests.worlds.dashboard import Browser, embedded, guarded_dashboard, known_as

@@ -9,8 +9,12 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
-from leadline.entrypoints.dashboard.logins import MOST_OF_ACCOUNT, MOST_OF_ADDRESS, make_link
-from leadline.entrypoints.dashboard.passwords import hash_password
+from leadline.entrypoints.dashboard.guarding.logins import (
+    MOST_OF_ACCOUNT,
+    MOST_OF_ADDRESS,
+    make_link,
+)
+from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.model.accounts import UserAccount, UserRole
 from leadline.ports.accounts import Accounts
 from tests.worlds.dashboard import Browser, Shown, guarded_dashboard
@@ -183,7 +187,7 @@ def test_an_unknown_name_is_answered_like_a_wrong_password(door: LoginDoor) -> N
 def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
     door: LoginDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from leadline.entrypoints.dashboard import passwords
+    from leadline.entrypoints.dashboard.guarding import passwords
 
     compared: list[str] = []
 

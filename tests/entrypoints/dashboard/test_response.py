@@ -106,7 +106,7 @@ def test_the_most_urgent_lead_and_the_slowest_come_first(floor: SalesFloor) -> N
 
 
 def test_long_lists_have_pages(floor: SalesFloor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadline.entrypoints.dashboard.response_view.PAGE", 3)
+    monkeypatch.setattr("leadline.entrypoints.dashboard.views.response_view.PAGE", 3)
     browser = floor.browser()
     text = browser.get("/response?by=team&name=sales").text
     assert listed(floor, text) == ["anna", "carl", "dora"]
@@ -138,7 +138,7 @@ def test_older_leads_are_counted_only_in_longer_times(floor: SalesFloor) -> None
 def test_only_the_newest_leads_are_looked_at_and_that_is_said(
     floor: SalesFloor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.entrypoints.dashboard.response_view.MOST_TIMED", 2)
+    monkeypatch.setattr("leadline.entrypoints.dashboard.views.response_view.MOST_TIMED", 2)
     text = plain(floor.browser().get("/response").text)
     assert "of the newest 2 leads refined in this time" in text
 

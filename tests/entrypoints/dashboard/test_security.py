@@ -11,7 +11,7 @@ from starlette.routing import Route
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.forms import form_of
-from leadline.entrypoints.dashboard.roles import for_role
+from leadline.entrypoints.dashboard.guarding.roles import for_role
 from leadline.model.accounts import UserRole
 from tests.worlds.dashboard import CSRF, Browser, dashboard_for, embedded, known_as
 

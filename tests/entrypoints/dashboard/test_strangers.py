@@ -10,9 +10,9 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
+from leadline.entrypoints.dashboard.guarding.logins import begin
+from leadline.entrypoints.dashboard.guarding.security import MOST_OF_STRANGER, Limited
 from leadline.entrypoints.dashboard.live_events import LiveEvents
-from leadline.entrypoints.dashboard.logins import begin
-from leadline.entrypoints.dashboard.security import MOST_OF_STRANGER, Limited
 from tests.worlds.dashboard import Browser, guarded_dashboard
 from tests.worlds.dashboard_server import running
 from tests.worlds.leads import HandClock

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from leadline.entrypoints.dashboard.roles import for_role, who_asks
+from leadline.entrypoints.dashboard.guarding.roles import for_role, who_asks
 from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.ports.accounts import Accounts
 from tests.worlds.dashboard import Browser, guarded_dashboard

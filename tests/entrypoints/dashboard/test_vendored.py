@@ -3,7 +3,7 @@
 import tomllib
 from hashlib import sha256
 
-from leadline.entrypoints.dashboard.static_files import STATIC
+from leadline.entrypoints.dashboard.showing.static_files import STATIC
 
 FOLDER = STATIC / "vendored"
 TABLE = tomllib.loads((FOLDER / "vendored.toml").read_text())["file"]

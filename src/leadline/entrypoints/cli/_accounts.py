@@ -70,7 +70,7 @@ def known_account(accounts: Accounts, name: str) -> UserAccount:
 def new_password(name: str, *, from_stdin: bool) -> str:
     """The hash of a password, which is asked for twice on a terminal, or read as the first line of
     standard input. Raises ConfigurationError if it can't be one."""
-    from leadline.entrypoints.dashboard.passwords import hash_password, why_not
+    from leadline.entrypoints.dashboard.guarding.passwords import hash_password, why_not
 
     if from_stdin:
         password = typer.get_text_stream("stdin").readline().rstrip("\r\n")

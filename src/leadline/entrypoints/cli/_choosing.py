@@ -60,10 +60,10 @@ def ask_to_change(
     if yes or not lead_ids:
         return
     _name(options, ledger, lead_ids)
-    ask(question)
+    confirm_or_stop(question)
 
 
-def ask(question: str) -> None:
+def confirm_or_stop(question: str) -> None:
     """Ask before something is done that cannot be undone. Exits with 1 if the answer is no, and
     with 2 if there is no terminal to ask."""
     if not sys.stdin.isatty():

@@ -15,11 +15,11 @@ from leadline.entrypoints.cli._accounts import (
     role_named,
 )
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._choosing import ask
+from leadline.entrypoints.cli._choosing import confirm_or_stop
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import print_plain, say, when
-from leadline.entrypoints.dashboard.logins import is_account_name
+from leadline.entrypoints.dashboard.guarding.logins import is_account_name
 from leadline.model.accounts import UserAccount
 from leadline.model.errors import ConfigurationError
 from leadline.settings.notations import ZONE
@@ -175,6 +175,6 @@ def remove(context: typer.Context, name: Name, yes: Yes = False) -> None:
     with opened_accounts(context.obj) as accounts:
         account = known_account(accounts, name)
         if not yes:
-            ask(f"Remove {account.name} ({account.role.word})?")
+            confirm_or_stop(f"Remove {account.name} ({account.role.word})?")
         accounts.remove(account.name)
     print_plain(f"{account.name} may not log in any more")

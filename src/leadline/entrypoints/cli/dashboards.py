@@ -17,7 +17,7 @@ from leadline.entrypoints.cli._audited import user_name
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, say
-from leadline.entrypoints.dashboard.logins import LINK_LASTS, make_link
+from leadline.entrypoints.dashboard.guarding.logins import LINK_LASTS, make_link
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.listening import bind_dashboard
 from leadline.entrypoints.embedded.renewing import Hangup, tell_changes

@@ -12,7 +12,7 @@ import typer
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._audited import actor, begin_noting
-from leadline.entrypoints.cli._choosing import ask, whole_id
+from leadline.entrypoints.cli._choosing import confirm_or_stop, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_lines, print_plain, say, when
@@ -177,7 +177,7 @@ def _confirm(found: Mapping[str, LeadOfPerson], *, yes: bool) -> None:
         return
     for one in found.values():
         say(f"  {_in_words(one)}")
-    ask(f"Erase the person from {len(found)} leads for good?")
+    confirm_or_stop(f"Erase the person from {len(found)} leads for good?")
 
 
 def _print_done(

@@ -10,7 +10,13 @@ import typer
 from leadline.entrypoints.cli import _teams
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._audited import actor
-from leadline.entrypoints.cli._choosing import LEAD_HELP, ask, ledger_of, no_such_lead, whole_id
+from leadline.entrypoints.cli._choosing import (
+    LEAD_HELP,
+    confirm_or_stop,
+    ledger_of,
+    no_such_lead,
+    whole_id,
+)
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
@@ -93,7 +99,7 @@ def run(
         if not dry_run:
             if found and not yes:
                 _print_counts(found.items(), "would be deleted of leads")
-                ask("Delete it for good?")
+                confirm_or_stop("Delete it for good?")
             _cut_audit(context.obj, parts, now)
             done = retention.retain_all(parts.store, terms, now, parts.kit.audit, actor())
             found = retention.counted(done)

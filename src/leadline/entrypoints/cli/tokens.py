@@ -14,7 +14,7 @@ from leadline.entrypoints.cli._audited import user_name
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, say, when
-from leadline.entrypoints.dashboard.logins import TOKEN_PREFIX
+from leadline.entrypoints.dashboard.guarding.logins import TOKEN_PREFIX
 from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.settings.notations import PERIOD
 

@@ -8,7 +8,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from leadline.entrypoints.dashboard import live_events
-from leadline.entrypoints.dashboard.access import LIVEZ, Access
 from leadline.entrypoints.dashboard.actions import (
     accounts,
     entering,
@@ -24,14 +23,15 @@ from leadline.entrypoints.dashboard.api.openapi import OPENAPI_ROUTE
 from leadline.entrypoints.dashboard.api.operations import api_routes
 from leadline.entrypoints.dashboard.backtests import Backtests
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.entrypoints.dashboard.failing import Failing, failed
+from leadline.entrypoints.dashboard.guarding.access import LIVEZ, Access
+from leadline.entrypoints.dashboard.guarding.failing import Failing, failed
+from leadline.entrypoints.dashboard.guarding.roles import for_role
+from leadline.entrypoints.dashboard.guarding.security import Guard, Perimeter
 from leadline.entrypoints.dashboard.jobs import Jobs
 from leadline.entrypoints.dashboard.looks import noting_looks
 from leadline.entrypoints.dashboard.pages import PAGES, PARTS, DashboardPage
-from leadline.entrypoints.dashboard.rendering import environment
-from leadline.entrypoints.dashboard.roles import for_role
-from leadline.entrypoints.dashboard.security import Guard, Perimeter
-from leadline.entrypoints.dashboard.static_files import StaticFiles, static
+from leadline.entrypoints.dashboard.showing.rendering import environment
+from leadline.entrypoints.dashboard.showing.static_files import StaticFiles, static
 
 
 def create_app(dashboard: Dashboard) -> Starlette:

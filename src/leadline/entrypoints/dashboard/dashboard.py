@@ -8,7 +8,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 
-from leadline.entrypoints.dashboard.roles import KnownUser, Who
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.model.errors import ConfigurationError
 from leadline.model.privacy import AuditEntry
 from leadline.ports.accounts import Accounts

@@ -17,8 +17,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
-from leadline.entrypoints.dashboard.roles import KnownUser, known_user
-from leadline.entrypoints.dashboard.sessions import still_known
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser, known_user
+from leadline.entrypoints.dashboard.guarding.sessions import still_known
 from leadline.ports.ledger import Ledger
 from leadline.ports.news import NewsReader
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of, note_action
-from leadline.entrypoints.dashboard.roles import Handler, who_asks
+from leadline.entrypoints.dashboard.guarding.roles import Handler, who_asks
 
 LOOKS: Mapping[str, str] = {
     "/": "dashboard.look_live",

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.entrypoints.dashboard.punctual import PunctualProtocol
+from leadline.entrypoints.dashboard.guarding.punctual import PunctualProtocol
 from leadline.entrypoints.embedded import children
 from leadline.installations.accounts import accounts_of
 from leadline.installations.data_folder import end_process_at_failed_sync

@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.requests import Request
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
-from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.installations.waiting_contacts import waiting_contacts
 from leadline.model.errors import LeadlineError
 from leadline.operations.browsing import Browser

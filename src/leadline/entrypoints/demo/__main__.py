@@ -20,7 +20,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from leadline import wiring
-from leadline.entrypoints.dashboard.logins import make_link
+from leadline.entrypoints.dashboard.guarding.logins import make_link
 from leadline.entrypoints.demo import acts, printing
 from leadline.entrypoints.demo.folder import demo_folder
 from leadline.entrypoints.demo.printing import SentSample

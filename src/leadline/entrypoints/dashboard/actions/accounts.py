@@ -19,9 +19,9 @@ from starlette.routing import Route
 from leadline.entrypoints.dashboard.actions.own_account import FormRefused, zone_in
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
-from leadline.entrypoints.dashboard.logins import TOKEN_PREFIX, is_account_name, make_link
+from leadline.entrypoints.dashboard.guarding.logins import TOKEN_PREFIX, is_account_name, make_link
+from leadline.entrypoints.dashboard.guarding.roles import Who, for_role, who_asks
 from leadline.entrypoints.dashboard.pages.accounts import Secret, accounts_page
-from leadline.entrypoints.dashboard.roles import Who, for_role, who_asks
 from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
 
 Named = TypeVar("Named", UserRole, Scope)

@@ -26,8 +26,8 @@ from leadline.entrypoints.dashboard.actions.telling import (
 )
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import Who, who_asks
+from leadline.entrypoints.dashboard.guarding.roles import Who, who_asks
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.kit import Kit
 from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED, Handling

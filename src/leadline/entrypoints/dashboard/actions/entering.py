@@ -10,18 +10,22 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadline.entrypoints.dashboard.access import LOGIN
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import form_of
-from leadline.entrypoints.dashboard.logins import (
+from leadline.entrypoints.dashboard.guarding.access import LOGIN
+from leadline.entrypoints.dashboard.guarding.logins import (
     LoginFailure,
     begin,
     log_in,
     log_in_by_link,
 )
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import KnownUser, Who, known_user
-from leadline.entrypoints.dashboard.sessions import forget_cookie, set_cookie, who_has_account
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who, known_user
+from leadline.entrypoints.dashboard.guarding.sessions import (
+    forget_cookie,
+    set_cookie,
+    who_has_account,
+)
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.accounts import UserAccount, UserRole, digest_of
 
 log = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
-from leadline.entrypoints.dashboard.logins import begin, is_account_name
-from leadline.entrypoints.dashboard.passwords import fits, hash_password, why_not
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import KnownUser, known_user
-from leadline.entrypoints.dashboard.sessions import set_cookie
+from leadline.entrypoints.dashboard.guarding.logins import begin, is_account_name
+from leadline.entrypoints.dashboard.guarding.passwords import fits, hash_password, why_not
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser, known_user
+from leadline.entrypoints.dashboard.guarding.sessions import set_cookie
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.accounts import UserAccount, UserRole
 
 

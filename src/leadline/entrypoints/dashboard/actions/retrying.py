@@ -17,10 +17,10 @@ from leadline.entrypoints.dashboard.actions.telling import (
     once,
 )
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
-from leadline.entrypoints.dashboard.filters import count_of
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
+from leadline.entrypoints.dashboard.guarding.roles import for_role, who_asks
 from leadline.entrypoints.dashboard.jobs import Job, Jobs
-from leadline.entrypoints.dashboard.roles import for_role, who_asks
+from leadline.entrypoints.dashboard.showing.filters import count_of
 from leadline.journey.capture import read_again
 from leadline.kit import Kit
 from leadline.model.accounts import UserRole

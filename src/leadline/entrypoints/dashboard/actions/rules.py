@@ -20,6 +20,7 @@ from leadline.entrypoints.dashboard.actions.telling import (
 )
 from leadline.entrypoints.dashboard.dashboard import dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
+from leadline.entrypoints.dashboard.guarding.roles import for_role, who_asks
 from leadline.entrypoints.dashboard.jobs import Job
 from leadline.entrypoints.dashboard.pages.rules import (
     PERIODS,
@@ -27,8 +28,7 @@ from leadline.entrypoints.dashboard.pages.rules import (
     backtests_of,
     rules_with,
 )
-from leadline.entrypoints.dashboard.roles import for_role, who_asks
-from leadline.entrypoints.dashboard.rule_looks import (
+from leadline.entrypoints.dashboard.views.rule_looks import (
     Payload,
     explain_payload,
     findings_in,

@@ -19,8 +19,8 @@ from leadline.entrypoints.dashboard.actions.telling import (
     with_told,
 )
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
-from leadline.entrypoints.dashboard.filters import count_of
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
+from leadline.entrypoints.dashboard.guarding.roles import Handler, Who, for_role, who_asks
 from leadline.entrypoints.dashboard.jobs import Job
 from leadline.entrypoints.dashboard.reassigning import (
     Reassigning,
@@ -28,8 +28,8 @@ from leadline.entrypoints.dashboard.reassigning import (
     kit_for,
     reassigning_in,
 )
-from leadline.entrypoints.dashboard.roles import Handler, Who, for_role, who_asks
-from leadline.entrypoints.dashboard.team_view import teams_in
+from leadline.entrypoints.dashboard.showing.filters import count_of
+from leadline.entrypoints.dashboard.views.team_view import teams_in
 from leadline.journey.assigning.absences import come_back, go_away
 from leadline.journey.assigning.handing_on import leads_held_by, move
 from leadline.model.accounts import UserRole

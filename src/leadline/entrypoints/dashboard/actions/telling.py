@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
 from leadline.entrypoints.dashboard.forms import SentForm
-from leadline.entrypoints.dashboard.roles import Who
+from leadline.entrypoints.dashboard.guarding.roles import Who
 
 TOKEN_FIELD, TOLD = "form", "told"
 """The field of the token that each form has of its own; the part of a URL that names what somebody

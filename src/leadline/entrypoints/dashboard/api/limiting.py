@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadline.entrypoints.dashboard.roles import Handler, who_asks
+from leadline.entrypoints.dashboard.guarding.roles import Handler, who_asks
 
 BURST = 120
 """How many requests somebody may make at once."""

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline import __version__
-from leadline.entrypoints.dashboard.access import OPENAPI
 from leadline.entrypoints.dashboard.api.operations import OPERATIONS, ApiOperation
 from leadline.entrypoints.dashboard.api.writing import KEY_HEADER, KEY_PATTERN, LONGEST_KEY
-from leadline.entrypoints.dashboard.problems import PROBLEM, ApiProblem
+from leadline.entrypoints.dashboard.guarding.access import OPENAPI
+from leadline.entrypoints.dashboard.guarding.problems import PROBLEM, ApiProblem
 from leadline.model.accounts import UserRole
 
 _TEMPLATE = "#/components/schemas/{name}"

@@ -26,8 +26,8 @@ from leadline.entrypoints.dashboard.api.model import (
     ReplayWanted,
 )
 from leadline.entrypoints.dashboard.api.writing import action_handler
+from leadline.entrypoints.dashboard.guarding.roles import Handler, for_role
 from leadline.entrypoints.dashboard.looks import noting_looks
-from leadline.entrypoints.dashboard.roles import Handler, for_role
 from leadline.model.accounts import UserRole
 from leadline.operations.live import Picture
 from leadline.operations.reasons import Reasons

@@ -31,6 +31,7 @@ from leadline.entrypoints.dashboard.api.model import (
 )
 from leadline.entrypoints.dashboard.api.paging import page_after
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.pages.health import health_and_machine
 from leadline.entrypoints.dashboard.reading import (
     browser_for,
@@ -38,7 +39,6 @@ from leadline.entrypoints.dashboard.reading import (
     known_settings,
     shown_story,
 )
-from leadline.entrypoints.dashboard.roles import who_asks
 from leadline.entrypoints.decided_stories import as_decided, without_keys
 from leadline.journey.assigning.absences import announced
 from leadline.journey.assigning.team_states import removed_states, states_of

@@ -19,8 +19,8 @@ from leadline.entrypoints.dashboard.api.asking import body_in, json_answer, lead
 from leadline.entrypoints.dashboard.api.model import ApiDone
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm
-from leadline.entrypoints.dashboard.problems import problem_answer
-from leadline.entrypoints.dashboard.roles import Handler, Who, who_asks
+from leadline.entrypoints.dashboard.guarding.problems import problem_answer
+from leadline.entrypoints.dashboard.guarding.roles import Handler, Who, who_asks
 from leadline.model.errors import LeadlineError
 from leadline.ports.ledger import LeadFilter
 

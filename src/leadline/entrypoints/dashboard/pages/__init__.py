@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from leadline.entrypoints.dashboard.actions.own_account import own_account
+from leadline.entrypoints.dashboard.guarding.roles import Handler
 from leadline.entrypoints.dashboard.pages.accounts import accounts
 from leadline.entrypoints.dashboard.pages.analytics import (
     analytics,
@@ -27,7 +28,6 @@ from leadline.entrypoints.dashboard.pages.response import (
 )
 from leadline.entrypoints.dashboard.pages.rules import backtest_page, rules_page
 from leadline.entrypoints.dashboard.pages.team import team, team_job, team_now, team_reassign
-from leadline.entrypoints.dashboard.roles import Handler
 from leadline.model.accounts import UserRole
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
-from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole
 
 TOKEN_DAYS = 90

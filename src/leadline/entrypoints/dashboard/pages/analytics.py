@@ -6,7 +6,14 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadline.entrypoints.dashboard.analytics_view import (
+from leadline.entrypoints.dashboard.addresses.time_range import SPANS, TimeRange, time_range
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
+from leadline.entrypoints.dashboard.keeping import Keeping
+from leadline.entrypoints.dashboard.reading import known_settings
+from leadline.entrypoints.dashboard.showing.exporting import export
+from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.analytics_view import (
     DAY_NAMES,
     NONE,
     SHADES,
@@ -17,13 +24,6 @@ from leadline.entrypoints.dashboard.analytics_view import (
     shade_of,
     table_csv,
 )
-from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
-from leadline.entrypoints.dashboard.exporting import export
-from leadline.entrypoints.dashboard.keeping import Keeping
-from leadline.entrypoints.dashboard.reading import known_settings
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import who_asks
-from leadline.entrypoints.dashboard.time_range import SPANS, TimeRange, time_range
 from leadline.installations.embedded import Embedded
 from leadline.operations.analytics import Analysis
 from leadline.operations.analytics import analysis as analysis_of

@@ -9,15 +9,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from leadline.entrypoints.dashboard.audit_query import (
+from leadline.entrypoints.dashboard.addresses.audit_query import (
     SIZE,
     AuditQuery,
     audit_query,
     entries_of,
 )
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.installations.erased import privacy_key_of
 from leadline.model.errors import ConfigurationError
 from leadline.model.privacy import AuditCut, ChainedEntry

@@ -17,9 +17,9 @@ from leadline.entrypoints.dashboard.actions.retrying import (
 )
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.forms import SentForm
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.reading import browser_for, shown_story
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.operations.browsing import LeadPage, Wanted
 from leadline.operations.retrying import DeadReason, Expected, dead_reasons, expected
 from leadline.ports.ledger import Ledger

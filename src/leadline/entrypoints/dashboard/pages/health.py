@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from leadline import wiring
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
-from leadline.entrypoints.dashboard.machine import Machine, machine_of, versions
 from leadline.entrypoints.dashboard.reading import known_settings
-from leadline.entrypoints.dashboard.rendering import render_page
+from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.machine import Machine, machine_of, versions
 from leadline.model.arrivals import Arrivals
 from leadline.operations.health import HealthPicture, health_of
 

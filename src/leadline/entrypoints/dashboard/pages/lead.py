@@ -9,8 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from leadline.entrypoints.dashboard.actions.telling import Told, told_to
 from leadline.entrypoints.dashboard.dashboard import ask_ledger
-from leadline.entrypoints.dashboard.lead_buttons import buttons_for
-from leadline.entrypoints.dashboard.lead_view import LeadView, lead_view, times_of
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.reading import (
     contacts_of,
     judge_for,
@@ -18,8 +17,9 @@ from leadline.entrypoints.dashboard.reading import (
     people_in,
     shown_story,
 )
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.lead_buttons import buttons_for
+from leadline.entrypoints.dashboard.views.lead_view import LeadView, lead_view, times_of
 from leadline.model.lead import Status
 from leadline.operations.listing import Listed, named
 from leadline.ports.ledger import Ledger

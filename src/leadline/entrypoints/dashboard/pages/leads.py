@@ -8,8 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
-from leadline.entrypoints.dashboard.lead_query import (
+from leadline.entrypoints.dashboard.addresses.lead_query import (
     COLUMNS,
     HELD,
     RANGES,
@@ -18,9 +17,10 @@ from leadline.entrypoints.dashboard.lead_query import (
     LeadQuery,
     lead_query,
 )
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.reading import browser_for, people_in
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.ids import lowest_id
 from leadline.model.lead import Status
 from leadline.operations.browsing import LeadPage, Order

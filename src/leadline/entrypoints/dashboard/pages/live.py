@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.keeping import Keeping
-from leadline.entrypoints.dashboard.machine import is_stack
 from leadline.entrypoints.dashboard.reading import browser_for, judge_for
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.roles import who_asks
+from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.machine import is_stack
 from leadline.operations.browsing import Wanted
 from leadline.operations.listing import Listed
 from leadline.operations.live import MOST_COUNTED, MOST_COUNTED_ON_AWS, Picture, picture

@@ -6,12 +6,14 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from leadline.entrypoints.dashboard.addresses.time_range import SPANS, time_range
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
-from leadline.entrypoints.dashboard.exporting import export
+from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.keeping import Keeping
 from leadline.entrypoints.dashboard.reading import contacts_of, known_settings
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.response_view import (
+from leadline.entrypoints.dashboard.showing.exporting import export
+from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.response_view import (
     BY,
     MEASURES,
     ResponsePicture,
@@ -20,8 +22,6 @@ from leadline.entrypoints.dashboard.response_view import (
     response_picture,
     response_query,
 )
-from leadline.entrypoints.dashboard.roles import who_asks
-from leadline.entrypoints.dashboard.time_range import SPANS, time_range
 from leadline.operations.listing import Listed, named
 from leadline.operations.masked import masked_listed
 from leadline.operations.response import (

@@ -13,8 +13,13 @@ from leadline.entrypoints.dashboard.actions.retrying import jobs_of
 from leadline.entrypoints.dashboard.backtests import MOST_LISTED, Backtests
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.keeping import Keeping
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.rule_looks import LATELY, RulesShown, rules_lately, rules_shown
+from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.rule_looks import (
+    LATELY,
+    RulesShown,
+    rules_lately,
+    rules_shown,
+)
 from leadline.operations.rule_checks import Finding
 from leadline.operations.rules_lately import RulesLately
 from leadline.plugins import source_names

@@ -20,8 +20,8 @@ from leadline.entrypoints.dashboard.reassigning import (
     kit_for,
     reassigning_in,
 )
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.team_view import TeamPicture, team_picture
+from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.team_view import TeamPicture, team_picture
 from leadline.journey.assigning.removed_teams import removed_words
 from leadline.team.absence_words import HELP
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from leadline.entrypoints.dashboard.actions.leads import ACTIONS
-from leadline.entrypoints.dashboard.lead_view import LeadView
-from leadline.entrypoints.dashboard.roles import Who
+from leadline.entrypoints.dashboard.guarding.roles import Who
+from leadline.entrypoints.dashboard.views.lead_view import LeadView
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.operations.replay import Start
 

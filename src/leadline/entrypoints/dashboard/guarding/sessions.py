@@ -7,8 +7,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
-from leadline.entrypoints.dashboard.logins import csrf_of, is_idle, session_of
-from leadline.entrypoints.dashboard.roles import KnownUser, Who
+from leadline.entrypoints.dashboard.guarding.logins import csrf_of, is_idle, session_of
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.model.accounts import Scope, Session, UserAccount, UserRole, digest_of
 
 API = "/api"

@@ -20,9 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.forms import FORM, fields_in
-from leadline.entrypoints.dashboard.problems import problem_answer
-from leadline.entrypoints.dashboard.roles import KnownUser
-from leadline.entrypoints.dashboard.sessions import API
+from leadline.entrypoints.dashboard.guarding.problems import problem_answer
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser
+from leadline.entrypoints.dashboard.guarding.sessions import API
 from leadline.model.origins import origin_of
 from leadline.settings.general import Settings
 

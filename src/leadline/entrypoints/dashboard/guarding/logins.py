@@ -56,7 +56,7 @@ def log_in(
 ) -> UserAccount | LoginFailure:
     """The account with this name and password. Whether the name or the password was wrong can't be
     told by the answer, nor by how long it takes."""
-    from leadline.entrypoints.dashboard.passwords import fits
+    from leadline.entrypoints.dashboard.guarding.passwords import fits
 
     name = name.strip().lower()
     limits = {

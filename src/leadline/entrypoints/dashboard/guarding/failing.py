@@ -7,9 +7,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadline.entrypoints.dashboard.problems import problem_answer
-from leadline.entrypoints.dashboard.rendering import render_page
-from leadline.entrypoints.dashboard.sessions import API
+from leadline.entrypoints.dashboard.guarding.problems import problem_answer
+from leadline.entrypoints.dashboard.guarding.sessions import API
+from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.errors import ConfigurationError, StorageFailed, StorageFull
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from leadline.alerts.likeness import (
 )
 from leadline.alerts.problems import in_words
 from leadline.alerts.words import is_link
-from leadline.entrypoints.dashboard.filters import indented
-from leadline.entrypoints.dashboard.timeline_words import happening_words
+from leadline.entrypoints.dashboard.showing.filters import indented
+from leadline.entrypoints.dashboard.views.timeline_words import happening_words
 from leadline.entrypoints.reason_words import later_words, passed_words, whose_lines
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.handling import UNHANDLED

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
-from leadline.entrypoints.dashboard.filters import FILTERS
-from leadline.entrypoints.dashboard.roles import KnownUser, Who
+from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
+from leadline.entrypoints.dashboard.showing.filters import FILTERS
 from leadline.settings.zones import zone
 
 if TYPE_CHECKING:
     from leadline.entrypoints.dashboard.pages import DashboardPage
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @jinja2.pass_context

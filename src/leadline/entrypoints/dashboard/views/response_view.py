@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.entrypoints.dashboard.time_range import TimeRange
+from leadline.entrypoints.dashboard.addresses.time_range import TimeRange
 from leadline.model.formats import iso
 from leadline.model.harmless_texts import in_spreadsheet
 from leadline.operations.response import (

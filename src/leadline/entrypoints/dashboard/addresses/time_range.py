@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from leadline.entrypoints.dashboard.filters import address_time
+from leadline.entrypoints.dashboard.showing.filters import address_time
 from leadline.settings.zones import zone
 
 SPANS: Mapping[str, tuple[str, timedelta]] = {

@@ -5,8 +5,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
-from leadline.entrypoints.dashboard.problems import problem_answer
-from leadline.entrypoints.dashboard.sessions import API, known_by_secret
+from leadline.entrypoints.dashboard.guarding.problems import problem_answer
+from leadline.entrypoints.dashboard.guarding.sessions import API, known_by_secret
 
 LIVEZ, LOGIN, LINK, STATIC = "/livez", "/login", "/link/", "/static/"
 OPENAPI = "/openapi.json"

@@ -1,0 +1,1 @@
+"""How a page becomes HTML, CSV or JSON."""
