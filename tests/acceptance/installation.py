@@ -39,7 +39,7 @@ class Installation:
             **settings,
         }
         self.process: subprocess.Popen[bytes] | Adopted | None = None
-        self.http = urllib3.PoolManager(retries=False, timeout=10, maxsize=8)
+        self.http = urllib3.PoolManager(retries=False, timeout=60, maxsize=8)
 
     @property
     def url(self) -> str:
@@ -55,7 +55,7 @@ class Installation:
         if ready:
             self.wait_ready()
 
-    def wait_ready(self, seconds: float = 20.0) -> None:
+    def wait_ready(self, seconds: float = 120.0) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
@@ -96,7 +96,7 @@ class Installation:
         """SIGTERM, as a service manager does; returns the exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(40)
+        return self.process.wait(120)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of ours on this installation."""

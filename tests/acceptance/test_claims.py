@@ -66,7 +66,7 @@ class ServerWithLead:
         """The status of the answer, and after how many seconds it came."""
         reply = f"{self.slack.url}/services/reply-{user}"
         body = press_body(press_payload(action, self.lead_id, user, user, response_url=reply))
-        with urllib3.PoolManager(retries=False, timeout=10) as http:
+        with urllib3.PoolManager(retries=False, timeout=60) as http:
             began = time.monotonic()
             answer = self.post(http, "/slack/actions", body)
             return answer.status, time.monotonic() - began
@@ -125,7 +125,7 @@ def test_of_a_hundred_who_press_at_once_one_has_it_and_99_are_told_who(
     winner = handling.claimed_by.slack
     assert winner in users
     assert handling.owner == handling.claimed_by
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and (len(office.replies()) < PEOPLE or not office.changed()):
         time.sleep(0.05)
     told = Counter(office.replies())

@@ -48,7 +48,7 @@ def posted(server: Installation, body: bytes) -> list[str]:
     return ids
 
 
-def eventually(server: Installation, lead_id: str, status: str, seconds: float = 15.0) -> None:
+def eventually(server: Installation, lead_id: str, status: str, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     stands = ""
     while time.monotonic() < deadline:

@@ -29,7 +29,7 @@ def inbox(installation: Installation, port: int) -> Iterator[dict[str, str]]:
         yield dict(re.fullmatch(r'(\w+) = "(.+)"\n', line).groups() for line in lines)  # type: ignore[union-attr, misc]
     finally:
         process.send_signal(signal.SIGINT)
-        _, remarks = process.communicate(timeout=20)
+        _, remarks = process.communicate(timeout=120)
     assert process.returncode == 0, remarks
     assert f"http://127.0.0.1:{port}" in remarks
 
@@ -63,9 +63,9 @@ class Page:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self.http = urllib3.PoolManager(retries=False, timeout=20)
+        self.http = urllib3.PoolManager(retries=False, timeout=60)
 
-    def wait_for(self, pattern: str, seconds: float = 30.0) -> str:
+    def wait_for(self, pattern: str, seconds: float = 120.0) -> str:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             shown = self.http.request("GET", self.url).data.decode()

@@ -187,7 +187,7 @@ def test_a_worker_and_a_command_that_writes_narrow_too(tmp_path: Path) -> None:
         lines = iter(worker.stderr.readline, b"")
         assert any(b"data.narrowed" in line for line in lines)
         worker.terminate()
-        worker.communicate(timeout=40)
+        worker.communicate(timeout=120)
         assert modes(installation.data) == PRIVATE
 
 

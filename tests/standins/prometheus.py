@@ -41,7 +41,7 @@ class Prometheus:
         (folder / "prometheus.yml").write_text(json.dumps(config))  # JSON is YAML
         self.port = free_port()
         self._folder = folder
-        self._http = urllib3.PoolManager(retries=False, timeout=10)
+        self._http = urllib3.PoolManager(retries=False, timeout=60)
 
     def __enter__(self) -> Self:
         with (self._folder / "log").open("wb") as log:

@@ -93,7 +93,7 @@ class RunningApp:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.server.run, args=([self.listener],))
-        self.http = urllib3.PoolManager(retries=False, timeout=10)
+        self.http = urllib3.PoolManager(retries=False, timeout=60)
 
     async def _startup(self, app: App) -> None:
         self.loop = asyncio.get_running_loop()

@@ -59,7 +59,7 @@ def refused(answers: bytes, status: int) -> None:
 
 def pour(server: RunningApp, *pieces: bytes) -> bytes:
     """Send piece by piece, each in a packet of its own, for as long as somebody listens."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def send() -> None:
@@ -225,7 +225,7 @@ def test_requests_that_are_sent_at_once_are_each_bounded_by_themselves(server: R
 
 
 def test_a_connection_stays_open_for_further_requests(server: RunningApp) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         for _ in range(3):
             connection.sendall(GOOD)
             assert statuses(connection.recv(65_536)) == [200]
@@ -246,7 +246,7 @@ def test_requests_before_a_refused_one_are_answered_first(
     server: RunningApp, bad: bytes, status: int
 ) -> None:
     server.slow_inbox.open.clear()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(GOOD * 2 + bad + GOOD)
         connection.settimeout(0.3)
         with pytest.raises(TimeoutError):
@@ -275,7 +275,7 @@ def test_a_connection_that_has_nothing_to_do_is_closed_and_one_with_a_request_is
     server.open()
     try:
         server.slow_inbox.open.clear()
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
             connection.sendall(GOOD + GOOD)
             connection.settimeout(2.5)
             with pytest.raises(TimeoutError):
@@ -291,7 +291,7 @@ def test_a_connection_that_has_nothing_to_do_is_closed_and_one_with_a_request_is
 
 
 def test_blank_lines_between_requests_do_not_keep_a_connection_for_ever(server: RunningApp) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(GOOD)
         assert statuses(connection.recv(65_536)) == [200]
         connection.sendall(b"\r\n")

@@ -28,7 +28,7 @@ SHOW = Links("https://leads.example.com/leads/{lead_id}", RECORDS)
 
 @pytest.fixture
 def http() -> Iterator[urllib3.PoolManager]:
-    pool = urllib3.PoolManager(retries=False, timeout=5)
+    pool = urllib3.PoolManager(retries=False, timeout=60)
     yield pool
     pool.clear()
 

@@ -28,7 +28,7 @@ class PressedPage:
         self.posted: list[dict[str, Any]] = []
         self.wrong = ""
         self.inbox = SlackInbox(on_press=self.take, people={"U01ANN": "Ann <Archer>"})
-        self.http = urllib3.PoolManager(retries=False, timeout=10)
+        self.http = urllib3.PoolManager(retries=False, timeout=60)
         self.post(self.inbox.webhook_url, ALERT)
 
     def take(self, payload: dict[str, Any]) -> str:
