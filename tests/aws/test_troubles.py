@@ -15,8 +15,9 @@ from tests.standins.emulator import Emulator
 
 pytestmark = pytest.mark.aws
 
-VISIBILITY_S = "2"
-"""In place of a minute: three receives should not take three."""
+VISIBILITY_S = "10"
+"""In place of a minute, since three receives should not take three; longer than a run takes on a
+busy machine, or else SQS delivers what is in work again and counts that among the three."""
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,7 @@ def test_a_lead_that_nobody_could_refine_is_a_dead_letter_until_it_is_replayed(
 ) -> None:
     with forbidden(stack, "Refine", "dynamodb:PutItem"):
         lead_id = send(stack, name="Three Times", email="three@example.com")
-        eventually(lambda: dead_messages(stack) == 1, 90)
+        eventually(lambda: dead_messages(stack) == 1)
     assert lead_id not in told(slack)
     listed = stack.run("dead", "--aws", stack.stack)
     assert lead_id in listed.stdout, listed.stderr
