@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 from playwright.sync_api import Browser, sync_playwright
 from starlette.requests import HTTPConnection
 
@@ -20,14 +22,19 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.entrypoints.dashboard.process import DashboardServer
+from leadline.entrypoints.demo import acts
 from leadline.installations.accounts import accounts_of
 from leadline.installations.embedded import Embedded
 from leadline.model.accounts import UserRole
 from leadline.ports.ledger import LeadFilter
-from leadline.settings.loading import load
+from leadline.settings.loading import Loaded, load
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+DELAY = timedelta(seconds=4)
+"""For how long a lead of the demo waits."""
+ONLY_LIGHT = ("team", "response", "analytics", "rules")
+"""The pages that are shown in one look alone."""
 LOOKS = {
     "light": {"viewport": {"width": 1180, "height": 720}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1180, "height": 720}, "color_scheme": "dark"},
@@ -39,13 +46,26 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, _demo(Path(made) / "demo") as data:
-        installation = Embedded(load({"data": data}, environ={}, folder=Path(made)), print)
+        installation = _installation(Path(made), data)
         with _served(installation) as url, sync_playwright() as playwright:
             flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
             for name, path in _paths(installation).items():
-                _take(browser, f"{url}{path}", folder / f"dashboard-{name}")
+                looks = ["light"] if name in ONLY_LIGHT else list(LOOKS)
+                _take(browser, f"{url}{path}", folder / f"dashboard-{name}", looks)
             browser.close()
+
+
+def _installation(folder: Path, data: Path) -> Embedded:
+    """The demo's data folder with its people, teams, rules and targets."""
+    settings = msgspec.structs.replace(
+        load({"data": data}, environ={}, folder=folder).settings,
+        people=acts.sellers(),
+        teams=acts.teams(),
+        rules=acts.rules(),
+        targets=acts.targets(DELAY),
+    )
+    return Embedded(Loaded(settings, ()), print)
 
 
 @contextmanager
@@ -73,12 +93,16 @@ def _paths(installation: Embedded) -> dict[str, str]:
         "lead": f"/leads/{most.row.lead_id}",
         "dead": "/dead",
         "health": "/health",
+        "team": "/team",
+        "response": "/response",
+        "analytics": "/analytics",
+        "rules": "/rules",
     }
 
 
-def _take(browser: Browser, url: str, path: Path) -> None:
-    for look, context in LOOKS.items():
-        window = browser.new_context(**context)  # type: ignore[arg-type]
+def _take(browser: Browser, url: str, path: Path, looks: Sequence[str]) -> None:
+    for look in looks:
+        window = browser.new_context(**LOOKS[look])  # type: ignore[arg-type]
         page = window.new_page()
         page.goto(url)
         page.screenshot(path=f"{path}-{look}.png")

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 class Embedded:
     """`ports.installation.Installation` on one machine. Opening the store narrows permissions that
-    are too wide, and calls *tell* with a message about it."""
+    are too wide, and calls *tell* with a message about it. Unless it *makes* none, a data folder
+    that is missing is made by what writes to it; otherwise that raises StorageFailed."""
 
-    def __init__(self, loaded: Loaded, tell: Callable[[str], None]) -> None:
+    def __init__(self, loaded: Loaded, tell: Callable[[str], None], *, makes: bool = True) -> None:
         self._loaded = loaded
         self._tell = tell
+        self._makes = makes
 
     def loaded(self) -> Loaded:
         """See `Installation.loaded`."""
@@ -43,7 +45,7 @@ class Embedded:
         from leadline.installations.data_folder import settle_rights
 
         settle_rights(self._loaded.settings, self._tell)
-        return wiring.store(self._loaded.settings)
+        return wiring.store(self._loaded.settings, makes=self._makes)
 
     def past(self) -> "SqliteStore":
         """See `Installation.past`; beside a running server, too."""
@@ -72,7 +74,7 @@ class Embedded:
 
     def audit(self) -> "AuditFile":
         """See `Installation.audit`."""
-        return wiring.audit(self._loaded.settings)
+        return wiring.audit(self._loaded.settings, makes=self._makes)
 
     def holds_data(self) -> bool:
         """See `Installation.holds_data`."""

@@ -46,6 +46,11 @@ class LeadFigures(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: int = 0
     dead: int = 0
 
+    def __add__(self, other: "LeadFigures") -> "LeadFigures":
+        """The figures of both."""
+        both = ((name, getattr(self, name) + getattr(other, name)) for name in _COUNTED)
+        return LeadFigures(**dict(both))
+
     @property
     def open(self) -> int:
         """The valid leads that have not ended."""
@@ -66,6 +71,9 @@ class LeadFigures(msgspec.Struct, frozen=True, kw_only=True):
     def duplicate_share(self) -> float | None:
         """The share (0 to 1) of duplicates among the valid leads; None without any."""
         return self.duplicates / self.valid if self.valid else None
+
+
+_COUNTED = LeadFigures.__struct_fields__
 
 
 class Analysis(msgspec.Struct, frozen=True):

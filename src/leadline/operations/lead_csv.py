@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from leadline.model.formats import iso
 from leadline.model.harmless_texts import in_spreadsheet
@@ -19,7 +19,7 @@ FIELDS = (
 def csv_lines(leads: Iterable[Listed]) -> Iterator[str]:
     """The leads as lines of CSV, with a heading. Texts are on one line; those that a spreadsheet
     would run as formulas begin with `'`."""
-    yield _csv_line(FIELDS)
+    yield csv_line(FIELDS)
     for one in leads:
         row = one.row
         due = "" if one.wait is None or one.on_hold else iso(one.wait.due_at)
@@ -27,13 +27,14 @@ def csv_lines(leads: Iterable[Listed]) -> Iterator[str]:
         texts = (row.source, row.name, row.email, row.phone, row.company, row.owner)
         safe = [in_spreadsheet(text or "") for text in texts]
         score = "" if row.score is None else f"{row.score:g}"
-        yield _csv_line([
+        yield csv_line([
             iso(row.captured_at), row.lead_id, status, due, *safe, score,
             in_spreadsheet(row.why), row.duplicate_of or "",
         ])  # fmt: skip
 
 
-def _csv_line(cells: Sequence[str]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
+    """A line of CSV; what senders wrote must be harmless already (`in_spreadsheet`)."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()

@@ -34,7 +34,8 @@ SPANS: Sequence[timedelta] = tuple(_STEPS)
 
 class Bars(msgspec.Struct, frozen=True):
     """The leads of a time by their capture: when each bar begins, how long it lasts, and how many
-    leads each source has in each."""
+    leads each source has in each. The first bar begins up to a width before the time, and counts
+    the leads in it alone."""
 
     starts: tuple[datetime, ...]
     step: timedelta
@@ -81,7 +82,7 @@ def picture(ledger: Ledger, judge: Judge, span: timedelta, most: int = MOST_COUN
     at most *most* leads are read."""
     at = judge.now
     bars_from = _bars_begin(at, span)
-    which = LeadFilter(since=bars_from, limit=most + 1)
+    which = LeadFilter(since=at - span, limit=most + 1)
     rows = list(ledger.each(which))
     counted = rows[:most]
     timed = LeadFilter(since=at - span, limit=min(most, MOST_TIMED))

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 import msgspec
 
-from leadline.model.handling import Ending, Handling, holder_of
+from leadline.model.handling import Handling, holder_of
 from leadline.model.lead import RefinedLead
-from leadline.model.suppression import is_not_to_be_contacted
+from leadline.operations.answering import due_at, first_touch, is_awaited, is_late
 from leadline.operations.speed import NOBODY, Spread, spread
 from leadline.ports.ledger import Followed
 from leadline.settings.general import Settings
@@ -114,8 +114,8 @@ def response_judge(settings: Settings, now: datetime) -> ResponseJudge:
 def timed(one: Followed, judge: ResponseJudge) -> TimedLead:
     """How a lead stands now, and how long each of its steps took."""
     lead, handling = one.lead, one.handling
-    holder, touched = holder_of(lead, handling), _first_touch(handling)
-    due = judge.targets.due(lead, handling.clock_from)
+    holder, touched = holder_of(lead, handling), first_touch(handling)
+    due = due_at(lead, handling, judge.targets)
     state, why, resumes = _state(lead, handling, judge, due)
     return TimedLead(
         lead_id=lead.lead_id,
@@ -160,12 +160,12 @@ def _state(
     lead: RefinedLead, handling: Handling, judge: ResponseJudge, due: datetime | None
 ) -> tuple[ResponseState, str, datetime | None]:
     """The state of a lead; for a paused one also why its clock stands still, and until when."""
-    touched = _first_touch(handling)
+    touched = first_touch(handling)
     if due is not None and touched is not None:
         return ResponseState.IN_TIME if touched <= due else ResponseState.LATE, "", None
-    if due is None or not _is_awaited(lead, handling):
+    if due is None or not is_awaited(lead, handling):
         return ResponseState.NO_TARGET, "", None
-    if handling.waits_in is None and judge.now > due:
+    if is_late(handling, due, judge.now):
         return ResponseState.BREACHED, "", None
     why, resumes = _pause(lead, handling, judge)
     if why:
@@ -173,12 +173,6 @@ def _state(
     reminder = judge.targets.steps(lead, handling.clock_from)[0]
     is_at_risk = reminder <= judge.now
     return ResponseState.AT_RISK if is_at_risk else ResponseState.ON_TRACK, "", None
-
-
-def _is_awaited(lead: RefinedLead, handling: Handling) -> bool:
-    """Whether anybody is to respond to a lead to which nobody has."""
-    is_over = handling.ending is not Ending.OPEN or handling.gone
-    return not is_over and not is_not_to_be_contacted(lead)
 
 
 def _pause(
@@ -195,11 +189,6 @@ def _pause(
     if hours is not None and not is_working(hours, judge.now):
         return "outside hours", next_open(hours, judge.now)
     return "", None
-
-
-def _first_touch(handling: Handling) -> datetime | None:
-    touches = (handling.claimed_at, handling.touched_at)
-    return min((at for at in touches if at is not None), default=None)
 
 
 def _owned_at(one: Followed) -> datetime | None:

@@ -23,22 +23,25 @@ class RuleCounts(msgspec.Struct, frozen=True):
 
 class RulesLately(msgspec.Struct, frozen=True):
     """The effects of rules by their names, how many leads each team was asked for, and how many
-    leads were counted."""
+    leads were counted; if `is_cut`, only the newest ones were."""
 
     leads: int
     rules: Mapping[str, RuleCounts]
     teams: Mapping[str, int]
+    is_cut: bool = False
 
     def of(self, rule: str) -> RuleCounts:
         """What a rule did."""
         return self.rules.get(rule, RuleCounts())
 
 
-def counted_lately(leads: Iterable[RefinedLead]) -> RulesLately:
-    """What rules and teams did with these leads."""
+def counted_lately(leads: Iterable[RefinedLead], *, is_cut: bool = False) -> RulesLately:
+    """What rules and teams did with these leads, without quarantined ones."""
     looked, fitted, given, alerted, teams = (Counter[str]() for _ in range(5))
     number = 0
     for lead in leads:
+        if lead.status != "refined":
+            continue
         number += 1
         if (decision := lead.decision) is None:
             continue
@@ -53,4 +56,4 @@ def counted_lately(leads: Iterable[RefinedLead]) -> RulesLately:
         for name in {*looked, *given, *alerted}
         if name
     }
-    return RulesLately(number, rules, {name: n for name, n in teams.items() if name})
+    return RulesLately(number, rules, {name: n for name, n in teams.items() if name}, is_cut)

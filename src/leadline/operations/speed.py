@@ -5,13 +5,16 @@ first response of a person.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.model.handling import Handling, holder_of
+from leadline.model.handling import holder_of
+from leadline.operations.answering import due_at, first_touch, is_awaited, is_late
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team
 from leadline.team.targets import Targets
@@ -37,7 +40,8 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
 
     `wait` is from capture until they were due, `own` from then to the alert, `human` from the alert
     to the first touch, `whole` from capture to the first touch. Of the leads with a target,
-    `in_time` were touched before it, `late` were not, and `pending` have time left.
+    `in_time` were touched before it, `late` were not, and `pending` have time left, by the clock of
+    the target (`operations.answering`). Leads that ended without a touch are in none of these.
     """
 
     leads: int
@@ -70,6 +74,14 @@ class Judge(msgspec.Struct, frozen=True):
     team: Team = Team()
 
 
+class InTime(StrEnum):
+    """How a lead stands by its target."""
+
+    MET = "met"
+    MISSED = "missed"
+    PENDING = "pending"
+
+
 class _Times(msgspec.Struct, frozen=True):
     """One lead's times in seconds; None for what has not happened yet."""
 
@@ -78,8 +90,7 @@ class _Times(msgspec.Struct, frozen=True):
     own: float | None
     human: float | None
     whole: float | None
-    in_time: bool | None
-    has_target: bool
+    in_time: InTime | None
 
 
 def judge_by(settings: "Settings", now: datetime) -> Judge:
@@ -103,8 +114,7 @@ def speed_of(leads: Iterable[Followed], judge: Judge, owner: str = "") -> Speed:
 
 def _times(one: Followed, judge: Judge) -> _Times:
     lead, due = one.lead, _due(one, judge)
-    touched = _first_touch(one.handling)
-    target = judge.targets.due(lead) if judge.targets.targets else None
+    touched = first_touch(one.handling)
     owner = holder_of(lead, one.handling)
     return _Times(
         owner=(judge.team.name_of(owner) or owner.shown) if owner else NOBODY,
@@ -112,8 +122,7 @@ def _times(one: Followed, judge: Judge) -> _Times:
         own=_seconds(due, one.told_at) if one.told_at else None,
         human=_seconds(one.told_at, touched) if one.told_at and touched else None,
         whole=_seconds(lead.captured_at, touched) if touched else None,
-        in_time=_in_time(touched, target, judge.now) if target else None,
-        has_target=target is not None,
+        in_time=_in_time(one, judge),
     )
 
 
@@ -128,16 +137,16 @@ def _due(one: Followed, judge: Judge) -> datetime:
     return min(planned, lead.processed_at)
 
 
-def _first_touch(handling: Handling) -> datetime | None:
-    touches = (handling.claimed_at, handling.touched_at)
-    return min((at for at in touches if at is not None), default=None)
-
-
-def _in_time(touched: datetime | None, target: datetime, now: datetime) -> bool | None:
-    """Whether the target was met; None while it may still be."""
-    if touched is None and now <= target:
+def _in_time(one: Followed, judge: Judge) -> InTime | None:
+    """How a lead stands by its target; None without one, or if no response is awaited."""
+    due, touched = due_at(one.lead, one.handling, judge.targets), first_touch(one.handling)
+    if due is None:
         return None
-    return touched is not None and touched <= target
+    if touched is not None:
+        return InTime.MET if touched <= due else InTime.MISSED
+    if not is_awaited(one.lead, one.handling):
+        return None
+    return InTime.MISSED if is_late(one.handling, due, judge.now) else InTime.PENDING
 
 
 def _is_of(wanted: str, one: Followed, judge: Judge) -> bool:
@@ -150,7 +159,7 @@ def _is_of(wanted: str, one: Followed, judge: Judge) -> bool:
 
 
 def _figures(times: Sequence[_Times]) -> Speed:
-    aimed = [t for t in times if t.has_target]
+    aims = Counter(t.in_time for t in times)
     return Speed(
         leads=len(times),
         told=sum(t.own is not None for t in times),
@@ -159,9 +168,9 @@ def _figures(times: Sequence[_Times]) -> Speed:
         own=spread(t.own for t in times),
         human=spread(t.human for t in times),
         whole=spread(t.whole for t in times),
-        in_time=sum(t.in_time is True for t in aimed),
-        late=sum(t.in_time is False for t in aimed),
-        pending=sum(t.in_time is None for t in aimed),
+        in_time=aims[InTime.MET],
+        late=aims[InTime.MISSED],
+        pending=aims[InTime.PENDING],
     )
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,15 @@ SettingPath = tuple[str, ...]
 CARRIED_LISTS = "lists"
 """The table of a stack's settings in which earlier versions carried lists that stood in files
 (`settings.conditions.carried_lists`)."""
+
+_TOKEN = re.compile(r"""\"{3}|'{3}|"(?:\\.|[^"\\])*"|'[^']*'|#|[\[\]{}]""")
+"""What opens or closes something on a line of TOML, or hides what does: texts and comments."""
+_ENDS = {
+    '"""': re.compile(r'(?:\\.|[^\\])*?"{3}"{0,2}'),
+    "'''": re.compile(r".*?'{3}'{0,2}"),
+}
+"""The rest of a text of several lines, up to its end, by the quotes around it."""
+_BRACKETS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def read_toml(
@@ -88,26 +97,53 @@ def _flattened(
 
 
 def _lines(text: str) -> dict[SettingPath, int]:
-    """The line on which each setting begins, which tomllib does not report.
+    """The line on which each setting begins, which tomllib does not report; *text* is valid TOML.
 
-    The text is split into statements: the shortest runs of lines that are valid TOML on their own.
+    The text is split into statements: runs of lines at whose end no bracket and no text is open.
     """
     found: dict[SettingPath, int] = {}
     table: SettingPath = ()
-    statement, begins = "", 1
-    for number, line in enumerate(text.split("\n"), 1):
-        statement += line + "\n"
-        try:
-            tree = tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
-            continue
+    for begins, statement in _statements(text):
+        tree = tomllib.loads(statement)
         is_header = statement.lstrip().startswith("[")
         for path, _ in _flattened(tree):
             whole = path if is_header else (*table, *path)
             found.setdefault(whole, begins)
             table = whole if is_header else table
-        statement, begins = "", number + 1
     return found
+
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """The statements of a valid TOML text, each with the number of its first line."""
+    lines: list[str] = []
+    closing, depth = "", 0
+    for number, line in enumerate(text.split("\n"), 1):
+        lines.append(line)
+        closing, depth = _after(line, closing, depth)
+        if not closing and depth == 0:
+            yield number - len(lines) + 1, "\n".join(lines) + "\n"
+            lines = []
+
+
+def _after(line: str, closing: str, depth: int) -> tuple[str, int]:
+    """What is open at the end of a line: the quotes that close a text of several lines ("": none
+    is open), and how many brackets, by what was open before it."""
+    place = 0
+    while place < len(line):
+        if closing:
+            end = _ENDS[closing].match(line, place)
+            if end is None:
+                return closing, depth
+            place, closing = end.end(), ""
+        token = _TOKEN.search(line, place)
+        if token is None or token[0].startswith("#"):
+            break
+        place = token.end()
+        if token[0] in _ENDS:
+            closing = token[0]
+        elif token[0] in _BRACKETS:
+            depth += _BRACKETS[token[0]]
+    return closing, depth
 
 
 def _syntax_problem(shown: str, text: str, message: str) -> str:

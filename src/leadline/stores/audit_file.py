@@ -81,6 +81,7 @@ class AuditFile:
         try:
             file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
+            self._refuse_if_gone()
             return None
         except OSError as error:
             raise _failed(self.path, error) from error
@@ -118,9 +119,14 @@ class AuditFile:
                     if line.endswith(b"\n"):
                         yield line[:-1]
         except FileNotFoundError:
-            return
+            self._refuse_if_gone()
         except OSError as error:
             raise _failed(self.path, error) from error
+
+    def _refuse_if_gone(self) -> None:
+        """Raise StorageFailed if the folder, which others made, is gone: that is no empty log."""
+        if not self._makes and not self.path.parent.exists():
+            raise StorageFailed(f"the data folder {self.path.parent} was moved or deleted")
 
     @contextmanager
     def _alone(self) -> Iterator[int]:

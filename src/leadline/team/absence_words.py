@@ -8,6 +8,8 @@ from leadline.team.presence import midnight
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = timedelta(days=1)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Before when an absence ends, so that days can be counted from there in every time zone."""
 HELP = "a day (Monday, tomorrow, 2026-12-24) or a duration (4h, 3d, 2w)"
 """What may be written."""
 
@@ -21,12 +23,25 @@ def end_of_absence(words: str, zone: str, now: datetime) -> datetime | None:
     said = words.strip().lower().removeprefix("until ").removeprefix("for ").strip()
     if not said or said == "until":
         return None
-    today = now.astimezone(zone_of(zone)).date()
-    day = _day_of(said, today)
-    end = midnight(zone, datetime(day.year, day.month, day.day)) if day else _after(said, now)
+    try:
+        end = _end(said, zone, now)
+    except OverflowError:
+        end = LATEST
     if end <= now:
         raise ValueError(f"{words.strip()} is not in the future")
-    return end.astimezone(UTC)
+    if end >= LATEST:
+        raise ValueError(f"{words.strip()} is too long: leave it out for “until they are back”")
+    return end
+
+
+def _end(said: str, zone: str, now: datetime) -> datetime:
+    """The end that is said. Raises OverflowError if no calendar has it."""
+    day = _day_of(said, now.astimezone(zone_of(zone)).date())
+    if day is None:
+        return _after(said, now)
+    if day.year == 1:  # past in every time zone, but not in every calendar
+        return datetime.min.replace(tzinfo=UTC)
+    return midnight(zone, datetime(day.year, day.month, day.day)).astimezone(UTC)
 
 
 def _day_of(said: str, today: date) -> date | None:

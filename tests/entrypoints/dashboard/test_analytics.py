@@ -63,6 +63,34 @@ def test_the_funnel_counts_from_capture_to_a_deal(floor: SalesFloor) -> None:
     }
 
 
+def test_a_person_leads_to_their_leads_whoever_owned_them_first(floor: SalesFloor) -> None:
+    assert floor.owner("again") != "zoe"
+    floor.claim("again", "zoe")
+    floor.clock.advance(minutes=1)
+    by_owner = rows(shown(floor), "Table by owner")
+    for name in ("ada", "bob", "zoe"):
+        (path,) = re.findall(rf'<a href="([^"]+)">{name}</a>', shown(floor))
+        page = floor.browser().get(unescape(path).partition("#")[0]).text
+        assert len(re.findall(r'<td class="id">', page)) == int(by_owner[name][0])
+        team = floor.browser().get("/team").text
+        (path,) = re.findall(rf'<th scope="row"><a href="([^"]+)">{name}</a>', team)
+        page = floor.browser().get(unescape(path).partition("#")[0]).text
+        assert len(re.findall(r'<td class="id">', page)) == int(by_owner[name][0])
+
+
+def test_a_viewer_reads_no_address_in_the_name_of_a_campaign(floor: SalesFloor) -> None:
+    for name in ("ines", "irma"):
+        floor.lead(name, utm_campaign=f"invited by {name}@example.com")
+    floor.clock.advance(minutes=1)
+    queries = ("", "/export.csv?table=campaign", "/export.json")
+    said = "".join(shown(floor, query) for query in queries)
+    assert "invited by" in said
+    assert "ines@" not in said
+    seen = rows(shown(floor), "Table by campaign")
+    assert seen["invited by i•••@example.com"][0] == "2"
+    assert "invited by ines@example.com" in shown(floor, "", UserRole.OPERATOR)
+
+
 def test_open_leads_count_as_neither_won_nor_lost(floor: SalesFloor) -> None:
     text = plain(shown(floor))
     assert "2 open , 1 won, 1 lost, 1 junk. Won of those that have ended: 33%" in text

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 from starlette.routing import Route
 
+from leadline.entrypoints.dashboard.api import writing
 from leadline.entrypoints.dashboard.api.limiting import BURST
 from leadline.entrypoints.dashboard.api.openapi import api_document, failures_of
 from leadline.entrypoints.dashboard.api.operations import OPERATIONS, ApiOperation
@@ -18,10 +19,13 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
+from leadline.model.errors import StorageFull
 from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.task import Drop, Step, Task
+from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, Shown
 from tests.worlds.dashboard_leads import Staged, office
-from tests.worlds.leads import HandClock, captured
+from tests.worlds.leads import HandClock, captured, lease_task, settle
 
 SECRETS = {
     (Scope.READ, UserRole.VIEWER): "leadline_" + "v" * 43,
@@ -214,6 +218,35 @@ def test_who_may_not_know_whom_a_lead_is_about_gets_it_masked(programs: Programs
     assert "ada.vance" in programs.ask("/leads?limit=200").text
 
 
+def test_who_may_not_know_whom_a_lead_is_about_reads_no_name_in_an_error(
+    programs: Programs,
+) -> None:
+    folder, clock = programs.installation.loaded().settings.data, programs.staged.clock
+    with closing(SqliteStore(folder, clock=clock)) as store:
+        store.put([Task(Step.NOTIFY, programs.ids["told"], "slack", again=True)], clock.now)
+        drop = Drop("slack.refused", "refused: Ada Vance has too long a name")
+        assert settle(store, lease_task(store, Step.NOTIFY, "slack"), drop)
+    assert "Ada Vance has" in programs.ask("/dead").text
+    masked = programs.ask("/dead", MASKED).text
+    assert "has too long a name" in masked
+    assert "Vance" not in masked
+    assert "Ada" not in masked
+
+
+def test_what_can_not_be_done_now_is_told_with_when_to_ask_again(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*asked: object) -> None:
+        raise StorageFull
+
+    monkeypatch.setattr(writing, "do_once", full)
+    shown = programs.do("told", "junk", key="k")
+    assert (shown.status, shown.headers["retry-after"]) == (503, "2")
+    problem_in(shown)
+    monkeypatch.undo()
+    assert programs.do("told", "junk", key="k").status == 200
+
+
 def test_a_masked_search_finds_only_what_is_shown(programs: Programs) -> None:
     assert programs.answer("/leads?q=vance", MASKED)["leads"] == []
     assert programs.answer("/leads?q=analytical", MASKED)["leads"] != []
@@ -280,8 +313,12 @@ def test_a_lead_is_claimed_for_somebody_and_the_next_hears_that(programs: Progra
     late = programs.do("told", "claim", {"person": "bob"})
     assert late.status == 409
     assert "ada claimed it" in problem_in(late)
-    noted = ("token:write operator", "api.claim", programs.ids["told"], "for ada")
-    assert noted in programs.noted()
+    who, told = "token:write operator", programs.ids["told"]
+    assert programs.noted()[-3:] == [
+        (who, "api.claim", told, "for ada"),
+        (who, "api.claim", told, "for bob"),
+        (who, "api.claim", told, "not done: conflict"),
+    ]
 
 
 def test_a_lead_is_assigned_and_junked(programs: Programs) -> None:

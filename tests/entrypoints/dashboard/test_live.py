@@ -65,6 +65,20 @@ def test_older_leads_are_not_counted(made: Staged) -> None:
     assert figures(shown.get("/?range=6h").text)["Captured"] == "7"
 
 
+@pytest.mark.parametrize("seconds", [3, 7, 11])
+def test_the_first_bar_counts_no_lead_that_is_older_than_the_time(
+    made: Staged, seconds: int
+) -> None:
+    made.clock.now = made.clock.now.replace(hour=10, minute=0, second=seconds)
+    browser = seen_by(made, UserRole.OPERATOR)
+    number = browser.get("/leads?range=1h").text.count("<tr data-row>")
+    assert 0 < number < 7
+    text = browser.get("/?range=1h").text
+    assert figures(text)["Captured"] == str(number)
+    (path,) = re.findall(r'<th scope="row"><a href="(/leads\?[^"]+)"', text)
+    assert browser.get(unescape(path)).text.count("<tr data-row>") == number
+
+
 def test_the_bars_are_a_table_with_links_to_their_leads(made: Staged) -> None:
     browser = seen_by(made, UserRole.OPERATOR)
     text = browser.get("/live/bars?range=1h").text

@@ -98,6 +98,16 @@ def test_a_number_leads_to_the_leads_behind_it(
     assert sorted(listed(floor, browser.get(path).text)) == names
 
 
+def test_the_number_of_all_leads_is_that_of_its_list(floor: SalesFloor) -> None:
+    floor.lead("eric", lead_score=5)  # of another team, so that there is a row for all
+    floor.waiting("fred")
+    browser = floor.browser()
+    text = browser.get("/response").text
+    assert rows(text, "Table by team")["All"][0] == "5 leads of All"
+    found = listed(floor, browser.get(link(text, " leads of All")).text)
+    assert sorted(found) == ["anna", "bert", "carl", "dora", "eric"]
+
+
 def test_the_most_urgent_lead_and_the_slowest_come_first(floor: SalesFloor) -> None:
     browser = floor.browser()
     by_urgency = listed(floor, browser.get("/response?by=team&name=sales").text)
@@ -121,6 +131,15 @@ def test_a_viewer_sees_the_same_numbers_and_no_names(floor: SalesFloor) -> None:
     assert listed(floor, text) == ["anna"]
     assert "Vance" not in text
     assert "A••• V•••" in text
+
+
+def test_a_look_is_noted_with_what_was_chosen_and_not_with_whom(floor: SalesFloor) -> None:
+    floor.browser().get("/response?by=person&name=ada&range=7d")
+    floor.browser(UserRole.VIEWER).get("/response?state=breached")
+    noted = [one.entry for one in floor.installation.audit().entries()]
+    assert [(one.action, one.detail) for one in noted if "look" in one.action] == [
+        ("dashboard.look_response", "by, name, range")
+    ]
 
 
 def test_older_leads_are_counted_only_in_longer_times(floor: SalesFloor) -> None:

@@ -12,6 +12,7 @@ import pytest
 from leadline.entrypoints.dashboard import backtests
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.views import rule_looks
 from leadline.installations.accounts import accounts_of
 from leadline.journey.backtest.cleaning import refined_by_both
 from leadline.model.accounts import UserRole
@@ -74,6 +75,15 @@ def test_the_rules_are_shown_with_what_they_did(made: Staged) -> None:
     assert re.search(r"small max_score = 10 its own people – 2 0 0 0", page)
     assert re.search(r"large when company contains analytical dach – 2 2 2 0", page)
     assert re.search(r"dach turn ada, bob", page)
+
+
+def test_it_is_said_if_not_every_lead_was_looked_at(
+    made: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "only the newest leads" not in seen_by(made).get("/rules").text
+    monkeypatch.setattr(rule_looks, "MOST_COUNTED", 3)
+    text = plain(seen_by(made, UserRole.VIEWER).get("/rules").text)
+    assert "The last 7 days: 0 refined leads; only the newest leads were looked at" in text
 
 
 def test_a_payload_is_explained_and_nothing_is_stored(made: Staged) -> None:
@@ -187,6 +197,36 @@ def test_a_backtest_is_stopped(made: Staged, monkeypatch: pytest.MonkeyPatch) ->
     go_on.set()
     joined()
     assert "It was stopped." in browser.get(page, hx_request="true").text
+    entries = [one.entry for one in made.installation.audit().entries()]
+    assert [(one.actor, one.action) for one in entries[-2:]] == [
+        ("person:ada", "dashboard.backtest"),
+        ("person:ada", "dashboard.backtest_stopped"),
+    ]
+
+
+def test_only_so_many_backtests_go_on_at_once(
+    made: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, refined = threading.Event(), refined_by_both
+
+    def slowly(*arguments: object) -> object:
+        go_on.wait()
+        return refined(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backtests, "refined_by_both", slowly)
+    browser = seen_by(made)
+    for number in range(backtests.MOST_AT_ONCE):
+        answer = sent(browser, "/rules/backtests", settings=OTHER, period="30d", form=f"{number}")
+        assert answer.status == 303
+    late = sent(browser, "/rules/backtests", settings=OTHER, period="30d", form="late")
+    assert late.status == 422
+    assert "backtests go on already" in late.text
+    go_on.set()
+    joined()
+    later = sent(browser, "/rules/backtests", settings=OTHER, period="30d", form="later")
+    assert later.status == 303
+    joined()
+    assert "would differ" in browser.get(later.headers["location"]).text
 
 
 @pytest.mark.parametrize("path", ["/rules/try", "/rules/check", "/rules/backtests"])

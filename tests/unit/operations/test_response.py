@@ -17,7 +17,7 @@ from leadline.operations.response import (
     groups_by,
     timed,
 )
-from leadline.operations.speed import NOBODY
+from leadline.operations.speed import NOBODY, Judge, speed_of
 from leadline.ports.ledger import Followed
 from leadline.settings.hours import HoursConfig
 from leadline.settings.people import MemberConfig
@@ -80,6 +80,31 @@ def test_each_lead_is_in_the_state_of_its_clock(
     handling: Handling, at: float, state: ResponseState
 ) -> None:
     assert stands(handling, minutes(at)).state is state
+
+
+@pytest.mark.parametrize("at", [5, 12, 16, 99])
+@pytest.mark.parametrize(
+    "handling",
+    [
+        Handling(),
+        CLAIMED,
+        Handling(touched_at=minutes(16)),
+        Handling(queued=Queued("dach", 0.0, AT)),
+        Handling(clock_from=minutes(60)),
+        Handling(clock_from=minutes(60), touched_at=minutes(70)),
+        Handling(ending=Ending.JUNK),
+        Handling(gone="deleted"),
+    ],
+)
+def test_speed_and_response_say_the_same_of_a_target(handling: Handling, at: float) -> None:
+    state = stands(handling, minutes(at)).state
+    judge = Judge(minutes(at), timedelta(), targets=Targets({"all": TARGET}))
+    figures = speed_of([Followed(lead(), handling, minutes(1))], judge)
+    assert (figures.in_time, figures.late, figures.pending) == (
+        state is ResponseState.IN_TIME,
+        state in (ResponseState.LATE, ResponseState.BREACHED),
+        state in (ResponseState.ON_TRACK, ResponseState.AT_RISK, ResponseState.PAUSED),
+    )
 
 
 def test_outside_hours_the_clock_stands_still_until_they_begin() -> None:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from leadline.model.assigning import Decision, RuleLooked
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
 from leadline.operations.rules_lately import RuleCounts, counted_lately
@@ -32,6 +34,13 @@ def test_a_rule_counts_where_it_was_looked_at_fitted_gave_and_chose_channels() -
     }
     assert found.teams == {"dach": 2}
     assert found.of("new") == RuleCounts()
+
+
+def test_a_quarantined_lead_is_not_counted() -> None:
+    decision = Decision(at=NOW, how="none", rules=(SMALL_FAILED,))
+    spam = msgspec.structs.replace(lead(decision), status="quarantined")
+    found = counted_lately([lead(decision), spam], is_cut=True)
+    assert (found.leads, found.of("small").looked, found.is_cut) == (1, 1, True)
 
 
 def test_without_leads_nothing_was_done() -> None:

@@ -42,6 +42,15 @@ def test_an_end_that_is_past_is_refused(words: str) -> None:
         end_of_absence(words, "", NOW)
 
 
+@pytest.mark.parametrize("words", ["9999-12-31", "9000-01-02", "2910000d", "400000w"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_an_end_that_is_too_far_off_is_refused(words: str, zone: str) -> None:
+    with pytest.raises(ValueError, match=r"too long|write a day"):
+        end_of_absence(words, zone, NOW)
+    with pytest.raises(ValueError, match="is not in the future"):
+        end_of_absence("0001-01-01", zone, NOW)
+
+
 @given(st.text(max_size=40))
 def test_any_words_have_an_answer(words: str) -> None:
     try:

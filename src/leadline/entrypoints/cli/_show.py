@@ -188,11 +188,11 @@ def point_in_time(text: str | None) -> datetime | None:
     try:
         ago_: timedelta = DURATION.read(span)
         return datetime.now(UTC) - ago_
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     try:
         return from_iso(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise typer.BadParameter(
             f"{text!r} is not a time; write 2026-03-02, 2026-03-02T09:00:00Z, or 2h (two hours ago)"
         ) from None

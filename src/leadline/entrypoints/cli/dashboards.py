@@ -23,6 +23,7 @@ from leadline.entrypoints.embedded.listening import bind_dashboard
 from leadline.entrypoints.embedded.renewing import Hangup, tell_changes
 from leadline.entrypoints.logs import configure
 from leadline.installations.data_folder import end_process_at_failed_sync
+from leadline.installations.embedded import Embedded
 from leadline.ports.accounts import Accounts
 from leadline.settings.dashboard import dashboard_faults, dashboard_url
 from leadline.settings.general import Settings
@@ -62,7 +63,10 @@ def serve_dashboard(options: Options, port: int | None) -> None:
         pass
     accounts = accounts_for(options)
     listener = bind_dashboard(settings, port)
-    server = DashboardServer(create_app(Dashboard(options.installation, accounts)))
+    installation = options.installation
+    if options.aws is None:  # nothing is made in place of a folder that is moved away meanwhile
+        installation = Embedded(options.load(), say, makes=False)
+    server = DashboardServer(create_app(Dashboard(installation, accounts)))
     children.stop_on_signal(server.stop)
     _heed_hangups(server.stop, lambda: tell_changes(settings, options.settings))
     if options.aws is None:

@@ -1,6 +1,7 @@
 """Backtests that were begun on the page RULES: their work, and their outcome while it is
 remembered."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -18,6 +19,8 @@ from leadline.settings.general import Settings
 
 MOST_LISTED = 500
 """The most leads that are listed of which something differs."""
+MOST_AT_ONCE = 2
+"""How many backtests go on at once: they share one core with all pages."""
 _AT_ONCE = 100
 
 
@@ -43,6 +46,21 @@ class Backtests:
 
     def __init__(self) -> None:
         self._outcomes: dict[str, BacktestOutcome] = {}
+        self._going_on: set[str] = set()
+        self._lock = threading.Lock()
+
+    def admit(self, job_id: str) -> bool:
+        """Whether another backtest may be run now; it then has a place until `run` ends."""
+        with self._lock:
+            if len(self._going_on) >= MOST_AT_ONCE:
+                return False
+            self._going_on.add(job_id)
+            return True
+
+    def leave(self, job_id: str) -> None:
+        """Give up the place of a backtest."""
+        with self._lock:
+            self._going_on.discard(job_id)
 
     def outcome(self, job_id: str) -> BacktestOutcome | None:
         """What came of a backtest; None if it goes on, was stopped, or is forgotten."""
@@ -52,6 +70,14 @@ class Backtests:
         self, job_id: str, installation: Installation, new: Settings, lead_ids: Sequence[str]
     ) -> Iterator[tuple[int, int]]:
         """Replay leads through both settings; yields how many more were, as jobs want it."""
+        try:
+            yield from self._replayed(job_id, installation, new, lead_ids)
+        finally:
+            self.leave(job_id)
+
+    def _replayed(
+        self, job_id: str, installation: Installation, new: Settings, lead_ids: Sequence[str]
+    ) -> Iterator[tuple[int, int]]:
         old, tried = side_of(installation.loaded().settings), side_of(new)
         test = Backtest(old, tried)
         with closing(installation.past()) as store:

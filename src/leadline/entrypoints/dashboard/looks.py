@@ -47,7 +47,7 @@ RENEWED_FOR = timedelta(minutes=15)
 """For so long a look at the newest leads is the same look."""
 FILTERS_NOTED = frozenset((
     "q", "status", "source", "owner", "range", "from", "to", "since", "until", "reason", "dead",
-    "unowned", "duplicates", "fields",
+    "unowned", "duplicates", "fields", "by", "name", "state",
 ))  # fmt: skip
 """The parameters whose names, never whose values, are noted with a look."""
 

@@ -15,7 +15,7 @@ from leadline.entrypoints.embedded import children
 from leadline.installations.accounts import accounts_of
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.installations.embedded import Embedded
-from leadline.model.errors import LeadlineError
+from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
 
@@ -69,8 +69,11 @@ class DashboardServer:
 
 
 def embedded_dashboard(settings: Settings) -> Dashboard:
-    """The dashboard of a data folder. Raises ConfigurationError, StorageFailed."""
-    installation = Embedded(Loaded(settings, ()), _tell)
+    """The dashboard of a data folder, which is there: none is made in place of one that was moved.
+    Raises ConfigurationError, StorageFailed."""
+    installation = Embedded(Loaded(settings, ()), _tell, makes=False)
+    if not installation.holds_data():
+        raise StorageFailed(f"the data folder {settings.data} was moved or deleted")
     return Dashboard(installation, accounts_of(settings))
 
 

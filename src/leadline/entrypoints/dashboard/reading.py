@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TypeVar
 
+import msgspec
 from starlette.requests import Request
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
@@ -12,9 +14,13 @@ from leadline.model.errors import LeadlineError
 from leadline.operations.browsing import Browser
 from leadline.operations.listing import ContactReader
 from leadline.operations.masked import masked_listed, masked_story
+from leadline.operations.retrying import DeadReason
 from leadline.operations.speed import Judge, judge_by
-from leadline.ports.ledger import LeadStory, Ledger
+from leadline.ports.ledger import DeadGroup, LeadStory, Ledger
+from leadline.privacy.masking import HIDDEN
 from leadline.settings.general import Settings
+
+Dead = TypeVar("Dead", DeadGroup, DeadReason)
 
 
 def contacts_of(request: Request) -> ContactReader:
@@ -32,6 +38,17 @@ def browser_for(request: Request, ledger: Ledger) -> Browser:
 def shown_story(request: Request, story: LeadStory) -> LeadStory:
     """What whoever makes the request may see of a lead."""
     return story if who_asks(request).sees_personal_data else masked_story(story)
+
+
+def shown_dead(request: Request, ledger: Ledger, one: Dead) -> Dead:
+    """Dead letters as whoever makes the request may see them: an error may quote what a sender
+    wrote, and what is hidden of it depends on whom the lead is about."""
+    if who_asks(request).sees_personal_data:
+        return one
+    story = ledger.story(one.example)
+    tasks = shown_story(request, story).tasks if story is not None else ()
+    errors = [task.error for task in tasks if task.reason == one.reason]
+    return msgspec.structs.replace(one, error=errors[0] if errors else HIDDEN)
 
 
 def known_settings(request: Request) -> Settings | None:

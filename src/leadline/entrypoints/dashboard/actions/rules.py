@@ -2,7 +2,6 @@
 logged."""
 
 from contextlib import closing
-from datetime import UTC, datetime
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -14,10 +13,13 @@ from starlette.routing import Route
 from leadline.entrypoints.dashboard.actions.retrying import jobs_of
 from leadline.entrypoints.dashboard.actions.telling import (
     TOKEN_FIELD,
+    ActionResult,
     Told,
     digest_of_form,
     once,
 )
+from leadline.entrypoints.dashboard.addresses.moments import moment_in
+from leadline.entrypoints.dashboard.backtests import MOST_AT_ONCE
 from leadline.entrypoints.dashboard.dashboard import dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.guarding.roles import for_role, who_asks
@@ -40,7 +42,6 @@ from leadline.model.errors import LeadlineError
 from leadline.plugins import source_names
 from leadline.ports.ledger import LeadFilter
 from leadline.settings.general import Settings
-from leadline.settings.zones import zone
 
 _EVERY = 1 << 40
 
@@ -51,8 +52,9 @@ async def try_payload(request: Request) -> Response:
     if tried.source not in source_names():
         raise HTTPException(400, "There is no such source.")
     try:
-        at = _moment(tried.at, who_asks(request).zone) or dashboard.clock()
-    except (ValueError, OverflowError):
+        zone = who_asks(request).zone
+        at = moment_in(tried.at, zone) if tried.at else dashboard.clock()
+    except ValueError:
         return await _refused(request, tried, ["“When” is not a time."])
 
     def explain() -> list[list[str]]:
@@ -100,28 +102,38 @@ async def begin_backtest(request: Request) -> Response:
     def begin() -> Told:
         return _begin(request, job_id.hex(), new, tried.period)
 
-    await run_in_threadpool(once, dashboard, job_id, begin)
+    told = await run_in_threadpool(once, dashboard, job_id, begin)
+    if told.result is ActionResult.REFUSED:
+        return await _refused(request, tried, [told.words])
     return RedirectResponse(f"/rules/backtests/{job_id.hex()}", 303)
 
 
 def _begin(request: Request, job_id: str, new: Settings, period: str) -> Told:
     dashboard, (words, span) = dashboard_of(request), PERIODS[period]
     installation, now, who = dashboard.installation, dashboard.clock(), who_asks(request)
-    with closing(installation.ledger()) as ledger:
-        ids = ledger.ids(LeadFilter(since=now - span, limit=_EVERY))
-    note_action(dashboard, who, "dashboard.backtest", detail=f"{len(ids)} leads")
-    job = Job(job_id, who.name, f"Backtest of the {words}", len(ids), now)
     backtests = backtests_of(request)
-    jobs_of(request).begin(job, lambda: backtests.run(job_id, installation, new, ids))
+    if not backtests.admit(job_id):
+        why = f"{MOST_AT_ONCE} backtests go on already: wait until one has ended, or stop one."
+        return Told(why, ActionResult.REFUSED)
+    try:
+        with closing(installation.ledger()) as ledger:
+            ids = ledger.ids(LeadFilter(since=now - span, limit=_EVERY))
+        note_action(dashboard, who, "dashboard.backtest", detail=f"{len(ids)} leads")
+        job = Job(job_id, who.name, f"Backtest of the {words}", len(ids), now)
+        jobs_of(request).begin(job, lambda: backtests.run(job_id, installation, new, ids))
+    except BaseException:
+        backtests.leave(job_id)
+        raise
     return Told("It is being replayed.")
 
 
 async def stop_backtest(request: Request) -> Response:
     """Stop a backtest."""
-    job_id = request.path_params["job_id"]
+    job_id, dashboard = request.path_params["job_id"], dashboard_of(request)
     if jobs_of(request).get(job_id) is None:
         raise HTTPException(404)
     jobs_of(request).stop(job_id)
+    await run_in_threadpool(note_action, dashboard, who_asks(request), "dashboard.backtest_stopped")
     return RedirectResponse(f"/rules/backtests/{job_id}", 303)
 
 
@@ -139,14 +151,6 @@ def _tried(form: SentForm) -> TriedRules:
         settings=form.get("settings", "").replace("\r\n", "\n"),
         period=form.get("period", "30d"),
     )
-
-
-def _moment(text: str, zone_name: str) -> datetime | None:
-    """A time as a browser's field writes it, in the viewer's zone. Raises ValueError."""
-    if not text:
-        return None
-    at = datetime.fromisoformat(text)
-    return (at if at.tzinfo else at.replace(tzinfo=zone(zone_name))).astimezone(UTC)
 
 
 ROUTES = [

@@ -71,8 +71,6 @@ def _away(dashboard: Dashboard, who: Who, name: str, form: SentForm) -> Told:
     now, member = dashboard.clock(), dashboard.settings.people[name]
     try:
         until = end_of_absence(form.get("until", "")[:100], member.zone, now)
-    except OverflowError:
-        return Told(f"{name} was not said to be away: that is too long.", ActionResult.REFUSED)
     except ValueError as error:
         return Told(f"{name} was not said to be away: {error}.", ActionResult.REFUSED)
     words = "until they are back"

@@ -1,13 +1,13 @@
 """Which entries of the audit log the address of AUDIT and of its export asks for."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
 
+from leadline.entrypoints.dashboard.addresses.moments import moment_in
 from leadline.model.privacy import ChainedEntry
-from leadline.settings.zones import zone
 
 NAMES = ("who", "what", "lead", "from", "to")
 """The filters by their names in addresses."""
@@ -72,9 +72,8 @@ def _time(name: str, text: str, zone_name: str, faults: list[str]) -> datetime |
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=zone(zone_name))).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return moment_in(text, zone_name)
+    except ValueError:
         faults.append(f"“{name}” is not a time; it is ignored.")
         return None
 

@@ -1,13 +1,13 @@
 """The time that a page of figures looks back, from its address."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import msgspec
 
+from leadline.entrypoints.dashboard.addresses.moments import moment_in
 from leadline.entrypoints.dashboard.showing.filters import address_time
-from leadline.settings.zones import zone
 
 SPANS: Mapping[str, tuple[str, timedelta]] = {
     "24h": ("last 24 hours", timedelta(hours=24)),
@@ -18,7 +18,6 @@ SPANS: Mapping[str, tuple[str, timedelta]] = {
 """The times up to now that are offered, by their names in addresses, in words."""
 USUAL = "7d"
 _LONGEST = 40
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TimeRange(msgspec.Struct, frozen=True):
@@ -73,8 +72,6 @@ def time_range(values: Mapping[str, str], zone_name: str, now: datetime) -> Time
 
 def _time(text: str, zone_name: str) -> datetime | None:
     try:
-        at = datetime.fromisoformat(text)
-        at = (at if at.tzinfo else at.replace(tzinfo=zone(zone_name))).astimezone(UTC)
-        return at if at >= _EARLIEST else None
-    except (ValueError, OverflowError):
+        return moment_in(text, zone_name)
+    except ValueError:
         return None

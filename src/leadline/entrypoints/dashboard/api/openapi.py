@@ -21,6 +21,7 @@ FAILURES: Mapping[int, str] = {
     401: "There is no token, or it is not good any more.",
     403: "The token may not do that.",
     404: "There is no such lead.",
+    408: "The body took too long to come.",
     409: "It was not done: others were faster, or the lead is not in a state for it.",
     413: "The body is too large.",
     415: "The body is not JSON by its content type.",
@@ -29,7 +30,7 @@ FAILURES: Mapping[int, str] = {
     500: "Something went wrong; the log of the dashboard says what.",
     503: "The data can't be read or written now; try again after Retry-After seconds.",
 }
-_OF_ALL, _OF_LEADS, _OF_ACTIONS = (400, 401, 403, 413, 429, 500, 503), (404,), (409, 415, 422)
+_OF_ALL, _OF_LEADS, _OF_ACTIONS = (400, 401, 403, 413, 429, 500, 503), (404,), (408, 409, 415, 422)
 
 
 def failures_of(one: ApiOperation) -> list[int]:

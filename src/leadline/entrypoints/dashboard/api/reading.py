@@ -31,12 +31,12 @@ from leadline.entrypoints.dashboard.api.model import (
 )
 from leadline.entrypoints.dashboard.api.paging import page_after
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
-from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.pages.health import health_and_machine
 from leadline.entrypoints.dashboard.reading import (
     browser_for,
     judge_for,
     known_settings,
+    shown_dead,
     shown_story,
 )
 from leadline.entrypoints.decided_stories import as_decided, without_keys
@@ -50,7 +50,6 @@ from leadline.operations.listing import Listed
 from leadline.operations.live import Picture, picture
 from leadline.operations.reasons import kept_reasons, people_of_teams
 from leadline.ports.ledger import DeadGroup, LeadStory, Ledger
-from leadline.privacy.masking import masked_text
 from leadline.settings.notations import DURATION
 
 
@@ -124,14 +123,11 @@ async def _story(request: Request) -> LeadStory:
 async def api_dead(request: Request) -> Response:
     """The dead letters by step and reason."""
     parameters_in(request, NothingAsked)
-    groups = await ask_ledger(request, lambda ledger: tuple(ledger.dead()))
-    if not who_asks(request).sees_personal_data:
-        groups = tuple(map(_masked_group, groups))
-    return json_answer(ApiDead(groups))
 
+    def question(ledger: Ledger) -> tuple[DeadGroup, ...]:
+        return tuple(shown_dead(request, ledger, one) for one in ledger.dead())
 
-def _masked_group(one: DeadGroup) -> DeadGroup:
-    return msgspec.structs.replace(one, error=masked_text(one.error))
+    return json_answer(ApiDead(await ask_ledger(request, question)))
 
 
 async def api_figures(request: Request) -> Response:

@@ -21,7 +21,6 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, no
 from leadline.entrypoints.dashboard.forms import SentForm
 from leadline.entrypoints.dashboard.guarding.problems import problem_answer
 from leadline.entrypoints.dashboard.guarding.roles import Handler, Who, who_asks
-from leadline.model.errors import LeadlineError
 from leadline.ports.ledger import LeadFilter
 
 KEY_HEADER = "idempotency-key"
@@ -110,9 +109,9 @@ def _done(dashboard: Dashboard, who: Who, lead_id: str, name: str, form: SentFor
     if person and person not in dashboard.settings.people:
         raise HTTPException(422, "There is nobody of that name in [people].")
     detail = f"for {person}" if person else ""
-    note_action(dashboard, who, f"api.{name}", lead_id, detail)
+    note_action(dashboard, who, f"api.{name}", lead_id, detail)  # before it is done
     acting = msgspec.structs.replace(who, person=person) if name == "claim" else who
-    try:
-        return do_once(dashboard, acting, lead_id, ACTIONS[name], form)
-    except LeadlineError as error:
-        raise HTTPException(503, error.title) from error
+    told = do_once(dashboard, acting, lead_id, ACTIONS[name], form)
+    if told.result is not ActionResult.DONE:
+        note_action(dashboard, who, f"api.{name}", lead_id, f"not done: {told.result}")
+    return told

@@ -1,6 +1,6 @@
 """ANALYTICS: the funnel, what came of leads by source, campaign, owner, rule, and when they come.
 
-`_analysis` is the one place that asks for these figures.
+`_whole` is the one place that asks for these figures.
 """
 
 from starlette.requests import Request
@@ -21,6 +21,7 @@ from leadline.entrypoints.dashboard.views.analytics_view import (
     analysis_json,
     funnel_of,
     groups_in,
+    masked_analysis,
     shade_of,
     table_csv,
 )
@@ -74,6 +75,12 @@ async def analytics_json(request: Request) -> Response:
 
 
 async def _analysis(request: Request, time: TimeRange) -> Analysis:
+    """The figures as whoever asks may see them."""
+    found = await _whole(request, time)
+    return found if who_asks(request).sees_personal_data else masked_analysis(found)
+
+
+async def _whole(request: Request, time: TimeRange) -> Analysis:
     """The figures. Those of the times that are offered are shared by all who look, for a moment."""
     zone, settings = who_asks(request).zone, known_settings(request)
     team = Team(settings.people) if settings else Team()

@@ -7,7 +7,7 @@ from contextlib import closing
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.addresses.audit_query import (
     SIZE,
@@ -17,6 +17,7 @@ from leadline.entrypoints.dashboard.addresses.audit_query import (
 )
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
+from leadline.entrypoints.dashboard.showing.exporting import stream
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.installations.erased import privacy_key_of
 from leadline.model.errors import ConfigurationError
@@ -81,14 +82,12 @@ async def audit_export(request: Request) -> Response:
     """All entries that match as lines of JSON with their hashes, oldest first."""
     query, dashboard = _query_of(request), dashboard_of(request)
     query = msgspec.structs.replace(query, before=None)
-    name = f"audit-{dashboard.clock():%Y%m%d-%H%M%S}.jsonl"
 
     def lines() -> Iterator[bytes]:
         entries = dashboard.installation.audit().entries(query.since)
         yield from (audit_line(one) + b"\n" for one in entries_of(query, entries))
 
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines(), media_type="application/x-ndjson", headers=headers)
+    return await stream(request, "audit", "jsonl", lines())
 
 
 def _query_of(request: Request) -> AuditQuery:

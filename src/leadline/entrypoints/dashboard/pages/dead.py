@@ -17,13 +17,11 @@ from leadline.entrypoints.dashboard.actions.retrying import (
 )
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.forms import SentForm
-from leadline.entrypoints.dashboard.guarding.roles import who_asks
-from leadline.entrypoints.dashboard.reading import browser_for, shown_story
+from leadline.entrypoints.dashboard.reading import browser_for, shown_dead
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.operations.browsing import LeadPage, Wanted
 from leadline.operations.retrying import DeadReason, Expected, dead_reasons, expected
 from leadline.ports.ledger import Ledger
-from leadline.privacy.masking import HIDDEN
 
 _LISTED = 100
 
@@ -45,7 +43,7 @@ async def dead(request: Request) -> Response:
     reason, after = (request.query_params.get(one, "")[:200] for one in ("reason", "after"))
 
     def question(ledger: Ledger) -> Dead:
-        reasons = [_shown(request, ledger, one) for one in dead_reasons(ledger.dead())]
+        reasons = [shown_dead(request, ledger, one) for one in dead_reasons(ledger.dead())]
         if not reason:
             return Dead(reasons)
         wanted = Wanted(dead=True, reason=reason)
@@ -78,14 +76,3 @@ async def dead_job(request: Request) -> Response:
         raise HTTPException(404)
     template = "job_part.html" if "hx-request" in request.headers else "job.html"
     return render_page(request, template, title=job.what, job=job)
-
-
-def _shown(request: Request, ledger: Ledger, one: DeadReason) -> DeadReason:
-    """A reason as whoever looks may see it: an error may quote what a sender wrote. What is hidden
-    of it depends on whom the lead is about."""
-    if who_asks(request).sees_personal_data:
-        return one
-    story = ledger.story(one.example)
-    tasks = shown_story(request, story).tasks if story is not None else ()
-    errors = [task.error for task in tasks if task.reason == one.reason]
-    return msgspec.structs.replace(one, error=errors[0] if errors else HIDDEN)

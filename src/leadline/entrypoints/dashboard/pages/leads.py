@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.addresses.lead_query import (
     COLUMNS,
@@ -20,6 +20,7 @@ from leadline.entrypoints.dashboard.addresses.lead_query import (
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.reading import browser_for, people_in
+from leadline.entrypoints.dashboard.showing.exporting import stream
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.ids import lowest_id
 from leadline.model.lead import Status
@@ -90,18 +91,16 @@ async def new_leads(request: Request) -> Response:
 
 async def leads_csv(request: Request) -> Response:
     """All leads that match, as CSV."""
-    return await _export(request, "csv", "text/csv; charset=utf-8")
+    return await _export(request, "csv")
 
 
 async def leads_json(request: Request) -> Response:
     """All leads that match, as a JSON array."""
-    return await _export(request, "json", "application/json")
+    return await _export(request, "json")
 
 
-async def _export(request: Request, kind: str, media_type: str) -> Response:
+async def _export(request: Request, kind: str) -> Response:
     query, dashboard = query_of(request), dashboard_of(request)
-    name = f"leads-{dashboard.clock():%Y%m%d-%H%M%S}.{kind}"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
 
     def lines() -> Iterator[bytes]:
         with closing(dashboard.installation.ledger()) as ledger:
@@ -109,7 +108,7 @@ async def _export(request: Request, kind: str, media_type: str) -> Response:
             texts = csv_lines(found) if kind == "csv" else _json_lines(found)
             yield from (text.encode() for text in texts)
 
-    return StreamingResponse(lines(), media_type=media_type, headers=headers)
+    return await stream(request, "leads", kind, lines())
 
 
 def _json_lines(found: Iterator[Listed]) -> Iterator[str]:

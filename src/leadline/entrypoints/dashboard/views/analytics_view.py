@@ -1,14 +1,14 @@
 """What the page ANALYTICS shows: funnel, groups, hours of the week, rules, and their exports."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from leadline.model.harmless_texts import in_spreadsheet
 from leadline.operations.analytics import Analysis, LeadFigures
+from leadline.operations.lead_csv import csv_line
 from leadline.operations.rule_effects import RuleEffect
+from leadline.privacy.masking import masked_text
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SHADES = 5
@@ -61,6 +61,17 @@ def groups_in(found: Analysis) -> Mapping[str, Mapping[str, LeadFigures]]:
     return {"source": found.by_source, "campaign": found.by_campaign, "owner": found.by_owner}
 
 
+def masked_analysis(found: Analysis) -> Analysis:
+    """The figures for who may not know whom leads are about: a campaign is named by what a sender
+    wrote, in which addresses and numbers are masked. Campaigns that look the same then are one."""
+    merged: dict[str, LeadFigures] = {}
+    for name, figures in found.by_campaign.items():
+        shown = masked_text(name)
+        merged[shown] = merged.get(shown, LeadFigures()) + figures
+    ordered = sorted(merged.items(), key=lambda item: (-item[1].captured, item[0]))
+    return msgspec.structs.replace(found, by_campaign=dict(ordered))
+
+
 def shade_of(number: int, most: int) -> int:
     """The shade of a number in a heat map: 0 for none, `SHADES` for the most."""
     return -(-number * SHADES // most) if number else 0
@@ -69,18 +80,18 @@ def shade_of(number: int, most: int) -> int:
 def table_csv(found: Analysis, table: str) -> Iterator[str]:
     """One of `TABLES` as lines of CSV, with a heading. Shares are numbers from 0 to 1."""
     if table == "hours":
-        yield _csv_line(["day", *(f"{hour:02}:00" for hour in range(24))])
+        yield csv_line(["day", *(f"{hour:02}:00" for hour in range(24))])
         for day, numbers in zip(DAY_NAMES, found.hours, strict=True):
-            yield _csv_line([day, *map(str, numbers)])
+            yield csv_line([day, *map(str, numbers)])
     elif table == "rules":
-        yield _csv_line(["rule", *_EFFECTS])
+        yield csv_line(["rule", *_EFFECTS])
         for name, effect in found.rules.items():
-            yield _csv_line([in_spreadsheet(name), *_texts(effect, _EFFECTS)])
+            yield csv_line([in_spreadsheet(name), *_texts(effect, _EFFECTS)])
     else:
         columns = (*_FIGURES, *_RATES)
-        yield _csv_line([table, *columns])
+        yield csv_line([table, *columns])
         for name, figures in groups_in(found)[table].items():
-            yield _csv_line([in_spreadsheet(name), *_texts(figures, columns)])
+            yield csv_line([in_spreadsheet(name), *_texts(figures, columns)])
 
 
 def analysis_json(found: Analysis) -> str:
@@ -106,9 +117,3 @@ def _texts(of: LeadFigures | RuleEffect, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         value = getattr(of, name)
         yield "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _csv_line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(list(cells))
-    return out.getvalue()

@@ -1,7 +1,5 @@
 """What the page RESPONSE shows: figures by person, team and source, and the leads behind each."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -10,6 +8,7 @@ import msgspec
 from leadline.entrypoints.dashboard.addresses.time_range import TimeRange
 from leadline.model.formats import iso
 from leadline.model.harmless_texts import in_spreadsheet
+from leadline.operations.lead_csv import csv_line
 from leadline.operations.response import (
     AWAITED,
     ResponseGroup,
@@ -56,7 +55,8 @@ class ResponsePicture(msgspec.Struct, frozen=True):
 class ResponseQuery(msgspec.Struct, frozen=True):
     """What an address asks for: the time, and which leads are listed. `by` (a key of `BY`) and
     `name` select a group, `state` a state; `sort` (a key of `MEASURES`) selects leads of which this
-    is known and lists the slowest first. `start` is the number of leads before the first one."""
+    is known and lists the slowest first. With `all` every lead is listed that nothing else leaves
+    out. `start` is the number of leads before the first one."""
 
     time: TimeRange
     by: str = ""
@@ -64,11 +64,12 @@ class ResponseQuery(msgspec.Struct, frozen=True):
     state: ResponseState | None = None
     sort: str = ""
     start: int = 0
+    all: bool = False
 
     @property
     def lists(self) -> bool:
         """Whether leads are listed."""
-        return bool(self.by or self.state or self.sort)
+        return bool(self.by or self.state or self.sort or self.all)
 
     def address(self, path: str = "/response", **changed: str) -> str:
         """A path for this time and list, some of it changed ("" leaves a part out)."""
@@ -77,6 +78,7 @@ class ResponseQuery(msgspec.Struct, frozen=True):
             "name": self.name,
             "state": str(self.state or ""),
             "sort": self.sort,
+            "all": "1" if self.all else "",
         }
         return self.time.address(path, **{**values, **changed})
 
@@ -88,7 +90,7 @@ class ResponseQuery(msgspec.Struct, frozen=True):
             parts.append(f"{self.by} {self.name}")
         if self.sort:
             parts.append(f"slowest {MEASURES[self.sort][0]} first")
-        return ", ".join(parts)
+        return ", ".join(parts) or "all that were refined"
 
     def selected(self, leads: Sequence[TimedLead]) -> list[TimedLead]:
         """The leads that are listed, in order: the most urgent or the slowest first."""
@@ -123,6 +125,7 @@ def response_query(values: Mapping[str, str], time: TimeRange) -> ResponseQuery:
         states.get(values.get("state", "")),
         sort if sort in MEASURES else "",
         int(start) if start.isdecimal() and len(start) < 6 else 0,
+        all=values.get("all") == "1",
     )
 
 
@@ -137,18 +140,12 @@ def response_picture(ledger: Ledger, time: TimeRange, judge: ResponseJudge) -> R
 
 def response_csv(leads: Sequence[TimedLead]) -> Iterator[str]:
     """The leads as lines of CSV, with a heading; times of steps in seconds from the capture."""
-    yield _csv_line(_FIELDS)
+    yield csv_line(_FIELDS)
     for one in leads:
         texts = [in_spreadsheet(text) for text in (one.source, one.person, one.team)]
         due = "" if one.due is None else iso(one.due)
         spans = ["" if s is None else f"{s:g}" for s in (one.owner, one.alert, one.response)]
-        yield _csv_line([one.lead_id, iso(one.captured_at), *texts, str(one.state), due, *spans])
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
+        yield csv_line([one.lead_id, iso(one.captured_at), *texts, str(one.state), due, *spans])
 
 
 def _urgency(one: TimedLead) -> tuple[int, datetime, str]:

@@ -89,11 +89,12 @@ def _shown(rule: CompiledRule, effects: RulesLately) -> RuleShown:
 def rules_lately(dashboard: Dashboard) -> RulesLately:
     """What the rules did of late. Call it in a thread."""
     installation = dashboard.installation
-    which = LeadFilter(since=dashboard.clock() - LATELY, limit=MOST_COUNTED)
+    which = LeadFilter(since=dashboard.clock() - LATELY, limit=MOST_COUNTED + 1)
     with closing(installation.ledger()) as ledger, closing(installation.past()) as store:
         ids = [row.lead_id for row in ledger.each(which)]
-        some = (store.refined(part) for part in batched(ids, _AT_ONCE))
-        return counted_lately(lead for found in some for lead in found.values())
+        some = (store.refined(part) for part in batched(ids[:MOST_COUNTED], _AT_ONCE))
+        leads = (lead for found in some for lead in found.values())
+        return counted_lately(leads, is_cut=len(ids) > MOST_COUNTED)
 
 
 def findings_in(installation: Installation, settings: Settings) -> list[Finding]:
