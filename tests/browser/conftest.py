@@ -18,7 +18,7 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
-_PATIENCE_MS = 1000 * int(os.environ.get("PATIENCE", "120"))
+PATIENCE_MS = 1000 * int(os.environ.get("PATIENCE", "120"))
 """How long a step waits for what must come; none says how fast it comes."""
 
 Open = Callable[..., WatchedPage]
@@ -28,7 +28,7 @@ Open = Callable[..., WatchedPage]
 def chromium() -> Iterator[Browser]:
     if shutil.which(CHROMIUM) is None:
         pytest.skip(f"there is no browser at {CHROMIUM}: apt-get install chromium")
-    expect.set_options(timeout=_PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
         yield browser
@@ -57,7 +57,7 @@ def open_page(chromium: Browser, served: ServedDashboard) -> Iterator[Open]:
     ) -> WatchedPage:
         served.role = role
         window = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})  # type: ignore[arg-type]
-        window.set_default_timeout(_PATIENCE_MS)
+        window.set_default_timeout(PATIENCE_MS)
         contexts.append(window)
         page: Page = window.new_page()
         watched = WatchedPage(page)

@@ -50,8 +50,7 @@ class TokenIssuer:
         """What is published at `jwks_url`."""
         return {
             "keys": [
-                {**_RSA.as_dict(private=False), "kid": "rsa", "use": "sig", "alg": "RS256"},
-                {**_CURVE.as_dict(private=False), "kid": "curve", "use": "sig"},
+                *published_keys(),
                 {"kty": "oct", "kid": "shared", "k": "c2VjcmV0"},
                 *self.more_keys,
             ]
@@ -73,13 +72,26 @@ class TokenIssuer:
     def token(self, kid: str | None = "rsa", **more: Any) -> str:
         """A token as the server issues it, signed with the key *kid*; with None, by its RSA key
         without saying so."""
-        algorithm = "RS256" if kid in ("rsa", None) else "ES256"
-        key: RSAKey | ECKey = _RSA
-        if algorithm == "ES256":
-            key = _CURVE if kid == "curve" else _OTHER
-        header = {"alg": algorithm} | ({"kid": kid} if kid is not None else {})
-        payload = json.dumps(self.claims(**more))
-        return serialize_compact(header, payload, key, [algorithm])
+        return signed_by(kid, self.claims(**more))
+
+
+def published_keys() -> list[dict[str, Any]]:
+    """The public keys "rsa" and "curve"."""
+    return [
+        {**_RSA.as_dict(private=False), "kid": "rsa", "use": "sig", "alg": "RS256"},
+        {**_CURVE.as_dict(private=False), "kid": "curve", "use": "sig"},
+    ]
+
+
+def signed_by(kid: str | None, claims: dict[str, Any]) -> str:
+    """A token with these claims, signed with the key *kid*; with None, by the RSA key without
+    saying so."""
+    algorithm = "RS256" if kid in ("rsa", None) else "ES256"
+    key: RSAKey | ECKey = _RSA
+    if algorithm == "ES256":
+        key = _CURVE if kid == "curve" else _OTHER
+    header = {"alg": algorithm} | ({"kid": kid} if kid is not None else {})
+    return serialize_compact(header, json.dumps(claims), key, [algorithm])
 
 
 def forged(header: dict[str, Any], claims: dict[str, Any], signature: bytes = b"") -> str:

@@ -307,3 +307,54 @@ def test_a_file_of_before_keeps_its_tokens_with_the_accounts_that_made_them(
     found = {one.name: (one.account, one.role) for one in accounts.tokens()}
     accounts.close()
     assert found == {"ada": ("ada", UserRole.VIEWER), "root": ("", UserRole.ADMIN)}
+
+
+def test_an_account_is_found_by_whom_its_issuer_knows(
+    accounts: SqliteAccounts, clock: HandClock
+) -> None:
+    made = msgspec.structs.replace(ada(clock), issuer="https://login.example.com", subject="1")
+    assert accounts.add(ada(clock))
+    assert accounts.add(msgspec.structs.replace(made, name="ada-2"))
+    assert not accounts.add(msgspec.structs.replace(made, name="ada-3"))  # one for each subject
+    found = accounts.account_of("https://login.example.com", "1")
+    assert found is not None
+    assert found.name == "ada-2"
+    assert accounts.account_of("https://login.example.com", "2") is None
+    assert accounts.account_of("https://login.example.com", "") is None
+    assert accounts.account_of("", "") is None  # as accounts without an issuer have it
+    assert accounts.change(msgspec.structs.replace(found, issuer="", subject="", zone="UTC"), found)
+    kept = accounts.account_of("https://login.example.com", "1")
+    assert kept == msgspec.structs.replace(found, zone="UTC")
+    assert accounts.remove("ada-2")
+    assert accounts.account_of("https://login.example.com", "1") is None
+
+
+def test_whoever_is_shut_out_keeps_the_account_alone(
+    accounts: SqliteAccounts, clock: HandClock
+) -> None:
+    accounts.add(ada(clock))
+    accounts.begin(session(clock))
+    accounts.offer(link(clock))
+    accounts.add_token(token(clock))
+    accounts.shut_out("ada")
+    assert accounts.account("ada") == ada(clock)
+    assert accounts.session(digest_of("session"), clock.now) is None
+    assert accounts.link(digest_of("link"), clock.now) is None
+    assert accounts.tokens() == []
+
+
+def test_an_account_of_before_logs_in_by_no_issuer(tmp_path: Path, clock: HandClock) -> None:
+    folder = files("leadline.stores.accounts") / "migrations"
+    steps = sorted(folder.iterdir(), key=lambda one: one.name)
+    before = [one for one in steps if one.name < "0003_issuers.sql"]
+    db = apsw.Connection(str(tmp_path / "accounts.db"))
+    for one in before:
+        db.execute(one.read_text())
+    db.pragma("user_version", len(before))
+    row = ("ada", 2, micros(clock.now), "hash", "ada", "Europe/Berlin")
+    db.execute("INSERT INTO account VALUES (?, ?, ?, ?, ?, ?)", row)
+    db.close()
+    accounts = SqliteAccounts(tmp_path)
+    found = accounts.accounts()
+    accounts.close()
+    assert found == [ada(clock)]

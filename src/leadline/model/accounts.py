@@ -33,7 +33,8 @@ class UserAccount(msgspec.Struct, frozen=True):
 
     `name` is what one logs in with, in small letters. `password` is an argon2id hash as PHC string;
     "" if one can only log in by a link. `person` is who it is in `[people]`, "" for nobody of
-    these. `zone` is the IANA time zone in which times are shown.
+    these. `zone` is the IANA time zone in which times are shown. Whoever logs in by an issuer
+    (OpenID Connect) is known by `issuer` and `subject`, both "" for others.
     """
 
     name: str
@@ -42,6 +43,8 @@ class UserAccount(msgspec.Struct, frozen=True):
     password: str = ""
     person: str = ""
     zone: str = "UTC"
+    issuer: str = ""
+    subject: str = ""
 
 
 class LoginLink(msgspec.Struct, frozen=True):

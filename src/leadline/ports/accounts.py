@@ -14,16 +14,26 @@ class Accounts(Protocol):
     def account(self, name: str) -> UserAccount | None:
         """The account of this name."""
 
+    def account_of(self, issuer: str, subject: str) -> UserAccount | None:
+        """The account of whom an issuer knows by this subject."""
+
     def accounts(self) -> Sequence[UserAccount]:
         """All accounts by name."""
 
     def add(self, account: UserAccount) -> bool:
-        """Add an account; False if there is one of that name."""
+        """Add an account; False if there is one of that name, or of its issuer and subject."""
 
     def change(self, account: UserAccount, before: UserAccount | None = None) -> bool:
-        """Replace the account of that name; False if there is none, or if it is not *before* any
-        more. With another password or role all its sessions and links end; with a lower role also
-        the links that it made, and logins by them."""
+        """Replace the account of that name, but for its issuer and subject; False if there is none,
+        or if it is not *before* any more. With another password or role all its sessions and links
+        end; with a lower role also the links that it made, and logins by them."""
+
+    def log_out(self, name: str) -> None:
+        """End all sessions and links of an account; its tokens stay good."""
+
+    def shut_out(self, name: str) -> None:
+        """End an account's sessions, links and tokens, the links that it made and logins by them;
+        the account stays."""
 
     def remove(self, name: str) -> bool:
         """Remove an account with its sessions, links and tokens, the links that it made and logins
@@ -66,7 +76,8 @@ class Accounts(Protocol):
 
     def attempt(self, limits: Mapping[bytes, int], since: datetime, at: datetime) -> Sequence[int]:
         """Note an attempt to log in under these keys, unless under one of them there were as many
-        as its limit since then; returns the numbers of the notes, none if it was refused."""
+        as its limit since then; notes of before are forgotten. Returns the numbers of the notes,
+        none if it was refused."""
 
     def forgive(self, attempts: Sequence[int]) -> None:
         """Remove the notes with these numbers, since the attempt succeeded."""

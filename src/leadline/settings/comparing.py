@@ -9,6 +9,7 @@ import msgspec
 from leadline.settings.dashboard import DASHBOARD_AS_TABLE
 from leadline.settings.declaration import SettingsStruct, settings_of
 from leadline.settings.general import Settings
+from leadline.settings.oidc import OIDC_AS_TABLE
 from leadline.settings.tables import TABLES
 
 NEED_RESTART = (
@@ -18,8 +19,11 @@ NEED_RESTART = (
 """The settings that a running server cannot change: its folder, sockets and number of processes."""
 
 _OF_THE_PROCESS = frozenset(
-    (*NEED_RESTART, *DASHBOARD_AS_TABLE.values(), "log_level", "log_format", "max_waiting")
-)
+    (
+        *NEED_RESTART, *DASHBOARD_AS_TABLE.values(), *OIDC_AS_TABLE.values(),
+        "log_level", "log_format", "max_waiting",
+    )
+)  # fmt: skip
 """The settings that do not change what becomes of a lead."""
 
 

@@ -27,6 +27,7 @@ from leadline.settings.layers import (
 from leadline.settings.names import Names, empty_entries
 from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
 from leadline.settings.oauth import wrong_oauth
+from leadline.settings.oidc import wrong_oidc
 from leadline.settings.people_checks import wrong_slack_ids
 from leadline.settings.references import pages_elsewhere, thresholds_in_disorder, unknown_names
 from leadline.settings.tables import TABLES
@@ -63,6 +64,11 @@ class Loaded(msgspec.Struct, frozen=True):
     unused: tuple[str, ...] = ()
     read: tuple[Path, ...] = ()
 
+
+_CHECKS = (
+    unknown_names, pages_elsewhere, thresholds_in_disorder, wrong_teams, wrong_oauth, wrong_oidc,
+)  # fmt: skip
+"""What is checked of settings that depend on others."""
 
 _Carried = tuple[Mapping[str, str], "ReadCarried | None"]
 """The lists of a document, in place of files: those in its text, and what reads the others."""
@@ -132,8 +138,7 @@ def _loaded(
     _refuse(problems)
     settings = _assemble(values, names)
     settings, wrong, lists = _with_lists(settings, files, carried)
-    checks = (unknown_names, pages_elsewhere, thresholds_in_disorder, wrong_teams, wrong_oauth)
-    for check in checks:
+    for check in _CHECKS:
         wrong += check(settings)
     if carried is None:  # a document may be of an earlier version, which took any Slack id
         wrong += wrong_slack_ids(settings)

@@ -43,8 +43,9 @@ class Names:
         if table is None:
             if len(path) == 1 and path[0] in declared():
                 return None
-            if len(path) == 2 and (inside := [two for one, two in AS_TABLES if one == path[0]]):
-                return _unknown("setting", ".".join(path), inside, spell, path[:1])
+            above = path[:-1]
+            if above and (inside := [name for *within, name in AS_TABLES if (*within,) == above]):
+                return _unknown("setting", ".".join(path), inside, spell, above)
             return _unknown("setting", ".".join(path), [*declared(), *TABLES], spell)
         if len(path) > 1 and table.known and table.exists and not table.exists(path[1]):
             return _unknown(table.what, path[1], table.known(), spell, path[:1])
@@ -139,7 +140,7 @@ def _unknown(
 ) -> str:
     known = list(known)
     alike = (
-        name.removeprefix(f"{above[0]}." if above else "")
+        name.removeprefix(f"{'.'.join(above)}.")
         .lower()
         .replace("-", "_")
         .removeprefix(PREFIX.lower())

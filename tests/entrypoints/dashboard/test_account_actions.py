@@ -12,6 +12,7 @@ from leadline.entrypoints.dashboard.actions import own_account
 from leadline.entrypoints.dashboard.actions.accounts import ACCOUNT_ACTIONS
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
+from leadline.entrypoints.dashboard.guarding.logins import begin
 from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
@@ -193,3 +194,15 @@ def test_who_loses_a_role_while_changing_the_password_does_not_keep_it(
     account = desk.accounts.account("ada")
     assert account is not None
     assert account.role is UserRole.VIEWER
+
+
+def test_an_admin_logs_somebody_out(desk: AdminDesk) -> None:
+    desk.do("add", name="bob", role="operator")
+    now = desk.clock.now
+    secret = begin(desk.accounts, "bob", now, timedelta(hours=1))
+    shown = desk.do("log-out", name="bob")
+    assert "bob is logged out everywhere." in shown.text
+    assert desk.accounts.session(digest_of(secret), now) is None
+    assert desk.accounts.account("bob") is not None
+    assert ("person:ada", "account.logged_out", "bob", "") in desk.noted()
+    assert "There is no such account." in desk.do("log-out", name="eve").text

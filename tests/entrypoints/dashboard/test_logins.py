@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import apsw
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
+from leadline.entrypoints.dashboard.guarding import passwords
 from leadline.entrypoints.dashboard.guarding.logins import (
     MOST_OF_ACCOUNT,
     MOST_OF_ADDRESS,
@@ -55,6 +58,16 @@ def door(clock: HandClock, tmp_path: Path) -> Iterator[LoginDoor]:
     made = LoginDoor(tmp_path, clock)
     yield made
     made.accounts.close()
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed with next to no memory, for tests that have many compared."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    passwords._of_nobody.cache_clear()
+    yield
+    passwords._of_nobody.cache_clear()
 
 
 def log_in(browser: Browser, name: str, password: str = PASSWORD) -> Shown:
@@ -172,6 +185,22 @@ def test_a_name_and_its_password_log_in(door: LoginDoor) -> None:
     assert "ada (operator)" in browser.get("/").text
 
 
+def test_a_password_leads_to_the_lead_that_was_opened(door: LoginDoor) -> None:
+    door.add("ada")
+    lead = "0193A5B2-0000-7000-8000-000000000001"
+    browser = door.browser()
+    login = browser.get(f"/leads/{lead}").headers["location"]
+    assert f'action="{login}"' in browser.get(login).text
+    form = {"name": "ada", "password": PASSWORD}
+    assert browser.post(login, {**form, "password": "wrong"}).status == 401
+    assert browser.post(login, form).headers["location"] == f"/leads/{lead.lower()}"
+    for said in ("//evil.example.net", "..%2faccounts", f"{lead}%0d%0ax:y", lead.replace("-", "")):
+        other = door.browser()
+        shown = other.get(f"/leads/{said}")
+        assert (shown.status, shown.headers["location"]) == (303, "/login")
+        assert other.post(f"/login?lead={said}", form).headers["location"] == "/"
+
+
 def test_an_unknown_name_is_answered_like_a_wrong_password(door: LoginDoor) -> None:
     door.add("ada")
     door.add("links-only", password="")
@@ -187,8 +216,6 @@ def test_an_unknown_name_is_answered_like_a_wrong_password(door: LoginDoor) -> N
 def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
     door: LoginDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from leadline.entrypoints.dashboard.guarding import passwords
-
     compared: list[str] = []
 
     class Counted:
@@ -205,6 +232,7 @@ def test_an_unknown_name_costs_a_hash_as_a_known_one_does(
     assert [one.partition("$m=")[2][:9] for one in compared] == ["19456,t=2"] * 2
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_an_account_is_closed_to_guesses_after_some_and_opens_again(door: LoginDoor) -> None:
     door.add("ada")
     door.add("bob")
@@ -218,6 +246,7 @@ def test_an_account_is_closed_to_guesses_after_some_and_opens_again(door: LoginD
     assert log_in(door.browser(), "ada").status == 303
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_an_address_may_guess_at_so_many_names_only(door: LoginDoor) -> None:
     door.add("ada")
     for number in range(MOST_OF_ADDRESS):
@@ -227,6 +256,59 @@ def test_an_address_may_guess_at_so_many_names_only(door: LoginDoor) -> None:
     assert log_in(door.browser("2001:db8:1::1"), "ada").status == 303
 
 
+@pytest.mark.usefixtures("quick_hashes")
+def test_customers_with_ipv4_are_told_apart_on_a_socket_for_both(door: LoginDoor) -> None:
+    door.add("ada")
+    for number in range(MOST_OF_ADDRESS):
+        log_in(door.browser("::ffff:192.0.2.1"), f"name{number}", "x")
+    assert log_in(door.browser("::ffff:192.0.2.1"), "ada").status == 429
+    assert log_in(door.browser("192.0.2.1"), "ada").status == 429
+    assert log_in(door.browser("::ffff:192.0.2.2"), "ada").status == 303
+
+
+@pytest.mark.usefixtures("quick_hashes")
+def test_another_port_or_zone_is_no_other_address(door: LoginDoor) -> None:
+    door.add("ada")
+    for number in range(MOST_OF_ADDRESS):
+        log_in(door.browser(f"192.0.2.1:{40_000 + number}"), f"name{number}", "x")
+        log_in(door.browser(f"[fe80::1%eth{number}]:443"), f"other{number}", "x")
+    for address in ("192.0.2.1", "192.0.2.1:9", '"[fe80::1]"', "fe80::1%eth0", "fe80::2"):
+        assert log_in(door.browser(address), "ada").status == 429, address
+    for address in ("192.0.2.11", "unknown", "a:b", "", "[", ":"):
+        assert log_in(door.browser(address), "ada").status == 303, address
+
+
+@pytest.mark.usefixtures("quick_hashes")
+def test_whoever_finds_a_browser_open_can_t_guess_the_password_without_end(
+    door: LoginDoor,
+) -> None:
+    browser = door.entered()
+    new = "a new one, much longer"
+    form = {"csrf": csrf_in(browser.get("/account")), "password": new, "again": new, "zone": "UTC"}
+    for number in range(MOST_OF_ACCOUNT):
+        shown = browser.post("/account", form | {"current": f"guess {number}"})
+        assert "not your present password" in shown.text
+    shown = browser.post("/account", form | {"current": PASSWORD})
+    assert (shown.status, "too many attempts" in shown.text) == (422, True)
+    assert log_in(door.browser(), "ada", new).status == 429
+    door.clock.advance(minutes=15, seconds=1)
+    assert browser.post("/account", form | {"current": PASSWORD}).status == 303
+
+
+@pytest.mark.usefixtures("quick_hashes")
+def test_strangers_leave_no_notes_for_longer_than_they_count(
+    door: LoginDoor, tmp_path: Path
+) -> None:
+    for minute in range(40):
+        log_in(door.browser(), f"name{minute}", "x")
+        door.clock.advance(minutes=1)
+    db = apsw.Connection(str(tmp_path / "data" / "accounts.db"))
+    ((left,),) = db.execute("SELECT count(*) FROM attempt").fetchall()
+    db.close()
+    assert left == 2 * 15  # of the name and of the address, for a quarter of an hour
+
+
+@pytest.mark.usefixtures("quick_hashes")
 def test_logins_that_succeed_do_not_count(door: LoginDoor) -> None:
     door.add("ada")
     for _ in range(MOST_OF_ACCOUNT + 1):
@@ -359,3 +441,25 @@ def test_sessions_last_as_long_as_the_settings_say(clock: HandClock, tmp_path: P
     clock.now += timedelta(minutes=15)
     assert not is_in(browser)
     accounts.close()
+
+
+def test_people_log_out_of_all_browsers_at_once(door: LoginDoor) -> None:
+    browser, elsewhere = door.entered(), door.browser()
+    log_in(elsewhere, "ada")
+    other = door.entered("bob")
+    assert browser.post("/account/logout").status == 403  # without the token of the session
+    shown = browser.post("/account/logout", {"csrf": csrf_in(browser.get("/account"))})
+    assert shown.headers["location"] == "/login"
+    assert not browser.cookies
+    assert not is_in(elsewhere)
+    assert is_in(other)
+    assert log_in(door.browser(), "ada").status == 303
+
+
+def test_who_came_by_a_link_of_the_machine_logs_out_alone(door: LoginDoor) -> None:
+    one, other = door.browser(), door.browser()
+    for browser in (one, other):
+        browser.post(door.link())
+    one.post("/account/logout", {"csrf": csrf_in(one.get("/welcome"))})
+    assert not one.cookies
+    assert other.get("/accounts").status == 200

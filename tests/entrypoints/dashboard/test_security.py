@@ -197,6 +197,9 @@ def test_only_trusted_proxies_say_who_asks(tmp_path: Path) -> None:
     assert believed.text.split() == ["192.0.2.7", "https"]
     mapped = Browser(app, address="::ffff:127.0.0.1").get("/echo", **said)
     assert mapped.text.split() == ["192.0.2.7", "https"]
+    for hop in ("192.0.2.7:4711", '"192.0.2.7:1"', "::ffff:192.0.2.7", " 192.0.2.7 , 10.9.9.9:80"):
+        other = Browser(app, address="10.1.2.3").get("/echo", **(said | {"x_forwarded_for": hop}))
+        assert other.text.split() == ["192.0.2.7", "https"]
     lied = Browser(app, address="192.0.2.66").get("/echo", **said)
     assert lied.text.split() == ["192.0.2.66", "http"]
     refused = Browser(app, address="10.1.2.3").get("/echo", x_forwarded_host="evil.example.net")

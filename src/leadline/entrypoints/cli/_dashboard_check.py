@@ -3,6 +3,7 @@
 import socket
 from urllib.parse import urlsplit
 
+from leadline.entrypoints.embedded.exposure import is_loopback
 from leadline.installations.data_folder import is_served
 from leadline.settings.dashboard import dashboard_faults, dashboard_url, local_dashboard_url
 from leadline.settings.general import Settings
@@ -27,6 +28,16 @@ def check_dashboard(settings: Settings) -> list[tuple[str, str, str]]:
         return [("ok", _WHAT, f"serves {url}")]
     here = local_dashboard_url(settings, settings.dashboard_port)
     words = f"does not answer at {here}; the log says why, or that its port is taken"
+    return [("note", _WHAT, words)]
+
+
+def check_dashboard_tls(settings: Settings) -> list[tuple[str, str, str]]:
+    """A note if others on the way may read what browsers and the dashboard say to each other."""
+    url = settings.dashboard_url if settings.dashboard_port else ""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or is_loopback(parts.hostname or ""):
+        return []
+    words = f"{url} is without TLS: passwords, sessions and leads can be read on the way"
     return [("note", _WHAT, words)]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leadline import wiring
-from leadline.entrypoints.cli._dashboard_check import check_dashboard
+from leadline.entrypoints.cli._dashboard_check import check_dashboard, check_dashboard_tls
 from leadline.entrypoints.cli._doctor_contacts import check_contacts
 from leadline.entrypoints.cli._doctor_processes import check_processes
 from leadline.entrypoints.cli._doctor_retention import check_retention
@@ -48,6 +48,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         _check_zones(),
         *check_processes(settings),
         *check_dashboard(settings),
+        *check_dashboard_tls(settings),
         *_check_secrets(settings),
         *check_form_of_secrets(settings),
         _check_metrics(settings),

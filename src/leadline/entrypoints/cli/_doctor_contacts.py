@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from leadline import wiring
-from leadline.entrypoints.cli._doctor_tokens import check_token_issuers
+from leadline.entrypoints.cli._doctor_tokens import check_login_issuer, check_token_issuers
 from leadline.entrypoints.cli._state import Check
 from leadline.model.errors import ConfigurationError
 from leadline.net.dates import noting_dates
@@ -25,19 +25,21 @@ _CANNOT_SEARCH = ("crm.no_list", "crm.no_account")
 
 
 def check_contacts(settings: Settings, *, offline: bool) -> list[Check]:
-    """Whether channels, CRMs and issuers of access tokens answer, and whether their clocks agree
+    """Whether channels, CRMs and issuers answer, and whether their clocks agree
     with this machine's."""
     if offline:
         names = [f"channel {name}" for name in wiring.channels_on_demand(settings)]
         names += [f"CRM of {source}" for source in settings.crm]
         notes: list[Check] = [("note", name, "not contacted (--offline)") for name in names]
-        return [*notes, *check_token_issuers(settings, offline=True)]
+        notes += check_token_issuers(settings, offline=True)
+        return [*notes, *check_login_issuer(settings, offline=True)]
     with noting_dates() as ahead:
         found = [
             *_check_channels(settings),
             *_check_slack(settings),
             *_check_crms(settings),
             *check_token_issuers(settings, offline=False),
+            *check_login_issuer(settings, offline=False),
         ]
     known = [secret for _, secret in secrets_in(settings)]
     found = [(state, what, _without(known, words)) for state, what, words in found]

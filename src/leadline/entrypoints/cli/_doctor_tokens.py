@@ -1,4 +1,4 @@
-"""The check of `doctor` whether the keys of access tokens can be had."""
+"""The checks of `doctor` whether the keys of issuers can be had."""
 
 from collections.abc import Iterator
 
@@ -30,3 +30,27 @@ def check_token_issuers(settings: Settings, *, offline: bool) -> Iterator[Check]
         else:
             number = "1 key" if len(keys) == 1 else f"{len(keys)} keys"
             yield "ok", what, f"{config.oauth_issuer} publishes {number} that count"
+
+
+def check_login_issuer(settings: Settings, *, offline: bool) -> Iterator[Check]:
+    """Ask the issuer of the company's accounts, if people log in to the dashboard by one, for its
+    metadata and keys; nobody is logged in."""
+    issuer, what = settings.dashboard_oidc_issuer, "logins by the issuer"
+    if not issuer or not settings.dashboard_port:
+        return
+    if offline:
+        yield "note", what, "not contacted (--offline)"
+        return
+    from leadline.net.oauth.fetching import Issuer, fetch_key_set
+    from leadline.net.oauth.key_set import KeySetError
+    from leadline.net.oauth.providers import ProviderError, fetch_provider
+
+    try:
+        provider = fetch_provider(issuer, _WITHIN_S)
+        keys = fetch_key_set(Issuer(issuer, provider.jwks_uri), _WITHIN_S)
+    except (ProviderError, KeySetError) as error:
+        yield "WRONG", what, f"{error}; nobody can log in by it, passwords and links work"
+        return
+    back = settings.dashboard_url + "/login/oidc/return"
+    number = "1 key" if len(keys) == 1 else f"{len(keys)} keys"
+    yield "ok", what, f"{issuer} answers, with {number} that count; it must know {back}"

@@ -70,9 +70,15 @@ _COLUMNS: Mapping[str, Callable[[UserAccount], str]] = {
     "role": lambda one: one.role.word,
     "person": lambda one: one.person,
     "zone": lambda one: one.zone,
-    "logs in by": lambda one: "password" if one.password else "links only",
+    "logs in by": lambda one: _way_in(one),
     "since": lambda one: when(one.created_at),
 }
+
+
+def _way_in(one: UserAccount) -> str:
+    if one.issuer:
+        return one.issuer
+    return "password" if one.password else "links only"
 
 
 def _as_data(one: UserAccount) -> dict[str, object]:

@@ -11,6 +11,7 @@ from leadline.entrypoints.dashboard import live_events
 from leadline.entrypoints.dashboard.actions import (
     accounts,
     entering,
+    entering_by_issuer,
     leads,
     own_account,
     retrying,
@@ -32,6 +33,7 @@ from leadline.entrypoints.dashboard.looks import noting_looks
 from leadline.entrypoints.dashboard.pages import PAGES, PARTS, DashboardPage
 from leadline.entrypoints.dashboard.showing.rendering import environment
 from leadline.entrypoints.dashboard.showing.static_files import StaticFiles, static
+from leadline.net.oauth.code_flow import CodeFlow
 
 
 def create_app(dashboard: Dashboard) -> Starlette:
@@ -40,6 +42,7 @@ def create_app(dashboard: Dashboard) -> Starlette:
         routes=[
             *(_page_route(one) for one in (*PAGES, *PARTS)),
             *entering.ROUTES,
+            *entering_by_issuer.ROUTES,
             *own_account.ROUTES,
             *live_events.ROUTES,
             *leads.ROUTES,
@@ -60,6 +63,7 @@ def create_app(dashboard: Dashboard) -> Starlette:
     app.state.jobs = Jobs(dashboard.clock)
     app.state.backtests = Backtests()
     app.state.looked = {}  # when each person last looked at the newest leads (`looks`)
+    app.state.code_flow = CodeFlow()
     app.state.allowance = ApiAllowance(dashboard.clock)
     app.state.pages = PAGES
     app.state.static = files = StaticFiles.read()

@@ -35,13 +35,13 @@ def fetch_key_set(issuer: Issuer, within_s: float) -> KeySet:
     together take at most *within_s* seconds."""
     with within(within_s):
         url = issuer.jwks_url or _keys_of_metadata(issuer.name, within_s)
-        status, body = _got(url, within_s)
+        status, body = fetched(url, within_s)
         if status != 200:
-            raise KeySetError(f"{_shown(url)} answers {status}")
+            raise KeySetError(f"{shown_url(url)} answers {status}")
         try:
             return read_key_set(body)
         except KeySetError as error:
-            raise KeySetError(f"{_shown(url)}: {error}") from None
+            raise KeySetError(f"{shown_url(url)}: {error}") from None
 
 
 def metadata_urls(issuer: str) -> tuple[str, str]:
@@ -57,42 +57,43 @@ def metadata_urls(issuer: str) -> tuple[str, str]:
 
 def _keys_of_metadata(issuer: str, within_s: float) -> str:
     for url in metadata_urls(issuer):
-        status, body = _got(url, within_s)
+        status, body = fetched(url, within_s)
         if status == 200:
             return _read_metadata(issuer, url, body)
         if status not in (400, 403, 404, 405, 410):
             break  # not that there are none, but that the server is unwell
-    raise KeySetError(f"{_shown(url)} answers {status}")
+    raise KeySetError(f"{shown_url(url)} answers {status}")
 
 
 def _read_metadata(issuer: str, url: str, body: bytes) -> str:
     try:
         told = msgspec.json.decode(body, type=_Metadata)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise KeySetError(f"what {_shown(url)} answers is no metadata with `jwks_uri`") from None
+        raise KeySetError(f"what {shown_url(url)} answers is no metadata with `jwks_uri`") from None
     if told.issuer != issuer:
         raise KeySetError(
-            f"{_shown(url)} is about the issuer {told.issuer[:200]!r}; `oauth_issuer` must be "
+            f"{shown_url(url)} is about the issuer {told.issuer[:200]!r}; `oauth_issuer` must be "
             "exactly that, if it is yours"
         )
     if not is_secure(told.jwks_uri):
-        raise KeySetError(f"{_shown(url)} names keys at a URL without https")
+        raise KeySetError(f"{shown_url(url)} names keys at a URL without https")
     return told.jwks_uri
 
 
-def _got(url: str, within_s: float) -> tuple[int, bytes]:
+def fetched(url: str, within_s: float) -> tuple[int, bytes]:
+    """The status and body that a URL answers; raises KeySetError if nothing whole comes."""
     reply = HttpClient(within_s).request("GET", url, headers=_ASKED, most=MOST_BYTES)
     if isinstance(reply, NoReply):
-        raise KeySetError(f"{_shown(url)} can't be reached: {reply.reason}")
+        raise KeySetError(f"{shown_url(url)} can't be reached: {reply.reason}")
     if not reply.whole:
-        raise KeySetError(f"{_shown(url)} answers more than {MOST_BYTES} bytes")
+        raise KeySetError(f"{shown_url(url)} answers more than {MOST_BYTES} bytes")
     return reply.status, reply.body
 
 
 _ASKED = {"accept": "application/json, application/jwk-set+json"}
 
 
-def _shown(url: str) -> str:
+def shown_url(url: str) -> str:
     """A URL for messages: without user name, password and query."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

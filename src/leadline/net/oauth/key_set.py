@@ -14,8 +14,8 @@ ALGORITHMS: Mapping[str, str] = {"RS256": "RSA", "ES256": "EC"}
 them is symmetric: with HS256, whoever knows the public key could sign."""
 
 MISSING = (
-    "access tokens need the package joserfc, which is not installed: pip install joserfc; on AWS, "
-    "deploy again"
+    "tokens of issuers need the package joserfc, which is not installed: pip install joserfc; on "
+    "AWS, deploy again"
 )
 
 _MOST_KEYS = 100

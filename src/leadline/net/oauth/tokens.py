@@ -1,38 +1,27 @@
-"""The check of an access token: a JWT (RFC 7519) signed by its issuer, as RFC 8725 advises.
+"""The check of an access token: a JWT signed by its issuer (`signed`).
 
 Everything that needs no key is checked first, so that only a token that would count otherwise is a
 reason to fetch keys.
 """
 
-import base64
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
 import msgspec
 
 from leadline.model.errors import TokenRefused
 from leadline.model.lead import Delivery
 from leadline.net.oauth.fetching import Issuer
-from leadline.net.oauth.key_set import ALGORITHMS, KeySet
 from leadline.net.oauth.key_sets import KeySets
+from leadline.net.oauth.signed import SignedToken, check_header, take_apart, verify
 from leadline.settings.sources import SourceConfig
 
 LONGEST = 8192
 """The longest token, in bytes."""
 LONGEST_CLIENT = 200
 """The longest id of a client, in characters."""
-_SEGMENTS = 3
-_LONGEST_HEADER = 4096
 
 Scopes = str | Sequence[str]
-
-
-class _Header(msgspec.Struct):
-    alg: str = ""
-    kid: str = ""
-    crit: Any = None
-    b64: Any = None
 
 
 class _Claims(msgspec.Struct):
@@ -51,15 +40,6 @@ class _Claims(msgspec.Struct):
     roles: Scopes = ()
 
 
-class _Token(NamedTuple):
-    """A token that was taken apart; its signature was not looked at."""
-
-    text: bytes
-    header: _Header
-    payload: bytes
-    claims: _Claims
-
-
 def bearer_token(delivery: Delivery) -> str:
     """The token in the header `Authorization` (RFC 6750); "" if there is none."""
     scheme, _, token = delivery.headers.get("authorization", "").partition(" ")
@@ -74,15 +54,15 @@ class AccessTokens:
 
     def client_of(self, delivery: Delivery, config: SourceConfig) -> str:
         """See `TokenCheck.client_of`."""
-        token = _checked(delivery, config)
+        token, claims = _checked(delivery, config)
         keys = self._key_sets.matching(_issuer(config), token.header.kid, token.header.alg)
-        _verify(token, keys)
-        return _client(token.claims)
+        verify(token, keys)
+        return _client(claims)
 
     def needs_keys(self, delivery: Delivery, config: SourceConfig) -> bool:
         """See `TokenCheck.needs_keys`."""
         try:
-            token = _checked(delivery, config)
+            token, _ = _checked(delivery, config)
         except TokenRefused:
             return False
         return self._key_sets.is_due(_issuer(config), token.header.kid, token.header.alg)
@@ -100,39 +80,16 @@ def _issuer(config: SourceConfig) -> Issuer:
     return Issuer(config.oauth_issuer, config.oauth_jwks_url)
 
 
-def _checked(delivery: Delivery, config: SourceConfig) -> _Token:
-    """The token of a delivery, with everything checked but its signature; raises TokenRefused."""
+def _checked(delivery: Delivery, config: SourceConfig) -> tuple[SignedToken, _Claims]:
+    """The token of a delivery and its claims, with everything checked but its signature; raises
+    TokenRefused."""
     text = bearer_token(delivery)
     if not text:
         raise TokenRefused("no access token came: send it as Authorization: Bearer …")
-    token = _taken_apart(text)
-    if token.header.alg not in ALGORITHMS:
-        raise TokenRefused(f"tokens must be signed with {' or '.join(ALGORITHMS)}")
-    if token.header.crit is not None or token.header.b64 is not None:
-        raise TokenRefused("the token demands an extension (crit, b64) that is not known here")
-    _check_claims(token.claims, config, delivery.received_at)
-    return token
-
-
-def _taken_apart(text: str) -> _Token:
-    if len(text) > LONGEST or not text.isascii():
-        raise TokenRefused(f"the token is no text of ASCII with at most {LONGEST} characters")
-    parts = text.split(".")
-    if len(parts) != _SEGMENTS:
-        raise TokenRefused("the token is no JWT: header, claims and signature, joined by dots")
-    try:
-        header = msgspec.json.decode(_bytes(parts[0]), type=_Header)
-        payload = _bytes(parts[1])
-        claims = msgspec.json.decode(payload, type=_Claims)
-    except msgspec.ValidationError as error:
-        raise TokenRefused(f"header or claims of the token are not as needed: {error}") from None
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        raise TokenRefused("header and claims of the token can't be read") from None
-    return _Token(text.encode(), header, payload, claims)
-
-
-def _bytes(segment: str) -> bytes:
-    return base64.b64decode(segment + "=" * (-len(segment) % 4), b"-_", validate=True)
+    token, claims = take_apart(text, LONGEST, _Claims)
+    check_header(token.header)
+    _check_claims(claims, config, delivery.received_at)
+    return token, claims
 
 
 def _check_claims(claims: _Claims, config: SourceConfig, now: datetime) -> None:
@@ -168,20 +125,3 @@ def _client(claims: _Claims) -> str:
     if not client or len(client) > LONGEST_CLIENT:
         raise TokenRefused("the token does not say which client it was given to")
     return client
-
-
-def _verify(token: _Token, keys: KeySet) -> None:
-    """Raise TokenRefused unless one of the keys has signed the token."""
-    from joserfc.errors import JoseError  # imported here: an extra, and slow to import
-    from joserfc.jws import JWSRegistry, deserialize_compact
-
-    registry = JWSRegistry(algorithms=[token.header.alg], strict_check_header=False)
-    registry.max_header_length = _LONGEST_HEADER
-    for key in keys:
-        try:
-            found = deserialize_compact(token.text, key.key, [token.header.alg], registry)
-        except (JoseError, ValueError, TypeError):
-            continue
-        if found.payload == token.payload:
-            return
-    raise TokenRefused("the signature of the token is wrong")

@@ -54,7 +54,10 @@ FILE_PLACES = (
         name="accounts.db*",
         what="accounts, sessions and tokens of the dashboard, in a file of their own",
         hashes={WHOLE: "passwords (argon2id), links, sessions and tokens (SHA-256)"},
-        staff={WHOLE: "names of accounts, when they logged in, and from which address"},
+        staff={
+            WHOLE: "names of accounts, their ids at an issuer, and when they logged in; of the "
+            "addresses that they logged in from a digest"
+        },
         read="the dashboard, `accounts`, `tokens`",
         masked="shown to admins",
         erased="not erased: it is about one's own people; `accounts remove` deletes one",

@@ -17,6 +17,11 @@ _ENDED_WITH_IT = (
     _sql.revoke_tokens_of,
 )  # fmt: skip
 
+_WAYS_IN = (
+    _sql.end_sessions_of, _sql.end_links_of, _sql.end_sessions_by, _sql.end_links_by,
+    _sql.revoke_tokens_of,
+)  # fmt: skip
+
 
 class SqliteAccounts:
     """See `ports.accounts.Accounts`; raises what `AccountsFile` raises."""
@@ -29,6 +34,11 @@ class SqliteAccounts:
         found = self._file.rows(_sql.account, name)
         return _account(found[0]) if found else None
 
+    def account_of(self, issuer: str, subject: str) -> UserAccount | None:
+        """See `Accounts.account_of`."""
+        found = self._file.rows(_sql.account_of, issuer, subject) if issuer else []
+        return _account(found[0]) if found else None
+
     def accounts(self) -> Sequence[UserAccount]:
         """See `Accounts.accounts`."""
         return [_account(row) for row in self._file.rows(_sql.accounts)]
@@ -36,7 +46,8 @@ class SqliteAccounts:
     def add(self, account: UserAccount) -> bool:
         """See `Accounts.add`."""
         one, created_at = account, micros(account.created_at)
-        row = (one.name, int(one.role), created_at, one.password, one.person, one.zone)
+        known = (one.issuer, one.subject)
+        row = (one.name, int(one.role), created_at, one.password, one.person, one.zone, *known)
         return bool(self._file.change(_sql.add_account, *row))
 
     def change(self, account: UserAccount, before: UserAccount | None = None) -> bool:
@@ -55,6 +66,18 @@ class SqliteAccounts:
             for query in ended:
                 connection.execute(query, (one.name,))
             return True
+
+    def log_out(self, name: str) -> None:
+        """See `Accounts.log_out`."""
+        with self._file.writing() as connection:
+            for query in (_sql.end_sessions_of, _sql.end_links_of):
+                connection.execute(query, (name,))
+
+    def shut_out(self, name: str) -> None:
+        """See `Accounts.shut_out`."""
+        with self._file.writing() as connection:
+            for query in _WAYS_IN:
+                connection.execute(query, (name,))
 
     def remove(self, name: str) -> bool:
         """See `Accounts.remove`."""
@@ -124,6 +147,7 @@ class SqliteAccounts:
                 rows: list[Any] = connection.execute(_sql.attempts, (key, micros(since))).fetchall()
                 if rows[0][0] >= most:
                     return ()
+            connection.execute(_sql.forget_attempts, (micros(since),))  # strangers make many
             notes = [(key, micros(at)) for key in limits]
             noted: list[Any] = connection.executemany(_sql.attempt, notes).fetchall()
             return [int(row[0]) for row in noted]

@@ -1,11 +1,16 @@
 -- name: account
-SELECT name, role, created_at, password, person, zone FROM account WHERE name = ?;
+SELECT name, role, created_at, password, person, zone, issuer, subject FROM account WHERE name = ?;
+
+-- name: account_of
+SELECT name, role, created_at, password, person, zone, issuer, subject FROM account
+WHERE issuer = ? AND subject = ? AND issuer <> '';
 
 -- name: accounts
-SELECT name, role, created_at, password, person, zone FROM account ORDER BY name;
+SELECT name, role, created_at, password, person, zone, issuer, subject FROM account ORDER BY name;
 
 -- name: add_account
-INSERT INTO account (name, role, created_at, password, person, zone) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO account (name, role, created_at, password, person, zone, issuer, subject)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING RETURNING name;
 
 -- name: change_account

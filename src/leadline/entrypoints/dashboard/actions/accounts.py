@@ -102,6 +102,14 @@ def _link(sent: AdminForm) -> Secret:
     return Secret(words, f"{sent.url}/link/{secret}")
 
 
+def _log_out(sent: AdminForm) -> str:
+    """End whatever somebody has logged in to their account with, here and elsewhere."""
+    account = _account_in(sent)
+    sent.dashboard.book.log_out(account.name)
+    _note(sent, "account.logged_out", account.name)
+    return f"{account.name} is logged out everywhere."
+
+
 def _remove(sent: AdminForm) -> str:
     account = _account_in(sent)
     if account.name == sent.who.name and sent.who.has_account:
@@ -163,6 +171,7 @@ ACCOUNT_ACTIONS: Mapping[str, Callable[[AdminForm], str | Secret]] = {
     "add": _add,
     "change": _change,
     "link": _link,
+    "log-out": _log_out,
     "remove": _remove,
     "create-token": _create_token,
     "revoke-token": _revoke_token,

@@ -10,9 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from leadline.entrypoints.dashboard.actions.entering_by_issuer import (
+    LOGOUT_BY_ISSUER,
+    can_log_out_there,
+)
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import form_of
-from leadline.entrypoints.dashboard.guarding.access import LOGIN
+from leadline.entrypoints.dashboard.guarding.access import LOGIN, LOGIN_BY_ISSUER
 from leadline.entrypoints.dashboard.guarding.logins import (
     LoginFailure,
     begin,
@@ -25,6 +29,7 @@ from leadline.entrypoints.dashboard.guarding.sessions import (
     set_cookie,
     who_has_account,
 )
+from leadline.entrypoints.dashboard.guarding.wanted import lead_wanted, page_wanted, with_lead
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.accounts import UserAccount, UserRole, digest_of
 
@@ -37,28 +42,39 @@ _FAILED = {
 }
 _AT_ONCE = CapacityLimiter(2)
 """Logins wait for each other (`passwords`), and are not to hold every thread meanwhile."""
+_OUT = "out"
 _STATUS = {LoginFailure.WRONG: 401, LoginFailure.TOO_OFTEN: 429}
 
 
 async def login(request: Request) -> Response:
     """The form for name and password; who is logged in already is led on."""
+    lead = lead_wanted(request)
     if request.state.known is not None:
-        return RedirectResponse("/", 303)
+        return RedirectResponse(page_wanted(lead), 303)
     if request.method != "POST":
-        return render_page(request, "login.html", title="Log in", name="", failed="")
+        return _form(request)
     form = await form_of(request)
     name, password = form.get("name", ""), form.get("password", "")
     dashboard = dashboard_of(request)
     address = request.client.host if request.client else ""
     found = await run_sync(_log_in, dashboard, name, password, address, limiter=_AT_ONCE)
     if isinstance(found, LoginFailure):
-        return render_page(
-            request, "login.html", title="Log in", name=name[:100], failed=_FAILED[found],
-            status=_STATUS[found],
-        )  # fmt: skip
-    answer = RedirectResponse("/", 303)
+        return _form(request, name[:100], _FAILED[found], _STATUS[found])
+    answer = RedirectResponse(page_wanted(lead), 303)
     set_cookie(request, answer, found)
     return answer
+
+
+def _form(request: Request, name: str = "", failed: str = "", status: int = 200) -> Response:
+    """The form; who has just logged out may do so at the issuer, too."""
+    settings, lead = dashboard_of(request).settings, lead_wanted(request)
+    out_there = LOGOUT_BY_ISSUER if _OUT in request.query_params else ""
+    return render_page(
+        request, "login.html", title="Log in", name=name, failed=failed, status=status,
+        company=settings.dashboard_oidc_name if settings.dashboard_oidc_issuer else "",
+        by_issuer=with_lead(LOGIN_BY_ISSUER, lead), out_there=out_there,
+        here=with_lead(LOGIN, lead),
+    )  # fmt: skip
 
 
 def _log_in(dashboard: Dashboard, name: str, password: str, address: str) -> str | LoginFailure:
@@ -116,7 +132,8 @@ async def logout(request: Request) -> Response:
         note_action(dashboard, known.who, "dashboard.logout")
 
     await run_in_threadpool(end)
-    answer = RedirectResponse(LOGIN, 303)
+    is_asked = can_log_out_there(request, known.who)
+    answer = RedirectResponse(f"{LOGIN}?{_OUT}" if is_asked else LOGIN, 303)
     forget_cookie(request, answer)
     return answer
 

@@ -10,10 +10,16 @@ from starlette.routing import Route
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
-from leadline.entrypoints.dashboard.guarding.logins import begin, is_account_name
-from leadline.entrypoints.dashboard.guarding.passwords import fits, hash_password, why_not
+from leadline.entrypoints.dashboard.guarding.access import LOGIN
+from leadline.entrypoints.dashboard.guarding.logins import (
+    LoginFailure,
+    begin,
+    is_account_name,
+    proves_password,
+)
+from leadline.entrypoints.dashboard.guarding.passwords import hash_password, why_not
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, known_user
-from leadline.entrypoints.dashboard.guarding.sessions import set_cookie
+from leadline.entrypoints.dashboard.guarding.sessions import forget_cookie, set_cookie
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.accounts import UserAccount, UserRole
 
@@ -70,6 +76,22 @@ async def own_account(request: Request) -> Response:
     return answer
 
 
+async def log_out_everywhere(request: Request) -> Response:
+    """End all sessions of one's own account, such as that of a machine that was lost."""
+    known, dashboard = known_user(request), dashboard_of(request)
+
+    def end() -> None:
+        if known.who.has_account:
+            dashboard.book.log_out(known.who.name)
+        dashboard.book.end(known.session)
+        note_action(dashboard, known.who, "account.logged_out", known.who.name)
+
+    await run_in_threadpool(end)
+    answer = RedirectResponse(LOGIN, 303)
+    forget_cookie(request, answer)
+    return answer
+
+
 def _change(dashboard: Dashboard, known: KnownUser, form: SentForm) -> str:
     """Change the account. With another password all its sessions end; the secret of a new one is
     returned, else ""."""
@@ -79,8 +101,10 @@ def _change(dashboard: Dashboard, known: KnownUser, form: SentForm) -> str:
         raise FormRefused("Your account was removed.")
     after = msgspec.structs.replace(before, zone=zone_in(form))
     if form.get("password"):
-        if not known.by_link and not fits(form.get("current", ""), before.password):
-            raise FormRefused("That is not your present password.")
+        if before.issuer:  # else its owner could log in when the issuer lets them in no more
+            raise FormRefused("This account has no password: its owner logs in by the issuer.")
+        if not known.by_link:
+            _demand_password(dashboard, before, form.get("current", ""))
         password = _new_password(form, before.name)
         after = msgspec.structs.replace(after, password=password)
     if not book.change(after, before):  # hashing takes a moment, in which a role may be taken away
@@ -89,6 +113,20 @@ def _change(dashboard: Dashboard, known: KnownUser, form: SentForm) -> str:
     if after.password == before.password:
         return ""
     return begin(book, before.name, now, dashboard.settings.dashboard_sessions)
+
+
+def _demand_password(dashboard: Dashboard, account: UserAccount, password: str) -> None:
+    match proves_password(dashboard.book, account, password, dashboard.clock()):
+        case LoginFailure.WRONG:
+            raise FormRefused("That is not your present password.")
+        case LoginFailure.TOO_OFTEN:
+            raise FormRefused("There were too many attempts. Try again in a quarter of an hour.")
+
+
+def _issuer_of(request: Request) -> str:
+    """What the login is called of who logs in by an issuer; "" for others."""
+    name = dashboard_of(request).settings.dashboard_oidc_name
+    return name if known_user(request).who.issuer else ""
 
 
 def _new_password(form: SentForm, name: str) -> str:
@@ -117,10 +155,12 @@ def _form(
         request, template, title=title, failed=failed, status=422 if failed else 200,
         name=form.get("name", "")[:100], zone=form.get("zone", "UTC")[:100],
         zones=sorted(available_timezones()), by_link=known_user(request).by_link,
+        by_issuer=_issuer_of(request),
     )  # fmt: skip
 
 
 ROUTES = [
     Route("/welcome", welcome, methods=["GET", "POST"]),
     Route("/account", own_account, methods=["POST"]),  # the page is in the table of pages
+    Route("/account/logout", log_out_everywhere, methods=["POST"]),
 ]

@@ -7,10 +7,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.guarding.problems import problem_answer
 from leadline.entrypoints.dashboard.guarding.sessions import API, known_by_secret
+from leadline.entrypoints.dashboard.guarding.wanted import lead_of_page, with_lead
 
 LIVEZ, LOGIN, LINK, STATIC = "/livez", "/login", "/link/", "/static/"
 OPENAPI = "/openapi.json"
-OPEN = (LIVEZ, LOGIN, LINK, STATIC, OPENAPI)
+LOGIN_BY_ISSUER = f"{LOGIN}/oidc"
+OPEN = (LIVEZ, LOGIN, LOGIN_BY_ISSUER, f"{LOGIN_BY_ISSUER}/", LINK, STATIC, OPENAPI)
 """The paths, or their beginnings, that need no login."""
 
 
@@ -52,4 +54,4 @@ def _refused(request: Request) -> Response:
         return problem_answer(401, words, {"www-authenticate": "Bearer"})
     if request.method not in ("GET", "HEAD"):
         return JSONResponse({"detail": "Log in first."}, 401)
-    return RedirectResponse(LOGIN, 303)
+    return RedirectResponse(with_lead(LOGIN, lead_of_page(request.url.path)), 303)

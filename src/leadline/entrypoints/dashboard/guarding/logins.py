@@ -2,11 +2,13 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from secrets import token_urlsafe
 
+from leadline.entrypoints.dashboard.guarding.clients import plain_address
 from leadline.model.accounts import LoginLink, Session, UserAccount, digest_of
 from leadline.ports.accounts import Accounts
 
@@ -59,10 +61,7 @@ def log_in(
     from leadline.entrypoints.dashboard.guarding.passwords import fits
 
     name = name.strip().lower()
-    limits = {
-        _key("account", name): MOST_OF_ACCOUNT,
-        _key("address", _network(address)): MOST_OF_ADDRESS,
-    }
+    limits = {_key_of(name): MOST_OF_ACCOUNT, _key("address", _network(address)): MOST_OF_ADDRESS}
     attempts = accounts.attempt(limits, now - WITHIN, now)
     if not attempts:
         return LoginFailure.TOO_OFTEN
@@ -71,6 +70,29 @@ def log_in(
         return LoginFailure.WRONG
     accounts.forgive(attempts)
     return account
+
+
+def proves_password(
+    accounts: Accounts, account: UserAccount, password: str, now: datetime
+) -> LoginFailure | None:
+    """Why somebody who is logged in to an account has not shown to know its password; None if they
+    have. It counts as a login: else whoever finds a browser open could guess without end."""
+    from leadline.entrypoints.dashboard.guarding.passwords import fits
+
+    attempts = accounts.attempt({_key_of(account.name): MOST_OF_ACCOUNT}, now - WITHIN, now)
+    if not attempts:
+        return LoginFailure.TOO_OFTEN
+    if not fits(password, account.password):
+        return LoginFailure.WRONG
+    accounts.forgive(attempts)
+    return None
+
+
+def attempt_by_issuer(accounts: Accounts, address: str, now: datetime) -> Sequence[int]:
+    """Note an answer of the issuer that came from this address; nothing if there were too many
+    that logged nobody in."""
+    limits = {_key("issuer", _network(address)): MOST_OF_ADDRESS}
+    return accounts.attempt(limits, now - WITHIN, now)
 
 
 def begin(
@@ -108,12 +130,17 @@ def csrf_of(secret: str) -> str:
     return sha256(b"csrf:" + secret.encode()).hexdigest()
 
 
+def _key_of(name: str) -> bytes:
+    return _key("account", name)
+
+
 def _key(kind: str, value: str) -> bytes:
     return sha256(f"{kind}:{value}".encode()).digest()
 
 
 def _network(address: str) -> str:
     """The address, of IPv6 the network that one customer has."""
+    address = plain_address(address)
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -15,7 +15,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 class Who(msgspec.Struct, frozen=True):
     """Who makes a request: the name of their account, their role, the time zone in which they see
-    times, and who they are in `[people]` ("": none of these).
+    times, who they are in `[people]` ("": none of these), and the issuer by which they log in.
 
     `kind` is that of the actor in the audit log: a person with an account, a person who runs
     commands on the machine and came by a link (`command`), or a program (`token`).
@@ -26,6 +26,7 @@ class Who(msgspec.Struct, frozen=True):
     zone: str = "UTC"
     person: str = ""
     kind: str = "person"
+    issuer: str = ""
 
     @property
     def actor(self) -> str:

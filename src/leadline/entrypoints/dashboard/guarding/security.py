@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.forms import FORM, fields_in
+from leadline.entrypoints.dashboard.guarding.clients import plain_address
 from leadline.entrypoints.dashboard.guarding.problems import problem_answer
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser
 from leadline.entrypoints.dashboard.guarding.sessions import API
@@ -118,13 +119,13 @@ def believe_proxies(scope: Scope, settings: Settings) -> None:
     remove what anybody else says of them."""
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     said = {name: value.decode("latin-1") for name, value in headers if name in _FORWARDED}
-    address = (scope.get("client") or ("", 0))[0]
+    address = plain_address((scope.get("client") or ("", 0))[0])
     scope["headers"] = [pair for pair in headers if pair[0] not in _FORWARDED]
     if not said or not _is_trusted(address, settings):
         return
-    hops = [one.strip() for one in said.get(b"x-forwarded-for", "").split(",") if one.strip()]
+    hops = [one for one in said.get(b"x-forwarded-for", "").split(",") if one.strip()]
     while hops and _is_trusted(address, settings):
-        address = hops.pop()
+        address = plain_address(hops.pop())
     scope["client"] = (address, 0)
     proto = said.get(b"x-forwarded-proto", "").rpartition(",")[2].strip().lower()
     if proto in ("http", "https"):
@@ -139,7 +140,6 @@ def _is_trusted(address: str, settings: Settings) -> bool:
         ip = ip_address(address)
     except ValueError:
         return False
-    ip = getattr(ip, "ipv4_mapped", None) or ip  # as IPv6 sockets name IPv4 clients
     return any(ip in ip_network(one) for one in settings.dashboard_trusted_proxies)
 
 
@@ -153,7 +153,7 @@ def _refusal(scope: Scope, settings: Settings) -> Response | None:
             "[dashboard] to the address at which it is reached.\n",
             421,
         )
-    if settings.dashboard_url.startswith("https:") and _is_host_of_url(hosts[0], settings):
+    if settings.dashboard_url.startswith("https:") and is_host_of_url(hosts[0], settings):
         scope["scheme"] = "https"  # browsers reach that host by https alone
     length = dict(scope["headers"]).get(b"content-length", b"0")
     if not length.isdigit() or int(length) > settings.max_body:
@@ -172,10 +172,11 @@ def is_own_host(host: str, settings: Settings) -> bool:
         name, port = host, ""
     if name in _LOOPBACK and (not port or port.isdigit()):
         return True
-    return _is_host_of_url(host, settings)
+    return is_host_of_url(host, settings)
 
 
-def _is_host_of_url(host: str, settings: Settings) -> bool:
+def is_host_of_url(host: str, settings: Settings) -> bool:
+    """Whether a `Host` header names the URL of the settings."""
     own = urlsplit(settings.dashboard_url)
     usual = {"http": ":80", "https": ":443"}.get(own.scheme, "")
     given = host.lower().removesuffix(usual)

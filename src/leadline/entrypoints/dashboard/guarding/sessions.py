@@ -67,7 +67,8 @@ def _who_has(dashboard: Dashboard, session: Session) -> Who | None:
 
 def who_has_account(account: UserAccount) -> Who:
     """The person with this account."""
-    return Who(account.name, account.role, account.zone, account.person)
+    one = account
+    return Who(one.name, one.role, one.zone, one.person, issuer=one.issuer)
 
 
 def _known_by_token(dashboard: Dashboard, secret: str) -> KnownUser | None:

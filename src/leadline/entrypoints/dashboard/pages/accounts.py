@@ -42,11 +42,12 @@ async def accounts_page(
 ) -> Response:
     """The page, and what came of a form on it."""
     dashboard = dashboard_of(request)
-    found = await run_in_threadpool(_found, dashboard)
+    found, settings = await run_in_threadpool(_found, dashboard), dashboard.settings
     return render_page(
         request, "accounts.html", title="Accounts", status=422 if failed else 200,
         found=found, secret=secret, done=done, failed=failed, roles=list(UserRole),
-        scopes=list(Scope), people=list(dashboard.settings.people), days=TOKEN_DAYS,
+        scopes=list(Scope), people=list(settings.people), days=TOKEN_DAYS,
+        company=settings.dashboard_oidc_name if settings.dashboard_oidc_issuer else "",
         zones=sorted(available_timezones()),
     )  # fmt: skip
 
