@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from errno import EACCES
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,6 +25,8 @@ from leadline.model.task import Drop, Step, Task
 from leadline.ports.store import Settlement, Store
 from leadline.settings.general import Settings
 from leadline.settings.sources import SourceConfig
+from leadline.stores.key_file import read_or_make_key
+from leadline.stores.memory_erasing import MemoryErasures
 from leadline.wiring import sources
 from tests.worlds.channels import ScriptedMessenger, bot_channel, slack_channel
 from tests.worlds.leads import HandClock
@@ -124,6 +128,31 @@ def test_what_was_told_of_a_person_is_gone_after_a_privacy_deletion(bureau: Bure
     assert not any(found.candidates for found in bureau.store.candidates(keys).values())
     assert bureau.store.refined([lead_id])[lead_id].problems == ("record.privacy_deleted",)
     assert bureau.store.next_due(Step.LOOK_UP) is None
+
+
+def test_a_privacy_deletion_is_done_where_no_key_can_be_made_for_what_remains(
+    bureau: Bureau,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def may_not(_: Path) -> None:
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr("leadline.stores.key_file.make_folder", may_not)
+    bureau.kit = msgspec.structs.replace(
+        bureau.kit,
+        erasures=MemoryErasures(),
+        privacy_key=lambda: read_or_make_key(tmp_path / "data"),
+    )
+    (lead_id,) = bureau.send(CREATED, *SAID)
+    bureau.work()
+    bureau.send(ERASED)
+    bureau.work()
+    assert secrets_in(bureau.kept(lead_id)) == set()
+    lines = [vars(line) for line in caplog.records if line.msg == "privacy.no_tombstone"]
+    (told,) = {line["reason"] for line in lines}
+    assert "privacy.key can't be written: Permission denied; set privacy_key" in told
 
 
 def test_what_filled_blanks_of_a_later_lead_leaves_that_lead_too(bureau: Bureau) -> None:

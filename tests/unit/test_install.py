@@ -13,6 +13,7 @@ from leadline import __version__
 from leadline.entrypoints.cli import app
 from leadline.settings.general import Settings, declared
 from leadline.settings.notations import SIZE
+from leadline.stores.key_file import key_path
 
 ROOT = Path(__file__).parents[2]
 SERVICE = ROOT / "examples" / "service"
@@ -69,7 +70,7 @@ def test_the_image_is_configured_by_settings_that_exist_and_probed_where_it_list
     assert lines("ENTRYPOINT") + lines("CMD") == ['["leadline"]', '["serve"]']
 
 
-def test_the_unit_starts_a_command_that_exists_and_may_write_its_data_only() -> None:
+def test_the_unit_starts_a_command_that_exists_and_may_write_its_data_and_key_only() -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[method-assign,assignment]
     unit.read(SERVICE / "leadline.service")
@@ -77,7 +78,9 @@ def test_the_unit_starts_a_command_that_exists_and_may_write_its_data_only() -> 
     program, command = service["ExecStart"].split()
     assert program == f"{service['WorkingDirectory']}/.venv/bin/leadline"
     assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
-    assert service["Environment"] == f"LEADLINE_DATA=/var/lib/{service['StateDirectory']}"
+    data, keys = (Path("/var/lib", name) for name in service["StateDirectory"].split())
+    assert service["Environment"] == f"LEADLINE_DATA={data}"
+    assert keys == key_path(data).parent
     assert (service["UMask"], service["StateDirectoryMode"]) == ("0077", "0700")
 
 

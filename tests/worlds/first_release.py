@@ -28,8 +28,8 @@ def unpacked(folder: Path) -> dict[str, str]:
 class FirstReleaseData:
     """What a stack left behind: `ids` of leads by name, `messages` by queue."""
 
-    def __init__(self) -> None:
-        whole = json.loads((FOLDER / "aws.json").read_text())
+    def __init__(self, text: str = "") -> None:
+        whole = json.loads(text or (FOLDER / "aws.json").read_text())
         self.ids: dict[str, str] = whole["ids"]
         self._objects: dict[str, dict[str, str]] = whole["objects"]
         self._items: list[dict[str, Any]] = whole["items"]

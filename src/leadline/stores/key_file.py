@@ -4,6 +4,7 @@ No copy, backup, export or move of the data folder has it, so that hashes of era
 say nothing without it.
 """
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # a function that captures webhooks needs none
 
 _FILE = "privacy.key"
 _BYTES = 32
+_FROM_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def remembering_erased(
@@ -55,14 +57,28 @@ def find_key(
         raise ConfigurationError("set privacy_key: without it nothing remembers who was erased")
     if (found := read_key(settings.data)) is not None:
         return found
+    refuse_lost_key(settings.data, embedded, suppressions)
+    return read_or_make_key(settings.data)
+
+
+def refuse_lost_key(
+    data: Path, embedded: "Erasures", suppressions: "Suppressions | None" = None
+) -> None:
+    """Raise ConfigurationError if somebody was erased or suppressed, so that there was a key. Call
+    it where there is none."""
     listed = suppressions is not None and suppressions.may_suppress()
     if listed or embedded.tombstones():
         what = "the suppression list was written" if listed else "people were erased"
         raise ConfigurationError(
-            f"{what} with a privacy key that is missing: put {key_path(settings.data)} back from "
-            "its copy, or set privacy_key"
+            f"{what} with a privacy key that is missing: put {key_path(data)} back from its copy, "
+            "or set privacy_key"
         )
-    return read_or_make_key(settings.data)
+
+
+def may_make_key(data: Path) -> bool:
+    """Whether this user has the right to make the file of the key."""
+    folder = next(one for one in key_path(data).parents if one.exists())
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def key_path(data: Path) -> Path:
@@ -85,8 +101,11 @@ def read_key(data: Path) -> "PrivacyKey | None":
 
 
 def read_or_make_key(data: Path) -> "PrivacyKey":
-    """The key of a data folder, which is made at first use. Raises ConfigurationError,
-    StorageFailed."""
+    """The key of a data folder, which is made at first use.
+
+    Raises ConfigurationError if this user may not write there, as in a container that has only the
+    data folder, and StorageFailed if the disk fails.
+    """
     if (found := read_key(data)) is not None:
         return found
     from secrets import token_hex
@@ -101,7 +120,12 @@ def read_or_make_key(data: Path) -> "PrivacyKey":
         made.unlink()
         sync_folder(path.parent)
     except OSError as error:
-        raise StorageFailed(f"{path} can't be written: {error.strerror}") from error
+        words = f"{path} can't be written: {error.strerror}"
+        if error.errno in _FROM_THE_DISK:
+            raise StorageFailed(words) from error
+        raise ConfigurationError(
+            f"{words}; set privacy_key, or make its folder for the user of `leadline serve`"
+        ) from error
     made_key = read_key(data)
     assert made_key is not None  # noqa: S101 - it is there now
     return made_key
