@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import urllib3
 
+from leadline.installations.serving import serving
 from tests.acceptance.installation import Installation
 from tests.standins.ports import free_port
 
@@ -152,6 +153,26 @@ def test_a_dashboard_that_dies_is_started_again_and_keeps_its_sessions(
     wait_until(lambda: server.pid() not in (None, before))
     wait_until(server.is_alive)
     assert server.get("/", cookie=cookie).status == 200
+
+
+def test_health_shows_the_processes_of_the_server_also_after_one_was_started_again(
+    server: WithDashboard,
+) -> None:
+    server.start()
+    folder = server.installation.data
+
+    def roles() -> dict[str, int]:
+        there = serving(folder)
+        return {one.role: one.pid for one in there.processes} if there is not None else {}
+
+    wait_until(lambda: bool(roles()))
+    before = roles()
+    assert {"http", "refine-1", "notify", "dashboard"} <= before.keys()
+    server.installation.kill(before["notify"])
+    wait_until(lambda: roles().get("notify", 0) not in (0, before["notify"]))
+    cookie = server.log_in()
+    shown = server.get("/health", cookie=cookie).data.decode()
+    assert f'<th scope="row">notify</th><td class="number">{roles()["notify"]}</td>' in shown
 
 
 def test_a_port_that_is_taken_costs_the_dashboard_and_no_lead(server: WithDashboard) -> None:

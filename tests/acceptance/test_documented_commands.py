@@ -45,7 +45,7 @@ OURS_NOT_RUN = {
     "YOUR-API": ON_AWS,
 }
 """Words of commands of ours that are not run, and why."""
-ASKS = {"replay", "wait", "hold", "release", "write-back", "merge", "unlink"}
+ASKS = {"replay", "correct", "wait", "hold", "release", "write-back", "merge", "unlink"}
 EXIT_CODES = {("restore", "--undo"): 2, ("status",): 1}
 """Other exit codes than 0: nothing is left to undo after a finished restore, and there is a
 dead letter."""

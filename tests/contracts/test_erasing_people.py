@@ -16,6 +16,8 @@ from leadline.journey.finding_people import find_people
 from leadline.journey.follow_up import look_up_due
 from leadline.journey.refining import refine_due
 from leadline.kit import Kit
+from leadline.model.corrected_events import event_of_correction
+from leadline.model.correcting import Correction
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import CapturedLead, Kind
@@ -121,11 +123,15 @@ def test_a_person_is_found_in_every_state_and_place(office: ErasingOffice) -> No
     waiting = office.take(b'{"email":"ADA@example.com"}')
     early = office.take(b'{"email":"ada@example.com"}', kind=Kind.UPDATED, record="r:9")
     office.take(b'{"email":"eve@example.com"}')
+    corrected = office.take(b'{"name":"Dee","email":"dee@example.com"}')
+    said = Correction("eve", office.clock.now, {"email": "ada@example.com"})
+    office.store.accept([event_of_correction(corrected, "generic", said)])
+    office.clock.advance(seconds=1)
     unread = captured(office.clock, key="unread", raw=b"null", kind=Kind.UNREADABLE)
     body = b"email=ada%40example.com&broken=\xff"
     office.accept(msgspec.structs.replace(unread, body=body, why="not JSON"))
     found = find_people(office.store, [EMAIL])
-    assert set(found) == {refined, mention, custom, waiting, early, unread.id}
+    assert set(found) == {refined, mention, custom, waiting, early, corrected, unread.id}
     assert [i for i, one in found.items() if one.is_own] == [refined]
     assert found[unread.id].places == ("body",)
     assert set(find_people(office.store, phone_names(PHONE))) == {refined}
@@ -136,13 +142,17 @@ def test_a_person_is_gone_from_every_state_and_place(office: ErasingOffice) -> N
     office.work()
     office.take(b'{"email":"ada@example.com","more":1}', kind=Kind.UPDATED, record="r:1")
     office.take(b'{"email":"ada@example.com"}', record="r:2")
+    dee = office.take(b'{"email":"dee@example.com"}')
+    said = Correction("eve", office.clock.now, {"email": "ada@example.com", "name": "Ada Vance"})
+    office.store.accept([event_of_correction(dee, "generic", said)])
+    office.clock.advance(seconds=1)
     office.take(b'{"email":"ada@example.com"}', kind=Kind.UPDATED, record="r:2")
     office.take(b'{"email":"ada\\u0040example.com"}', kind=Kind.UPDATED, record="r:9")
     unread = captured(office.clock, key="unread", raw=b"null", kind=Kind.UNREADABLE)
     office.accept(msgspec.structs.replace(unread, body=b"ada@example.com", why="not JSON"))
     eve = office.take(b'{"email":"eve@example.com"}')
     done = office.erase(EMAIL)
-    assert len(done.leads) == 4
+    assert len(done.leads) == 5
     assert office.left() == set()
     office.work()
     assert office.left() == set()

@@ -14,6 +14,8 @@ from leadline import kit as attempts
 from leadline.journey.refining import refine_due
 from leadline.kit import Kit
 from leadline.model.assigning import Charge, Kept, Queued
+from leadline.model.corrected_events import event_of_correction
+from leadline.model.correcting import Correction
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead, Kind, Ownership
 from leadline.model.people import Person
@@ -373,6 +375,9 @@ def populate(workers: Workers, store: Store) -> dict[str, str]:
     )
     store.accept([named["form"]])
     head = come("bob", record="r-bob")
+    said = Correction("ada", clock.now, {"email": "eve@example.com", "custom.budget": ""})
+    named["corrected"] = event_of_correction(named["handled"].id, "generic", said)
+    store.accept([named["corrected"]])
     come("robert", key="b1", record="r-bob", kind=Kind.UPDATED)
     come("bobby", key="b2", record="r-bob", kind=Kind.UPDATED)
     store.accept([captured(clock, "bob", record="r-bob"), captured(clock, "bob", record="r-bob")])

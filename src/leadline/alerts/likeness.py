@@ -135,7 +135,7 @@ _TRUST = {
     Trust.KEYED: "a sender with a key",
     Trust.SIGNED: "a sender that signs",
     Trust.CRM: "the CRM",
-    Trust.EDITED: "edited in the CRM",
+    Trust.EDITED: "edited by a person",
 }
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
 from leadline.net.aws.calls import Caller
+from leadline.net.aws.changed_texts import changed_at
 from leadline.net.aws.remote_text import read_text
 from leadline.net.aws.signing import Keys
 from leadline.settings.general import Settings
@@ -99,6 +100,11 @@ class ConnectedStack:
     def settings(self) -> Settings:
         """See `loaded`."""
         return self.loaded.settings
+
+    def settings_changed_at(self) -> datetime | None:
+        """When the parameter or the secret with the settings was last changed; None if AWS does not
+        say."""
+        return changed_at(self.caller, self._output("SettingsReference"))
 
     def store(self) -> "StackStore":
         """The store, for one thread."""

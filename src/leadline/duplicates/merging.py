@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from leadline.model.correcting import CORRECTED_RULE
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import EDITED_RULE, Trust, ValueOrigin
 
@@ -22,6 +23,8 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("website",),
 )
 """The fields of a contact that are filled together, from one lead: the parts of a value."""
+_BY_PEOPLE = (EDITED_RULE, CORRECTED_RULE)
+"""The rules of changes that people made: in the CRM, and here."""
 
 
 def filled_from(lead: RefinedLead, members: Sequence[tuple[RefinedLead, Trust]]) -> RefinedLead:
@@ -68,7 +71,7 @@ def without_values_of(lead: RefinedLead, giver: str) -> RefinedLead:
 
 def _trust_in(group: tuple[str, ...], lead: RefinedLead, trust: Trust) -> Trust:
     """The trust in a value of a lead: that in its source, unless a person edited the value."""
-    is_edited = any(one.rule == EDITED_RULE and one.field in group for one in lead.changes)
+    is_edited = any(one.rule in _BY_PEOPLE and one.field in group for one in lead.changes)
     return Trust.EDITED if is_edited else trust
 
 

@@ -1,7 +1,8 @@
 """The embedded installation: a data folder on this machine."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from leadline import wiring
@@ -39,6 +40,15 @@ class Embedded:
     def ledger(self) -> "SqliteLedger":
         """See `Installation.ledger`."""
         return wiring.ledger(self._loaded.settings)
+
+    def settings_changed_at(self) -> Mapping[str, datetime]:
+        """See `Installation.settings_changed_at`: files by their names."""
+        found: dict[str, datetime] = {}
+        for path in self._loaded.read:
+            with suppress(OSError):  # it was removed since
+                at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                found[path.name] = found[str(path)] = at
+        return found
 
     def store(self) -> "SqliteStore":
         """See `Installation.store`."""

@@ -1,7 +1,7 @@
 """An installation on AWS: a stack, as an operator's commands use it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,11 @@ class OnAws:
     def where(self) -> str:
         """See `Installation.where`."""
         return f"the stack {self._stack.name} in {self._stack.cloud.region}"
+
+    def settings_changed_at(self) -> Mapping[str, datetime]:
+        """See `Installation.settings_changed_at`: the parameter or the secret of the stack."""
+        at = self._stack.settings_changed_at()
+        return {} if at is None else {f"the settings of {self._stack.name}": at}
 
     def ledger(self) -> "AwsLedger":
         """See `Installation.ledger`."""

@@ -4,7 +4,7 @@ The server writes it to the file `serving.json`. Nothing in it is secret.
 """
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,25 +17,36 @@ from leadline.stores.sqlite.locking import is_served
 _FILE = "serving.json"
 
 
+class ServingProcess(msgspec.Struct, frozen=True):
+    """A child process of a running server: its role ("http", "refine-1", "notify", "dashboard"),
+    its process id, and since when it runs."""
+
+    role: str
+    pid: int
+    since: datetime
+
+
 class Serving(msgspec.Struct, frozen=True):
     """The process id of a running server, and its settings: fingerprints of those that are not
     secret (`settings.comparing`), the usual delay, and the delays of sources that have their own,
-    in seconds."""
+    in seconds. `processes` are its children; servers of earlier versions do not say."""
 
     pid: int
     settings: dict[str, str]
     delay: float
     delays: dict[str, float]
+    processes: tuple[ServingProcess, ...] = ()
 
     def delay_of(self, source: str) -> timedelta:
         """How long a lead of this source waits."""
         return timedelta(seconds=self.delays.get(source, self.delay))
 
 
-def note_serving(settings: Settings, pid: int) -> None:
+def note_serving(settings: Settings, pid: int, processes: tuple[ServingProcess, ...] = ()) -> None:
     """Write what the server with this process id works with; raises OSError."""
     own = {n: c.delay.total_seconds() for n, c in settings.sources.items() if c.delay is not None}
-    serving = Serving(pid, for_leads(settings), settings.delay.total_seconds(), own)
+    delay = settings.delay.total_seconds()
+    serving = Serving(pid, for_leads(settings), delay, own, processes)
     write_file(settings.data / _FILE, msgspec.json.encode(serving), settings.rights)
 
 

@@ -13,12 +13,13 @@ import msgspec
 from leadline.journey.finding_people import LeadOfPerson
 from leadline.kit import Kit
 from leadline.model.handling import UNHANDLED
-from leadline.model.lead import RefinedLead
+from leadline.model.lead import Kind, RefinedLead
 from leadline.model.task import Alert
 from leadline.ports.ledger import LeadStory
 from leadline.ports.store import Archived
 
 _SENT = "to make a lead of it, and to repeat that if the rules change"
+_HERE = "a person here"
 _REFINED = "so that the right person can answer, and later leads of the same person are recognised"
 _MESSAGE = "to tell the person who answers the lead"
 _WRITTEN = "so that the CRM has the same contact data as the person who answers"
@@ -71,17 +72,22 @@ def held_about(kit: Kit, found: LeadOfPerson, story: LeadStory, where: str) -> H
 
 
 def _sent(event: Archived, where: str) -> HeldItem:
-    """What a sender sent, in one event."""
+    """What a sender sent, in one event; or what a person here corrected."""
     value: dict[str, Any] = {"at": event.captured_at, "json": _json(event.raw)}
     if event.body is not None:
         value |= {"body": _text(event.body), "media_type": event.media_type}
+    if event.kind is Kind.CORRECTED:
+        return HeldItem("corrected", value, _HERE, _SENT, (where,))
     return HeldItem("sent", value, event.source, _SENT, (where,))
 
 
 def _update(lead_id: str, raw: bytes, story: LeadStory, where: str) -> HeldItem:
     """A further event of the record."""
-    at = next(one.at for one in story.related if one.lead_id == lead_id)
-    return HeldItem("sent", {"at": at, "json": _json(raw)}, story.row.source, _SENT, (where,))
+    event = next(one for one in story.related if one.lead_id == lead_id)
+    value = {"at": event.at, "json": _json(raw)}
+    if event.kind == Kind.CORRECTED:
+        return HeldItem("corrected", value, _HERE, _SENT, (where,))
+    return HeldItem("sent", value, story.row.source, _SENT, (where,))
 
 
 def _refined(

@@ -4,9 +4,9 @@ asked."""
 import msgspec
 
 from leadline.journey.assigning.first_turn import seekers
+from leadline.journey.lead_fields import fields_of_lead
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.ownership import resolve_owner
-from leadline.journey.refining import fields_of_lead
 from leadline.kit import Kit
 from leadline.model.assigning import Documents
 from leadline.model.lead import RefinedLead

@@ -15,30 +15,28 @@ from leadline.journey.assigning.first_turn import Seekers, seekers
 from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.consenting import said_by_crm, said_later, still_refused
+from leadline.journey.correcting import corrected, with_corrections
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
-from leadline.journey.folding import edited_by_people, end_of, fields_of_events, laid_over
+from leadline.journey.folding import edited_by_people, laid_over
+from leadline.journey.lead_fields import fields_of_lead, fields_sent
 from leadline.journey.left_alone import is_left_alone, left_alone
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
 from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
 from leadline.kit import Kit, as_suppressed, exhausted, retry_or_drop, settle
-from leadline.model.charsets import NOTES
 from leadline.model.consent import newly_refused
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import NotUnderstood, Unreadable
 from leadline.model.handling import Handling
-from leadline.model.lead import ERASED, KEY_REUSED, LeadFields, RefinedLead
-from leadline.model.likeness import KNOWN_PERSON
+from leadline.model.lead import ERASED, LeadFields, RefinedLead
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.crm import CrmRecord
-from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 from leadline.refine import About, refine
 
 log = logging.getLogger(__name__)
 
 
-_NOTES = NOTES | {KEY_REUSED, KNOWN_PERSON}
 FIRST_CHANGED = "duplicates.first_changed"
 """The timeline note on a lead that is refined again because its first lead is a duplicate now."""
 _HICCUP = timedelta(seconds=5)
@@ -152,6 +150,7 @@ def is_completed(
     if isinstance(answer, CrmRecord):
         said = said_by_crm(fields, answer.fields, waiting.source)
         fields = said_later(filled(fields, without_borrowed(said, handling)), said)
+    fields = corrected(fields, waiting.corrections)
     own = without_fills(lead).contact
     if not says_more(fields, own) and not fields.consent:
         return False
@@ -167,7 +166,10 @@ def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
         received_from=waiting.source,
         region=kit.sources[waiting.source].config.country or kit.region,
     )
-    lead = edited_by_people(kit.sources[waiting.source], waiting, refine(fields, about))
+    source = kit.sources[waiting.source]
+    lead = edited_by_people(source, waiting, refine(fields, about))
+    if waiting.corrections and waiting.raw != ERASED_WORDS:
+        lead = with_corrections(lead, fields_sent(source, waiting), waiting.corrections)
     return as_suppressed(kit, {lead.lead_id: lead})[lead.lead_id]
 
 
@@ -194,9 +196,11 @@ def _read(
         handling = earlier.handling
         fields = with_late_contact(source, fields_of_lead(source, waiting), waiting, handling)
         if not isinstance(answer, CrmRecord):
+            fields = corrected(fields, waiting.corrections)
             return still_refused(fields, earlier.refined)
         said = said_by_crm(fields, answer.fields, waiting.source)
-        return laid_over(fields, (without_borrowed(said, handling), ()))
+        fields = laid_over(fields, (without_borrowed(said, handling), ()))
+        return corrected(fields, waiting.corrections)
     except Exception as error:
         return _failed(kit, lease, error)
 
@@ -281,20 +285,3 @@ def _ask_again(lease: Lease, answer: LookUpAnswer | None) -> Retry | None:
         case NoAnswer(words=words) if lease.attempt == 1:
             return Retry(_HICCUP, why=words, counts=False)
     return None
-
-
-def fields_of_lead(source: Source, waiting: Waiting) -> LeadFields:
-    """The fields of the lead and its updates; `suspicions` note how its text was decoded, and that
-    its record no longer exists.
-
-    Raises NotUnderstood if the event has nothing to make a lead of.
-    """
-    if waiting.raw == ERASED_WORDS:
-        return LeadFields(suspicions=(f"record.{ERASED}",))
-    fields = fields_of_events(source, waiting)
-    notes = _NOTES.intersection(" ".join(waiting.whys).split()) if any(waiting.whys) else ()
-    end = end_of(source, waiting) if waiting.ends else ""
-    if notes or end:
-        said = (*fields.suspicions, *sorted(notes), *((f"record.{end}",) if end else ()))
-        fields = msgspec.structs.replace(fields, suspicions=said)
-    return fields

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from leadline.journey.refining import fields_of_lead
+from leadline.journey.lead_fields import fields_of_lead
 from leadline.model.errors import LeadlineError
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.source import Source

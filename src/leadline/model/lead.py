@@ -21,12 +21,14 @@ from leadline.model.quotas import Quota
 
 
 class Kind(StrEnum):
-    """What an event does to its lead. A delivery that can't be read is one UNREADABLE event."""
+    """What an event does to its lead. A delivery that can't be read is one UNREADABLE event; a
+    CORRECTED one is what a person here says (`model.correcting`)."""
 
     CREATED = "created"
     UPDATED = "updated"
     IGNORED = "ignored"
     UNREADABLE = "unreadable"
+    CORRECTED = "corrected"
 
 
 class Status(StrEnum):
@@ -43,9 +45,7 @@ class Status(StrEnum):
 
 class Delivery(msgspec.Struct, frozen=True):
     """One HTTP request as it arrived. `body` is the raw bytes, and header names are lower case.
-
-    `url` is the full URL that the sender called, with its query; "" if it is not known.
-    """
+    `url` is the full URL that the sender called, with its query; "" if it is not known."""
 
     source: str
     body: bytes
@@ -91,8 +91,8 @@ class CapturedLead(msgspec.Struct, frozen=True):
     then a new lead. `body` is the body of the delivery if `raw` is not a part of it (forms, XML),
     else None; `media_type` is its content type with parameters. `body_with` is the id of another
     event of the delivery that has its body. The `raw` of an UNREADABLE event is null; `why` says
-    what is wrong with its body, and `quota` limits what is stored.
-    """
+    what is wrong with its body, and `quota` limits what is stored. `joins` is the id of the lead
+    of a CORRECTED event."""
 
     id: str
     source: str
@@ -110,6 +110,7 @@ class CapturedLead(msgspec.Struct, frozen=True):
     media_type: str = ""
     window: timedelta | None = None
     quota: Quota | None = None
+    joins: str = ""
 
 
 DELETED, MERGED, ERASED = "deleted", "merged", "privacy_deleted"
@@ -128,10 +129,8 @@ class Fate(StrEnum):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """The confirmation of a store that an event is durable; `lead_id` is the lead it belongs to.
-
-    `why` is the reason if the event is no lead; for a redelivery, the reason of the first delivery.
-    """
+    """The confirmation of a store that an event is durable; `lead_id` is the lead it belongs to,
+    `why` the reason if the event is no lead; for a redelivery, that of the first delivery."""
 
     lead_id: str
     fate: Fate
@@ -156,7 +155,7 @@ def is_early(lead: CapturedLead) -> bool:
 def fate_of(lead: CapturedLead, *, known: bool, refined: bool) -> tuple[Fate, str]:
     """The fate of an event that is no redelivery, and the reason. *known* is whether its record
     has a lead already, *refined* whether that lead has been refined."""
-    if lead.kind is Kind.IGNORED:
+    if lead.kind in (Kind.IGNORED, Kind.CORRECTED):
         return Fate.FILTERED, lead.why or "ignored"
     if lead.kind is Kind.UNREADABLE:
         return Fate.CAPTURED, lead.why

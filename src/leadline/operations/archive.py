@@ -2,20 +2,22 @@
 
 Beside its documented keys, a raw document in an archive has what its import needs: `source`,
 `event_key` (hex), `lasting_key` and `record`; of a delivery that could not be read also its bytes.
-A lead with a handling has a third document.
+A lead with a handling has a third document, and one that people corrected another.
 """
 
 import gzip
 import io
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, cast
 
 import msgspec
 
+from leadline.model.corrected_events import event_of_correction
+from leadline.model.correcting import Correction, read_correction
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.formats import from_iso
 from leadline.model.handling import Handling
@@ -54,6 +56,7 @@ class RawDocument(msgspec.Struct, frozen=True):
     media_type: str = ""
     why: str = ""
     body: bytes | None = None  # base64 in JSON
+    joins: str = ""
 
     def captured(self) -> CapturedLead:
         """The lead of this document, due at once; or the dead letter that could not be read.
@@ -65,6 +68,9 @@ class RawDocument(msgspec.Struct, frozen=True):
         raw = bytes(self.raw_data)
         record = self.record
         unread = self.body if self.kind == Kind.UNREADABLE else None
+        correction = read_correction(raw) if self.kind == Kind.CORRECTED else None
+        if correction is not None and is_lead_id(self.joins):
+            return event_of_correction(self.joins.lower(), self.source, correction)
         return CapturedLead(
             id=self.lead_id.lower(),
             source=self.source,
@@ -136,6 +142,37 @@ def read_handling(key: str, document: bytes) -> tuple[str, Handling]:
         raise ArchiveError(f"{key} is not a valid handling document: {error}") from None
     handling = msgspec.structs.replace(found.handling, charge=None, queued=None)
     return found.lead_id.lower(), handling
+
+
+class _CorrectionsDocument(msgspec.Struct, frozen=True):
+    lead_id: str
+    source: str
+    corrections: tuple[Correction, ...]
+
+
+_corrections = msgspec.json.Decoder(_CorrectionsDocument)
+
+
+def corrections_document(lead_id: str, source: str, corrections: Sequence[bytes]) -> bytes:
+    """The JSON document of what people corrected of a lead, the oldest first; what was erased or
+    deleted of it is left out."""
+    there = tuple(filter(None, map(read_correction, corrections)))
+    return msgspec.json.encode(_CorrectionsDocument(lead_id, source, there))
+
+
+def read_corrections(key: str, document: bytes) -> list[CapturedLead]:
+    """The reverse of `corrections_document`: the events that correct the lead.
+
+    Raises ArchiveError, which names the *key*, if it is not a valid one.
+    """
+    try:
+        found = _corrections.decode(document)
+        if not is_lead_id(found.lead_id):
+            raise ValueError("lead_id is not a UUID")
+    except (ValueError, RecursionError) as error:
+        raise ArchiveError(f"{key} is not a valid document of corrections: {error}") from None
+    lead_id = found.lead_id.lower()
+    return [event_of_correction(lead_id, found.source, one) for one in found.corrections]
 
 
 class FolderWriter:

@@ -10,6 +10,7 @@ import msgspec
 
 from leadline.model.arrivals import Arrivals
 from leadline.model.task import Step
+from leadline.operations.lately import LastTimes, Lately, lately_of
 from leadline.ports.ledger import Backlog, LeadFilter, Ledger
 from leadline.ports.listing import ChannelState
 
@@ -24,13 +25,17 @@ _MOST_COUNTED = 10_000
 
 class ChannelHealthRow(msgspec.Struct, frozen=True):
     """A channel: "working", "trying" (its last message failed), "failing" or "paused"; since when
-    messages fail, how many in a row, and until when it is paused."""
+    messages fail, how many in a row, and until when it is paused. `last_well` is when a message was
+    last accepted, as far as that is known; `words` are those of a failed attempt that is not over.
+    """
 
     name: str
     state: str
     failures: int = 0
     since: datetime | None = None
     until: datetime | None = None
+    last_well: datetime | None = None
+    words: str = ""
 
 
 class SourceHealthRow(msgspec.Struct, frozen=True):
@@ -45,7 +50,8 @@ class SourceHealthRow(msgspec.Struct, frozen=True):
 
 class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     """The state of an installation at a moment. `backlog` are the tasks of each step and channel
-    that are not done; `late_since` is when the lead that is late for longest was due."""
+    that are not done; `late_since` is when the lead that is late for longest was due; `crm_times`
+    are the last answers of CRMs, by the name of the source."""
 
     at: datetime
     last_capture: datetime | None
@@ -56,6 +62,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     channels: Sequence[ChannelHealthRow]
     crms: Mapping[str, Backlog | None]
     sources: Sequence[SourceHealthRow]
+    crm_times: Mapping[str, LastTimes] = {}
 
     @property
     def late(self) -> timedelta:
@@ -92,6 +99,7 @@ def health_of(
     newest = ledger.find(LeadFilter(events=True, limit=1))
     backlog = ledger.backlog(now)
     states = ledger.channels(channels)
+    lately = lately_of(ledger)
     written = {one.channel: one for one in backlog if one.step is Step.WRITE_BACK}
     return HealthPicture(
         at=now,
@@ -100,10 +108,27 @@ def health_of(
         on_hold=len(ledger.on_hold()),
         late_since=ledger.untold_since(now),
         dead=sum(one.dead for one in backlog),
-        channels=[_channel(one, states.get(one, ChannelState()), now) for one in channels],
+        channels=[
+            _with_times(_channel(one, states.get(one, ChannelState()), now), states, lately)
+            for one in channels
+        ],
         crms={one: written.get(one) for one in crms},
         sources=list(_sources(ledger, arrivals, now)),
+        crm_times={one: lately.crms[one] for one in crms if one in lately.crms},
     )
+
+
+def _with_times(
+    row: ChannelHealthRow, states: Mapping[str, ChannelState], lately: Lately
+) -> ChannelHealthRow:
+    """The state of a channel, with when it was last well. Where messages are not read, a channel
+    whose last attempt did not fail was well when it last reserved its turn."""
+    well = lately.channels.get(row.name)
+    state = states.get(row.name)
+    if well is None and state is not None and row.state == "working":
+        well = state.free_at
+    words = lately.failures.get(row.name, "") if row.state != "working" else ""
+    return msgspec.structs.replace(row, last_well=well, words=words)
 
 
 def _channel(name: str, state: ChannelState, now: datetime) -> ChannelHealthRow:

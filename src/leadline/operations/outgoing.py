@@ -7,7 +7,7 @@ import msgspec
 
 from leadline.model.formats import key_of
 from leadline.model.lead import RefinedLead
-from leadline.operations.archive import RawDocument, handling_document
+from leadline.operations.archive import RawDocument, corrections_document, handling_document
 from leadline.operations.masked import masked_event, masked_handling
 from leadline.ports.archive import Outgoing
 from leadline.privacy.masking import NOBODY, PersonWords, known_in, masked_lead
@@ -29,17 +29,20 @@ def outgoing_documents(lead: Outgoing) -> Documents:
     if lead.handling is not None:
         document = handling_document(lead.lead_id, lead.handling)
         yield "handled", key_of("handling", lead.lead_id, at), document
+    if lead.corrections:
+        document = corrections_document(lead.lead_id, lead.source, lead.corrections)
+        yield "corrected", key_of("corrections", lead.lead_id, at), document
 
 
 def masked_documents(lead: Outgoing) -> Documents:
     """The same, masked: below `masked/`, without the bytes of deliveries and without keys that are
-    made from what was sent."""
+    made from what was sent. What people corrected is among the changes of the refined lead."""
     refined = _refined(lead)
     known = known_in(refined) if refined is not None else NOBODY
     handling = masked_handling(lead.handling, known) if lead.handling is not None else None
     raw = _masked_raw(lead.raw, known) if lead.raw is not None else None
     document = msgspec.json.encode(masked_lead(refined)) if refined is not None else None
-    masked = lead._replace(raw=raw, refined=document, handling=handling)
+    masked = lead._replace(raw=raw, refined=document, handling=handling, corrections=())
     for what, key, content in outgoing_documents(masked):
         yield what, _MASKED + key, content
 

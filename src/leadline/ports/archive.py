@@ -16,7 +16,7 @@ class ArchiveError(LeadlineError):
 class Outgoing(NamedTuple):
     """A lead to be archived. `raw` and `refined` are JSON documents; `refined` is None while the
     lead waits. `handling` is None if nobody has handled the lead. A document that `is_lost` or
-    damaged is also None."""
+    damaged is also None. `corrections` are the raw JSON texts of what people corrected."""
 
     lead_id: str
     captured_at: datetime
@@ -24,6 +24,8 @@ class Outgoing(NamedTuple):
     refined: bytes | None
     is_lost: bool = False
     handling: Handling | None = None
+    source: str = ""
+    corrections: tuple[bytes, ...] = ()
 
 
 class DocumentWriter(Protocol):

@@ -114,6 +114,10 @@ class Installation(Protocol):
     def where(self) -> str:
         """What and where it is, in words, such as for a receipt."""
 
+    def settings_changed_at(self) -> Mapping[str, datetime]:
+        """When what the settings are read from was last changed, by its name in their origins
+        (`settings.loading.Origin`); what can't be asked is left out."""
+
     def ledger(self) -> Ledger:
         """The read side of its store."""
 

@@ -25,8 +25,7 @@ class Apart(msgspec.Struct, frozen=True):
 
     `identity` names the person or record of the new event if it is about another one; "" for a
     redelivery. `difference` describes, in words, how a redelivery differs from the first delivery.
-    `erased`: the earlier event was erased, so what the redelivery brings must be erased, too.
-    """
+    `erased`: the earlier event was erased, so what the redelivery brings must be erased, too."""
 
     identity: str = ""
     difference: str = ""
@@ -62,6 +61,9 @@ class Inbox(Protocol):
         the differences of a redelivery are noted on the timeline. If an earlier version stored the
         key, it alone decides; so for an erased event, and a LOOK_UP task erases it again. A key
         that is only a digest counts for the `window` of the new event.
+
+        A CORRECTED event is stored as filtered and belongs to the lead that it `joins`, or to the
+        lead that this one belongs to; it puts no task.
 
         An UNREADABLE event is a dead letter of its REFINE step from the start, with the reason
         `NOT_READ`; one that exceeds its quota is REFUSED, and nothing of it is stored.
@@ -118,8 +120,8 @@ class Waiting(msgspec.Struct, frozen=True):
 
     `late` are the raw JSON texts of updates that came after it was refined; both are in the order
     of arrival. `whys` are the `why` of its event and of the folded updates, without empty ones.
-    `ends` are the events that end its record.
-    """
+    `ends` are the events that end its record, `corrections` the raw JSON of what people here
+    corrected (`model.correcting`), in the order of arrival."""
 
     lead_id: str
     source: str
@@ -130,6 +132,7 @@ class Waiting(msgspec.Struct, frozen=True):
     late: tuple[bytes, ...] = ()
     whys: tuple[str, ...] = ()
     ends: tuple[Ended, ...] = ()
+    corrections: tuple[bytes, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True):

@@ -62,6 +62,12 @@ class DashboardSettings(PersonalDataSettings, frozen=True):
         "that.",
         PERIOD,
     )
+    dashboard_secrets_age: timedelta = setting(
+        "180d",
+        "How old the file, parameter or secret may be that a secret of the settings stands in, "
+        "before the page Health says that it is old.",
+        PERIOD,
+    )
 
 
 DASHBOARD_AS_TABLE: Mapping[tuple[str, ...], str] = {
@@ -72,6 +78,7 @@ DASHBOARD_AS_TABLE: Mapping[tuple[str, ...], str] = {
         "dashboard_url",
         "dashboard_trusted_proxies",
         "dashboard_sessions",
+        "dashboard_secrets_age",
     )
 }
 """The settings that can also be written in a table: `[dashboard] port` is `dashboard_port`."""

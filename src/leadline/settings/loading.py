@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 CONFIG = "leadline.toml"
 
-_MASK = "••••"
+MASKED = "••••"
+"""What the shown value of a secret begins with."""
 _SHOWN_LIMIT = 60
 
 
@@ -280,4 +281,4 @@ def _has_secrets(layer: Iterable[_Given]) -> bool:
 def _masked(value: str | tuple[str, ...]) -> str:
     """The last two characters of each long secret, to tell two apart; short ones are hidden."""
     secrets = (value,) if isinstance(value, str) else value
-    return " ".join(_MASK + (s[-2:] if len(s) > 12 else "") for s in secrets if s)
+    return " ".join(MASKED + (s[-2:] if len(s) > 12 else "") for s in secrets if s)

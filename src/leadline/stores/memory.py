@@ -87,6 +87,7 @@ class MemoryStore(MemoryRetention, MemoryDuplicates, MemorySuppressions):
         if lead.quota is not None and not self._is_within_quota(lead, lead.quota):
             return Receipt(lead.id, Fate.REFUSED)
         owner = self.known.get(lead.record_key) if lead.record_key else None
+        owner = lead.joins if lead.joins in self.events else owner
         head = self.joined.get(owner, owner) if owner else None
         early = head if head and self.fates[head] is Fate.FILTERED else None
         head = None if early else head
@@ -179,8 +180,8 @@ class MemoryStore(MemoryRetention, MemoryDuplicates, MemorySuppressions):
 
     def _is_late(self, event_id: str) -> bool:
         """Whether an event is an update that came after its lead was refined."""
-        ignored = self.events[event_id].kind is Kind.IGNORED
-        return event_id in self.joined and self.fates[event_id] is Fate.FILTERED and not ignored
+        no_news = self.events[event_id].kind in (Kind.IGNORED, Kind.CORRECTED)
+        return event_id in self.joined and self.fates[event_id] is Fate.FILTERED and not no_news
 
     def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
         """See `ports.store.Inbox.readmit`."""
@@ -264,6 +265,7 @@ class MemoryStore(MemoryRetention, MemoryDuplicates, MemorySuppressions):
             late,
             whys,
             self._ends(lead_id, others),
+            tuple(self.events[i].raw for i in others if self.events[i].kind is Kind.CORRECTED),
         )
 
     def _ends(self, lead_id: str, others: Sequence[str]) -> tuple[Ended, ...]:

@@ -31,9 +31,9 @@ class Trace(StrEnum):
 
 def _declared() -> Iterator[tuple[str, Trace]]:
     changes = (
-        "reassign", "assign", "people away", "people back", "replay", "wait", "hold", "release",
-        "restore", "import", "erase", "retention run", "hold-data", "release-data", "write-back",
-        "reconcile", "move", "rebuild", "duplicates merge", "duplicates unlink",
+        "reassign", "assign", "people away", "people back", "replay", "correct", "wait", "hold",
+        "release", "restore", "import", "erase", "retention run", "hold-data", "release-data",
+        "write-back", "reconcile", "move", "rebuild", "duplicates merge", "duplicates unlink",
         "duplicates review", "suppress add", "suppress remove", "suppress import",
         "dashboard link", "accounts add", "accounts change", "accounts password",
         "accounts remove", "tokens create", "tokens revoke",

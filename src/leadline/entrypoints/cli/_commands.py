@@ -88,6 +88,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Process leads again from capture, refinement, alert, or their dead letters.",
             ("replaying",),
         ),
+        "correct": Command("Correct fields of one lead, and refine it again.", ("correcting",)),
         "wait": Command("Change how long one lead waits before it is refined.", ("waits",)),
         "hold": Command("Put one waiting lead on hold until it is released.", ("waits",)),
         "release": Command(

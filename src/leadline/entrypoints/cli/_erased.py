@@ -9,7 +9,7 @@ from leadline.entrypoints.cli._show import say
 from leadline.installations.erased import erase_returned, take_erasures
 from leadline.installations.suppressed import keep_suppressed
 from leadline.model.lead import RefinedLead
-from leadline.operations.archive import documents, read_raw
+from leadline.operations.archive import documents, read_corrections, read_raw
 from leadline.ports.archive import ArchiveError
 from leadline.ports.erasing import HeldTexts
 from leadline.settings.general import Settings
@@ -45,6 +45,9 @@ def archived_texts(source: Path) -> Iterator[HeldTexts]:
                 yield HeldTexts(
                     lead.id, lead.id, lead.source, lead.captured_at, lead.raw, lead.body or b""
                 )
+            elif key.startswith("corrections/"):
+                for one in read_corrections(key, document):
+                    yield HeldTexts(one.joins, one.joins, one.source, one.captured_at, one.raw, b"")
             elif key.startswith("refined/"):
                 refined = msgspec.json.decode(document, type=RefinedLead)
                 i = refined.lead_id

@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._erased import archived_texts, keep_away, keep_off_limits, take_along
+from leadline.entrypoints.cli._imported_corrections import take_corrections
 from leadline.entrypoints.cli._options import Json, Masked
 from leadline.entrypoints.cli._show import as_json, console, point_in_time, print_plain, say
 from leadline.installations import data_folder
@@ -232,6 +233,8 @@ def _take_in(intake: Intake, source: Path, erased: set[str]) -> dict[str, int]:
     refined = {_lead_id(key) for key, _ in documents(source) if key.startswith("refined/")}
     for batch in batched(of_kind("raw"), _BATCH):
         _take_raws(intake, batch, refined, counts)
+    for batch in batched(of_kind("corrections"), _BATCH):
+        take_corrections(intake, batch, counts)
     for batch in batched(of_kind("refined"), _BATCH):
         _take_refineds(intake, batch, counts)
     for batch in batched(of_kind("handling"), _BATCH):

@@ -1,23 +1,17 @@
 """Testing a channel: `deliver test`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from leadline import wiring
-from leadline.channels.registry import channel_configs, make_channel
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._show import as_json, say
-from leadline.model.errors import ConfigurationError
-from leadline.model.handling import Handling
-from leadline.model.ids import uuid7
-from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
+from leadline.entrypoints.test_messages import send_test
 from leadline.model.people import Person
-from leadline.ports.channel import NO_OWNER, Notice
+from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
-from leadline.settings.channels import SesConfig
 from leadline.settings.general import Settings
 from leadline.team.people import Team
 
@@ -46,16 +40,9 @@ def deliver_test(
     """
     options: Options = context.obj
     settings = options.settings()
-    configs = channel_configs(settings)
-    if channel not in configs:
-        there = ", ".join(configs) or "none"
-        raise ConfigurationError(f"there is no channel {channel!r} (there are: {there})")
-    config = configs[channel]
-    if options.aws is not None and isinstance(config, SesConfig):
-        options.installation.lend_credentials(config.region)
-    destination = make_channel(channel, configs[channel], settings)
-    message = destination.writer.alert(_notice(settings, owner))
-    reply = destination.messenger.send(message.body)
+    reply = send_test(
+        options.installation, settings, channel, _owner(settings, owner), datetime.now(UTC)
+    )
     text = answer_in_words(reply)
     if json:
         kind = type(reply).__name__.lower()
@@ -82,30 +69,9 @@ def answer_in_words(reply: Sent | Refused | Busy | Unreachable) -> str:
             return f"not reached, {words}"
 
 
-def _notice(settings: Settings, owner: str | None) -> Notice:
-    """The notice about a made-up lead."""
-    now = datetime.now(UTC)
-    lead = RefinedLead(
-        lead_id=uuid7(now),
-        captured_at=now - timedelta(minutes=10),
-        processed_at=now,
-        status="refined",
-        contact=Contact(
-            name="Ada Example",
-            email="ada@example.com",
-            phone="+1 555-010-0123",
-            company="Example & Sons",
-        ),
-        lead_details=LeadDetails(
-            source="leadline deliver test",
-            lead_score=85.0,
-            message="This lead is made up, to see whether alerts arrive here.",
-        ),
-        received_from="test",
-    )
-    handling = Handling()
-    if owner:
-        named = Team(settings.people).person(owner)
-        who = named or Person(email=owner if "@" in owner else "", name=owner)
-        handling = Handling(owner=who, ownership=Ownership.ASSIGNED)
-    return Notice(lead=lead, now=now, handling=handling, links=wiring.links(settings), test=True)
+def _owner(settings: Settings, named: str | None) -> Person | None:
+    """The owner of the sample lead; None for one without."""
+    if not named:
+        return None
+    known = Team(settings.people).person(named)
+    return known or Person(email=named if "@" in named else "", name=named)

@@ -17,6 +17,7 @@ from leadline.entrypoints.dashboard.actions import (
     retrying,
     rules,
     team,
+    testing,
 )
 from leadline.entrypoints.dashboard.actions.telling import form_token
 from leadline.entrypoints.dashboard.api.limiting import ApiAllowance
@@ -30,7 +31,7 @@ from leadline.entrypoints.dashboard.guarding.roles import for_role
 from leadline.entrypoints.dashboard.guarding.security import Guard, Perimeter
 from leadline.entrypoints.dashboard.jobs import Jobs
 from leadline.entrypoints.dashboard.looks import noting_looks
-from leadline.entrypoints.dashboard.pages import PAGES, PARTS, DashboardPage
+from leadline.entrypoints.dashboard.pages import PAGES, PARTS, DashboardPage, correct
 from leadline.entrypoints.dashboard.showing.rendering import environment
 from leadline.entrypoints.dashboard.showing.static_files import StaticFiles, static
 from leadline.net.oauth.code_flow import CodeFlow
@@ -46,6 +47,8 @@ def create_app(dashboard: Dashboard) -> Starlette:
             *own_account.ROUTES,
             *live_events.ROUTES,
             *leads.ROUTES,
+            *correct.ROUTES,
+            *testing.ROUTES,
             *retrying.ROUTES,
             *accounts.ROUTES,
             *team.ROUTES,
@@ -62,6 +65,7 @@ def create_app(dashboard: Dashboard) -> Starlette:
     app.state.live = live_events.LiveEvents(dashboard)
     app.state.jobs = Jobs(dashboard.clock)
     app.state.backtests = Backtests()
+    app.state.tested = {}  # when each channel last sent a test message (`actions.testing`)
     app.state.looked = {}  # when each person last looked at the newest leads (`looks`)
     app.state.code_flow = CodeFlow()
     app.state.allowance = ApiAllowance(dashboard.clock)

@@ -21,6 +21,7 @@ LOOKS: Mapping[str, str] = {
     "/leads/export.csv": "dashboard.export",
     "/leads/export.json": "dashboard.export",
     "/leads/{lead_id}": "dashboard.look_lead",
+    "/leads/{lead_id}/correct": "dashboard.look_lead",
     "/dead": "dashboard.look_dead",
     "/response": "dashboard.look_response",
     "/response/export.csv": "dashboard.export",

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import UTC, datetime
 from typing import IO
 
 from leadline.entrypoints.embedded import children
@@ -55,6 +56,7 @@ class Child:
             module, self._settings, *words, keep=self._keep, log=self._log
         )
         self._started = time.monotonic()
+        self.since = datetime.now(UTC)
         self._reported = self._renewing = False
 
     def hung(self) -> Overdue | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from leadline import wiring
 from leadline.entrypoints.embedded.child import Child
 from leadline.entrypoints.logs import configure
-from leadline.installations.serving import note_serving
+from leadline.installations.serving import ServingProcess, note_serving
 from leadline.model.errors import LeadlineError
 from leadline.model.privacy import AuditEntry
 from leadline.settings.comparing import NEED_RESTART, applicable, changed_settings
@@ -31,6 +31,7 @@ class Renewal:
         self._read = read
         self._before: Settings | None = None
         self._waiting: list[Child] = []
+        self._children: Sequence[Child] = ()
         self._trial_ends = 0.0
 
     def begin(self, children: Sequence[Child]) -> None:
@@ -71,8 +72,13 @@ class Renewal:
             self._waiting[0].renew(self.settings)
             return
         self._trial_ends = time.monotonic() + _TRIAL_S
-        note(self.settings)
+        note(self.settings, self._children)
         log.info("settings.applied")
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether children have yet to be replaced."""
+        return bool(self._waiting)
 
     def fall_back(self, children: Sequence[Child]) -> bool:
         """Bring the old settings back because a child refuses the new ones; False if there are none
@@ -86,6 +92,7 @@ class Renewal:
 
     def _replace(self, children: Sequence[Child], settings: Settings) -> None:
         self.settings = settings
+        self._children = children
         configure(settings.log_level, settings.log_format)
         for child in children:
             child.will_start_with(settings)
@@ -124,10 +131,11 @@ def tell_changes(settings: Settings, read: Callable[[], Settings]) -> None:
         log.info("settings.unchanged")
 
 
-def note(settings: Settings) -> None:
-    """Write for commands what the server works with."""
+def note(settings: Settings, children: Sequence[Child]) -> None:
+    """Write for commands what the server works with, and its children."""
+    processes = tuple(ServingProcess(one.role, one.process.pid, one.since) for one in children)
     try:
-        note_serving(settings, os.getpid())
+        note_serving(settings, os.getpid(), processes)
     except OSError as error:
         log.warning("settings.not_noted", extra={"error": error.strerror})
 

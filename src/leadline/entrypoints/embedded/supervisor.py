@@ -115,7 +115,7 @@ class Supervisor:
             self._start_worker(f"refine-{number}", [Step.REFINE], log)
         self._start_worker("notify", [step for step in Step if step is not Step.REFINE], log)
         self._start_dashboard(log)
-        note(self.settings)
+        note(self.settings, self._children)
 
     def _start_worker(self, role: str, steps: list[Step], log: IO[str] | None) -> None:
         progress = Progress()
@@ -177,6 +177,8 @@ class Supervisor:
                     return children.BAD_CONFIGURATION
                 self._store.release(kept.process.pid)
                 kept.start_again()
+                if not self._renewal.is_under_way:  # else it is noted at the end of that
+                    note(self.settings, self._children)
         return 0
 
     def _start_anew(self) -> int:
@@ -197,6 +199,7 @@ class Supervisor:
         for kept in self._children:
             self._store.release(kept.process.pid)
             kept.start_again()
+        note(self.settings, self._children)
         return 0
 
     def _replace(self, kept: Child, hung: Overdue) -> None:

@@ -7,8 +7,8 @@ from typing import Protocol
 import msgspec
 
 from leadline.duplicates.merging import without_fills
+from leadline.journey.lead_fields import fields_of_lead
 from leadline.journey.ownership import owner_from
-from leadline.journey.refining import fields_of_lead
 from leadline.kit import Kit, known
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError

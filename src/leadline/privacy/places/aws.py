@@ -73,9 +73,11 @@ _LEAD = _item(
         "record_key": "a digest of the record's id",
         "alerts": "by what channels find their messages",
     },
-    staff={"summary": "the owner", "timeline": "who was given the lead"},
+    staff={
+        "summary": "the owner", "timeline": "who was given the lead", "why": "who corrected a lead",
+    },
     others=(
-        "lead_id", "source", "kind", "captured_at", "fate", "lasting_key", "why", "joined",
+        "lead_id", "source", "kind", "captured_at", "fate", "lasting_key", "joined",
         "updates", "related", "attempts", "dead_channels", "redelivered", "repeated", "retired",
         *_IN_DUE, *_IN_DAY,
     ),
@@ -206,8 +208,8 @@ _VERSIONS = (
 _OBJECTS = (
     _object(
         "raw/*",
-        "what senders sent; with earlier versions",
-        "the event, the body of the delivery, the record's id",
+        "what senders sent, and what people corrected; with earlier versions",
+        "the event, the body of the delivery, the record's id, what was corrected",
         VALUES,
         f"{_VERSIONS}; the record's id stays",
         f"{RAW}, then `NoncurrentDays` as an earlier version; `RawExpireDays`",

@@ -65,6 +65,14 @@ COPY_PLACES = (
         _AGAIN,
     ),
     _copy(
+        "export/corrections/*",
+        "`leadline export`: what people corrected",
+        "contact data, message, further fields; who corrected them",
+        "`import`, and whoever has the files",
+        NEVER_SHOWN,
+        _AGAIN,
+    ),
+    _copy(
         "export*.t*gz*",
         "`leadline export` as one file",
         "as in the folder",

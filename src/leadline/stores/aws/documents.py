@@ -27,6 +27,7 @@ class StoredEvent(msgspec.Struct, frozen=True):
     media_type: str = "application/json"
     body: str | None = None
     body_with: str | None = None
+    joins: str = ""
 
     @property
     def raw(self) -> bytes:
@@ -59,6 +60,7 @@ class StoredEvent(msgspec.Struct, frozen=True):
             why=self.why,
             body=self.whole_body,
             body_with=self.body_with,
+            joins=self.joins,
             media_type=self.media_type,
         )
 
@@ -85,6 +87,8 @@ def document_of(lead: CapturedLead) -> bytes:
         beside["record"] = lead.record
     if lead.why:
         beside["why"] = lead.why
+    if lead.joins:
+        beside["joins"] = lead.joins
     if lead.body_with is not None:
         beside["body_with"] = lead.body_with
     if lead.body is not None:

@@ -47,14 +47,14 @@ from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
+_NO_NEWS = (Kind.IGNORED, Kind.CORRECTED)
 
 
 class AwsInbox(Comparing, EarlyEvents):
     """`ports.store.Inbox` on S3 and DynamoDB.
 
     Each lead is stored by itself. After a failure, the redelivery finds those that were stored
-    already, under the same ids.
-    """
+    already, under the same ids."""
 
     def accept(self, leads: Sequence[CapturedLead]) -> list[Receipt]:
         """See `ports.store.Inbox.accept`."""
@@ -186,16 +186,16 @@ class AwsInbox(Comparing, EarlyEvents):
         self, lead: CapturedLead, fate: Fate, why: str, head: LeadItem, wakeups: list[Wakeup]
     ) -> Receipt:
         """Store an event of a lead, add it to the lead, and put a look-up for a refined lead."""
-        full = len(head.related) >= (MOST_EARLY if head.is_early else MOST_RELATED)
-        if full:
-            # The lead cannot take any more events; this one is stored by itself.
+        most = MOST_EARLY if head.is_early else MOST_RELATED
+        full = len(head.related) >= most and not lead.joins  # there are few corrections
+        if full:  # this one is stored by itself
             fate, why = Fate.FILTERED, "too_many_events"
         writes: list[Write] = [Put(item_of(lead, fate, why, None if full else head).item(), None)]
         unseen = fate is Fate.FOLDED or (is_end(lead) and head.summary is None)
         joined = head if full else with_event(head, lead.id, fate, unseen=unseen)
         if joined is not head:
             writes.append(Put(joined.item(), head.rev))
-        is_news = head.summary is not None and (lead.kind is not Kind.IGNORED or is_end(lead))
+        is_news = head.summary is not None and (lead.kind not in _NO_NEWS or is_end(lead))
         is_news = is_news or is_privacy_deletion(lead) or self._has_erased(head)
         ask = [Later(Task(Step.LOOK_UP, head.lead_id))] if is_news else []
         now = self.clock()
@@ -244,7 +244,10 @@ class AwsInbox(Comparing, EarlyEvents):
         return Receipt(lead.id, Fate.CAPTURED)
 
     def _head(self, lead: CapturedLead) -> LeadItem | None:
-        """The lead of the event's record."""
+        """The lead of the event's record, or the one that a correction joins."""
+        if lead.joins:
+            named = self._lead(lead.joins)
+            return self._lead(named.joined) if named is not None and named.joined else named
         owner = self._owner(lead.record_key)
         return self._lead(owner) if owner else None
 

@@ -136,6 +136,8 @@ def _waiting(
     lead: LeadItem, documents: Mapping[str, StoredEvent], events: Sequence[LeadItem]
 ) -> Waiting:
     """A lead and the other events of its record, in the order of arrival, as workers need them."""
+    corrections = [event.lead_id for event in events if event.kind == Kind.CORRECTED]
+    events = [event for event in events if event.kind != Kind.CORRECTED]
     updates = [event.lead_id for event in events if event.fate == Fate.FOLDED]
     ends = []
     for place, event in enumerate(events):
@@ -153,12 +155,13 @@ def _waiting(
         tuple(documents[event.lead_id].raw for event in events if _is_late(event)),
         tuple(documents[i].why for i in (lead.lead_id, *updates) if documents[i].why),
         tuple(ends),
+        tuple(documents[i].raw for i in corrections),
     )
 
 
 def _tells(lead: LeadItem, event: LeadItem) -> bool:
     """Whether an event has data for a lead; late events have it only for refined leads."""
-    if event.fate == Fate.FOLDED or _is_end(event):
+    if event.fate == Fate.FOLDED or event.kind == Kind.CORRECTED or _is_end(event):
         return True
     return lead.summary is not None and _is_late(event)
 
@@ -169,4 +172,4 @@ def _is_end(event: LeadItem) -> bool:
 
 def _is_late(event: LeadItem) -> bool:
     """Whether an event of a lead came after its refinement."""
-    return event.fate == Fate.FILTERED and event.kind != Kind.IGNORED
+    return event.fate == Fate.FILTERED and event.kind not in (Kind.IGNORED, Kind.CORRECTED)

@@ -81,6 +81,7 @@ def _bare_event(lead: LeadItem) -> CapturedLead:
         record=lead.record,
         record_key=bytes.fromhex(lead.record_key) if lead.record_key else None,
         why=lead.why,
+        joins=(lead.joined or "") if lead.kind == Kind.CORRECTED else "",
     )
 
 

@@ -27,7 +27,7 @@ from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.keys import COMPARED, KeyIndex
 from leadline.stores.sqlite.new_events import NO_LEAD, NewEvents
-from leadline.stores.sqlite.owners import Owner, owners_of
+from leadline.stores.sqlite.owners import Owner, owner_of_id, owners_of
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.quotas import charge_quota, refund_quota
 from leadline.stores.sqlite.tasks import add_history, count, next_number, put
@@ -35,6 +35,7 @@ from leadline.stores.sqlite.values import bytes_of, micros, micros_of, moment, t
 
 _sql = Queries(__name__)
 # Python 3.11 looks the members of an enumeration up in Python.
+_NO_NEWS = (Kind.IGNORED, Kind.CORRECTED)
 _CREATED, _CAPTURED, _REFINE = Kind.CREATED, Fate.CAPTURED, Step.REFINE
 
 
@@ -203,6 +204,8 @@ def _new(db: apsw.Connection, batch: NewEvents, lead: CapturedLead) -> Receipt:
     if lead.quota is not None and not charge_quota(db, lead, lead.quota):
         return Receipt(lead.id, Fate.REFUSED)
     about = batch.owners.get(lead.record_key) if lead.record_key else None
+    if lead.joins:
+        about = owner_of_id(db, bytes_of(lead.joins))
     joined = about.head if about is not None and not about.is_early else None
     refined = joined is not None and _is_refined(db, joined[0])
     fate, why = fate_of(lead, known=joined is not None, refined=refined)
@@ -213,7 +216,7 @@ def _new(db: apsw.Connection, batch: NewEvents, lead: CapturedLead) -> Receipt:
         return Receipt(lead.id, fate, why)
     if not refined and (fate is Fate.FOLDED or is_end(lead)):
         batch.folded.add(joined[0])
-    elif refined and (lead.kind is not Kind.IGNORED or is_end(lead)):
+    elif refined and (lead.kind not in _NO_NEWS or is_end(lead)):
         batch.looked_up.add(joined[0])
     return Receipt(text_of(joined[1]), fate) if fate is Fate.FOLDED else Receipt(lead.id, fate, why)
 

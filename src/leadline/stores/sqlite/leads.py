@@ -25,12 +25,15 @@ class _Told:
         self.late: list[bytes] = []
         self.whys: list[str] = []
         self.ends: list[Ended] = []
+        self.corrections: list[bytes] = []
 
     def note(self, lead: bytes, fate: str, raw: bytes, why: str, kind: str, own: bytes) -> None:
         """Add one event, in the order of arrival."""
         if kind == Kind.IGNORED:
             before = len(self.updates) + len(self.late)
             self.ends.append(Ended(why, raw, -1 if own < lead else before))
+        elif kind == Kind.CORRECTED:
+            self.corrections.append(raw)
         elif fate == Fate.FOLDED:
             self.updates.append(raw)
             self.whys.append(why)
@@ -68,7 +71,7 @@ class SqliteLeads:
             lead_id = text_of(key)
             found[lead_id] = Waiting(
                 lead_id, source, moment(at), raw, record, tuple(said.updates), tuple(said.late),
-                tuple(filter(None, (why, *said.whys))), tuple(said.ends),
+                tuple(filter(None, (why, *said.whys))), tuple(said.ends), tuple(said.corrections),
             )  # fmt: skip
         return found
 

@@ -51,6 +51,14 @@ def owners_of(db: apsw.Connection, owned: Mapping[bytes, Owned]) -> dict[bytes, 
     return owners
 
 
+def owner_of_id(db: apsw.Connection, lead_id: bytes) -> Owner | None:
+    """The event with this id, and the lead that it belongs to; None if there is none."""
+    for number, at, joined, joined_id, fate, why in bulk.query(db, _sql.head_of_id, lead_id):
+        no_lead = why if fate == Fate.FILTERED else ""
+        return Owner(number, lead_id, at, 0, joined, joined_id, no_lead)
+    return None
+
+
 def is_erased(db: apsw.Connection, lead: int) -> bool:
     """Whether there is a privacy deletion among the events of a record without a lead."""
     return bool(bulk.query(db, _sql.is_erased, lead))

@@ -13,6 +13,7 @@ from leadline.entrypoints.dashboard.actions.acting import (
     changed_by_others,
     shown_name,
 )
+from leadline.entrypoints.dashboard.actions.correcting import CORRECTIONS
 from leadline.entrypoints.dashboard.actions.telling import ActionResult, Told, ago_words
 from leadline.entrypoints.slack_endpoint import slack_endpoint
 from leadline.journey.assigning.handing_on import Move, move
@@ -189,6 +190,7 @@ ACTIONS = {
     "now": LeadAction("Send now", "End its wait: refine it and tell people at once.", _send_now),
     "replay": LeadAction("Replay", "Do it again from a step.", _replay),
     "unlink": LeadAction("Unlink", "Keep it apart from the lead it is linked to.", _unlink),
+    **CORRECTIONS,
 }  # fmt: skip
 """What can be done with one lead, by the last part of its path. The templates make buttons of
 these."""

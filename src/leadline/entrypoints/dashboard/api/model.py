@@ -170,6 +170,13 @@ class NothingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What needs nothing further."""
 
 
+class CorrectWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The corrected values by field: name, email, phone, company, title, country, website, message,
+    or a field of the sender after `custom.`; a value "" clears the field."""
+
+    fields: dict[str, str]
+
+
 class ApiDone(msgspec.Struct, frozen=True):
     """What was done with a lead, in words without personal data."""
 

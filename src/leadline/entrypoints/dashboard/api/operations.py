@@ -17,6 +17,7 @@ from leadline.entrypoints.dashboard.api.model import (
     ApiTeam,
     AssignWanted,
     ClaimWanted,
+    CorrectWanted,
     FiguresAsked,
     JunkWanted,
     LeadAsked,
@@ -101,6 +102,7 @@ OPERATIONS: Sequence[ApiOperation] = (
     _action("junk", "Say that it is no lead at all.", JunkWanted),
     _action("hold", "Do not refine a lead until somebody releases it.", NothingWanted),
     _action("release", "End the hold of a lead.", NothingWanted),
+    _action("correct", "Correct fields of a lead, and refine it again.", CorrectWanted),
     _action("replay", "Do a lead again from a step.", ReplayWanted),
 )  # fmt: skip
 """Everything that can be asked for, in the order of the reference page."""

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.actions.acting import do_once
+from leadline.entrypoints.dashboard.actions.correcting import FIELD
 from leadline.entrypoints.dashboard.actions.leads import ACTIONS
 from leadline.entrypoints.dashboard.actions.telling import ActionResult, Told
 from leadline.entrypoints.dashboard.api.asking import body_in, json_answer, lead_id_in
@@ -73,8 +74,12 @@ def _key_in(request: Request) -> str:
 def _form_of(wanted: msgspec.Struct) -> SentForm:
     """The fields of a body as a form of the pages has them; what is not given is left out."""
     given = msgspec.to_builtins(wanted)
+    values = given.pop("fields", {})
     return SentForm(
-        [(name, str(value)) for name, value in given.items() if value not in (None, "")]
+        [
+            *((name, str(value)) for name, value in given.items() if value not in (None, "")),
+            *((f"{FIELD}{name}", value) for name, value in values.items()),
+        ]
     )
 
 

@@ -16,6 +16,7 @@ from leadline.entrypoints.dashboard.pages.analytics import (
     analytics_json,
 )
 from leadline.entrypoints.dashboard.pages.audit import audit_export, audit_page, audit_verify
+from leadline.entrypoints.dashboard.pages.correct import correct_page
 from leadline.entrypoints.dashboard.pages.dead import dead, dead_job, dead_retry
 from leadline.entrypoints.dashboard.pages.health import health, health_now
 from leadline.entrypoints.dashboard.pages.lead import lead
@@ -137,6 +138,13 @@ PARTS: Sequence[DashboardPage] = (
     ),
     DashboardPage(
         "/audit/export.jsonl", "Audit", "All that match.", audit_export, lowest=UserRole.ADMIN
+    ),
+    DashboardPage(
+        "/leads/{lead_id}/correct",
+        "Correct",
+        "The fields of one lead, to be corrected.",
+        correct_page,
+        lowest=UserRole.OPERATOR,
     ),
     DashboardPage("/leads/{lead_id}", "Lead", "Everything about one lead, and why.", lead),
 )

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadline import wiring
+from leadline.entrypoints.dashboard.actions.telling import told_to
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.reading import known_settings
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.machine import Machine, machine_of, versions
+from leadline.entrypoints.dashboard.views.secrets_view import shown_secrets
 from leadline.model.arrivals import Arrivals
 from leadline.operations.health import HealthPicture, health_of
 
@@ -20,7 +22,16 @@ from leadline.operations.health import HealthPicture, health_of
 async def health(request: Request) -> Response:
     """The page."""
     found, machine = await run_in_threadpool(_look, request)
-    return render_page(request, "health.html", health=found, machine=machine, versions=versions())
+    secrets, told = await run_in_threadpool(lambda: (shown_secrets(request), told_to(request)))
+    return render_page(
+        request,
+        "health.html",
+        health=found,
+        machine=machine,
+        versions=versions(),
+        secrets=secrets,
+        told=told,
+    )
 
 
 async def health_now(request: Request) -> Response:

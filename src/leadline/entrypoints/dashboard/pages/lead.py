@@ -1,5 +1,6 @@
 """LEAD: what happened to one lead, what became of it, and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leadline.entrypoints.dashboard.actions.telling import Told, told_to
-from leadline.entrypoints.dashboard.dashboard import ask_ledger
+from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.reading import (
     contacts_of,
@@ -20,6 +21,11 @@ from leadline.entrypoints.dashboard.reading import (
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.lead_buttons import buttons_for
 from leadline.entrypoints.dashboard.views.lead_view import LeadView, lead_view, times_of
+from leadline.entrypoints.dashboard.views.message_view import (
+    MessageNow,
+    attempts_of,
+    messages_now,
+)
 from leadline.model.lead import Status
 from leadline.operations.listing import Listed, named
 from leadline.ports.ledger import Ledger
@@ -34,17 +40,27 @@ async def lead(request: Request) -> Response:
         raise HTTPException(404)
     if isinstance(found, str):
         return RedirectResponse(f"/leads/{found}", 303)
-    view, told = found
+    view, told, messages = found
     people = people_in(request)
     buttons = buttons_for(who_asks(request), view, people)
     return render_page(
-        request, "lead.html", title=view.title, view=view, told=told, buttons=buttons
+        request,
+        "lead.html",
+        title=view.title,
+        view=view,
+        told=told,
+        buttons=buttons,
+        messages=messages,
+        attempts=attempts_of(view.story),
     )
 
 
-def _look(request: Request, ledger: Ledger, part: str) -> tuple[LeadView, Told | None] | str | None:
-    """The lead with what came of an action on it; the whole id for a part of one; None if there is
-    no such lead."""
+_Looked = tuple[LeadView, Told | None, Sequence[MessageNow]]
+"""A lead, what came of an action on it, and what channels say of it."""
+
+
+def _look(request: Request, ledger: Ledger, part: str) -> _Looked | str | None:
+    """The lead; the whole id for a part of one; None if there is no such lead."""
     story = ledger.story(part)
     if story is None:
         ids = list(dict.fromkeys([*ledger.complete(part), *ledger.ending(part)]))
@@ -58,5 +74,7 @@ def _look(request: Request, ledger: Ledger, part: str) -> tuple[LeadView, Told |
     def when(at: datetime) -> str:
         return f"{at.astimezone(place):%Y-%m-%d %H:%M}"
 
-    view = lead_view(shown_story(request, story), times, known_settings(request), when)
-    return view, told_to(request)
+    known = known_settings(request)
+    view = lead_view(shown_story(request, story), times, known, when)
+    messages = messages_now(view.story, view.lead, known, dashboard_of(request).clock())
+    return view, told_to(request), messages

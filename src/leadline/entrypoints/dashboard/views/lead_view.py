@@ -3,7 +3,7 @@
 Everything here comes from what the reader may see; only the times are measured by the whole lead.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,6 +17,7 @@ from leadline.alerts.likeness import (
 from leadline.alerts.problems import in_words
 from leadline.alerts.words import is_link
 from leadline.entrypoints.dashboard.showing.filters import indented
+from leadline.entrypoints.dashboard.views.lead_labels import LABELS, label_of_field
 from leadline.entrypoints.dashboard.views.timeline_words import happening_words
 from leadline.entrypoints.reason_words import later_words, passed_words, whose_lines
 from leadline.model.erasing import ERASED_WORDS
@@ -30,25 +31,6 @@ from leadline.operations.speed import Judge, Speed, speed_of
 from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import Followed, LeadStory, TaskRow
 from leadline.settings.general import Settings
-
-_LABELS: Mapping[str, str] = {
-    "name": "Name",
-    "email": "E-mail",
-    "phone": "Phone",
-    "company": "Company",
-    "title": "Job title",
-    "country": "Country",
-    "website": "Website",
-    "message": "Message",
-    "source": "Source",
-    "campaign": "Campaign",
-    "lead_score": "Score",
-    "owner": "Owner at refinement",
-    "owner_claimed": "Owner named by the sender",
-    "crm_url": "In the CRM",
-    "crm_record": "CRM record",
-}
-"""The fields that are shown first, with their labels."""
 
 
 class ShownField(msgspec.Struct, frozen=True):
@@ -168,8 +150,8 @@ def lead_view(
         title=story.row.name or story.row.company or story.row.email or "Lead without a name",
         status="held" if held else str(story.row.status),
         lead=lead,
-        fields=[one for key, one in fields if key in _LABELS],
-        details=[one for key, one in fields if key not in _LABELS],
+        fields=[one for key, one in fields if key in LABELS],
+        details=[one for key, one in fields if key not in LABELS],
         custom=indented(msgspec.json.encode(lead.custom)) if lead and lead.custom else "",
         raw=raw,
         raw_note=note,
@@ -190,7 +172,7 @@ def lead_view(
 
 def _fields(lead: RefinedLead) -> Iterator[tuple[str, ShownField]]:
     values = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
-    ordered = {**dict.fromkeys(_LABELS), **values}
+    ordered = {**dict.fromkeys(LABELS), **values}
     for name, value in ordered.items():
         if value is None or value == "":
             continue
@@ -199,7 +181,7 @@ def _fields(lead: RefinedLead) -> Iterator[tuple[str, ShownField]]:
         yield (
             name,
             ShownField(
-                _LABELS.get(name, name.replace("_", " ").capitalize()),
+                label_of_field(name),
                 text,
                 origin_in_words(origin) if origin else "",
                 origin.lead_id if origin else "",

@@ -1,7 +1,11 @@
 """The machine of an embedded installation: its disk, its server, and its versions."""
 
+import os
 import platform
 import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from importlib import metadata
 
 import msgspec
 from starlette.requests import Request
@@ -10,19 +14,32 @@ from leadline import __version__
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.installations.data_folder import is_served
 from leadline.installations.embedded import Embedded
+from leadline.installations.serving import ServingProcess, serving
 
+_PARTS: Mapping[str, str] = {"SQLite (apsw)": "apsw", "Starlette": "starlette"}
 LEAST_FREE = 200 << 20
 """The free bytes of the disk below which something is wrong."""
 
 
+class ShownProcess(msgspec.Struct, frozen=True):
+    """A process of the running server: its role, its id, since when it runs, and whether it is
+    there still (None: this user may not know)."""
+
+    role: str
+    pid: int
+    since: datetime
+    is_there: bool | None
+
+
 class Machine(msgspec.Struct, frozen=True):
-    """Where the data is, the free bytes and all bytes of its disk, and whether a server runs (None:
-    this user may not know)."""
+    """Where the data is, the free bytes and all bytes of its disk, whether a server runs (None:
+    this user may not know), and its processes."""
 
     data: str
     free: int
     total: int
     is_running: bool | None
+    processes: tuple[ShownProcess, ...] = ()
 
     @property
     def is_full(self) -> bool:
@@ -41,7 +58,21 @@ def machine_of(request: Request) -> Machine | None:
         return None
     folder = dashboard_of(request).settings.data.absolute()
     disk = shutil.disk_usage(folder)
-    return Machine(str(folder), disk.free, disk.total, is_served(folder))
+    running = serving(folder)
+    processes = tuple(map(_shown, running.processes)) if running is not None else ()
+    return Machine(str(folder), disk.free, disk.total, is_served(folder), processes)
+
+
+def _shown(one: ServingProcess) -> ShownProcess:
+    try:
+        os.kill(one.pid, 0)  # signal 0 only asks whether the process exists
+    except ProcessLookupError:
+        is_there: bool | None = False
+    except OSError:
+        is_there = None
+    else:
+        is_there = True
+    return ShownProcess(one.role, one.pid, one.since, is_there)
 
 
 def versions() -> dict[str, str]:
@@ -49,5 +80,13 @@ def versions() -> dict[str, str]:
     return {
         "Leadline": __version__,
         "Python": platform.python_version(),
+        **{name: _version_of(package) for name, package in _PARTS.items()},
         "System": platform.system(),
     }
+
+
+def _version_of(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "unknown"

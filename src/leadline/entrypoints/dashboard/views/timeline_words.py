@@ -58,6 +58,7 @@ _WORDS: Mapping[str, str] = {
 }
 
 
+_CORRECTED = "corrected by "
 _ENDS: Mapping[str, str] = {"dead": "Dead letter", "failed": "Attempt failed"}
 """The words of codes such as `refine.dead`, which begin with a step."""
 
@@ -67,5 +68,7 @@ def happening_words(one: Happening) -> tuple[str, str]:
     step, _, end = one.what.rpartition(".")
     usual = f"{_ENDS[end]}: {step}" if end in _ENDS and step in list(Step) else one.what
     what = _WORDS.get(one.what, usual)
+    if one.what == "event.filtered" and one.detail.startswith(_CORRECTED):
+        return "Corrected by a person", one.detail.removeprefix(_CORRECTED)
     decision = decision_in(one)
     return what, because(decision) if decision is not None else one.detail

@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.model.formats import iso, refined_document
 from leadline.model.keys import key_digest
-from leadline.model.lead import CapturedLead, Fate, RefinedLead
+from leadline.model.lead import CapturedLead, Fate, Kind, RefinedLead
 from leadline.model.task import Step, event_name
 from leadline.ports.homes import REDELIVERED, Family, MovedLead, MovedTask, OwnedKey, in_order
 from leadline.ports.ledger import Happening
@@ -127,6 +127,7 @@ def raw_document_of(lead: MovedLead, event_key: bytes, *, lasting: bool) -> byte
             why=lead.why,
             body=lead.body,
             media_type=lead.media_type,
+            joins=(lead.joined or "") if lead.kind is Kind.CORRECTED else "",
         )
     )
 

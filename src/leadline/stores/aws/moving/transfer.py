@@ -9,7 +9,7 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso, key_of, refined_document
 from leadline.model.handling import UNHANDLED, Handling
-from leadline.model.lead import CapturedLead, Fate, Receipt, RefinedLead
+from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, RefinedLead
 from leadline.model.task import Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.archive import ArchiveError, Outgoing
@@ -45,10 +45,29 @@ def leads_of(table: Table, bucket: Bucket, since: datetime | None = None) -> Ite
             items = table.get_all([lead_key(i) for i in ids], exact=False)
             found = [lead_of(items[lead_key(i)]) for i in ids if lead_key(i) in items]
             leads = [one for one in found if one.fate == Fate.CAPTURED]
-            yield from _with_documents(bucket, [one for one in leads if one.captured_at >= first])
+            leads = [one for one in leads if one.captured_at >= first]
+            yield from _with_documents(bucket, leads, _corrections(table, bucket, leads))
 
 
-def _with_documents(bucket: Bucket, leads: Sequence[LeadItem]) -> Iterator[Outgoing]:
+def _corrections(
+    table: Table, bucket: Bucket, leads: Sequence[LeadItem]
+) -> Mapping[str, tuple[bytes, ...]]:
+    """What people corrected of these leads, by lead id."""
+    ids = [i for lead in leads for i in lead.related]
+    items = table.get_all([lead_key(i) for i in ids], exact=False) if ids else {}
+    events = [one for one in map(lead_of, items.values()) if one.kind == Kind.CORRECTED]
+    events.sort(key=lambda one: one.lead_id)
+    found: dict[str, tuple[bytes, ...]] = {}
+    documents = bucket.get_all([(_key("raw", one), "") for one in events]) if events else []
+    for one, document in zip(events, documents, strict=True):
+        if document is not None and one.joined:
+            found[one.joined] = (*found.get(one.joined, ()), read_document(document).raw)
+    return found
+
+
+def _with_documents(
+    bucket: Bucket, leads: Sequence[LeadItem], corrections: Mapping[str, tuple[bytes, ...]]
+) -> Iterator[Outgoing]:
     refined = [lead for lead in leads if lead.summary is not None]
     found = bucket.get_all(
         [(_key("raw", lead), "") for lead in leads]
@@ -61,7 +80,8 @@ def _with_documents(bucket: Bucket, leads: Sequence[LeadItem]) -> Iterator[Outgo
             at = from_iso(lead.captured_at)
             document = documents.get(lead.lead_id)
             is_lost = lead.summary is not None and document is None
-            yield Outgoing(lead.lead_id, at, raw, document, is_lost)
+            corrected = corrections.get(lead.lead_id, ())
+            yield Outgoing(lead.lead_id, at, raw, document, is_lost, None, lead.source, corrected)
 
 
 def with_handlings(leads: Iterator[Outgoing], store: Handlings) -> Iterator[Outgoing]:

@@ -40,10 +40,22 @@ def _leads_from(db: Database, since: datetime | None, batch: int = 500) -> Itera
             db.close()
             return
         last = rows[-1][0]
-        yield from map(_outgoing, rows)
+        corrections = _corrections(db, [row[0] for row in rows])
+        yield from (_outgoing(row, corrections.get(row[0], ())) for row in rows)
 
 
-def _outgoing(row: tuple[Any, ...]) -> Outgoing:
+def _corrections(db: Database, numbers: Sequence[int]) -> Mapping[int, tuple[bytes, ...]]:
+    """What people corrected of these leads (by row number); damaged data is left out."""
+    found: dict[int, tuple[bytes, ...]] = {}
+    with db.reading() as connection:
+        rows = bulk.select(connection, _sql.corrections, numbers)
+    for lead, raw, kept in rows:
+        if is_whole(raw, kept):
+            found[lead] = (*found.get(lead, ()), raw)
+    return found
+
+
+def _outgoing(row: tuple[Any, ...], corrections: tuple[bytes, ...]) -> Outgoing:
     _, key, at, source, record, unread, media_type, why, raw, head, body, *sums, unread_sum = row
     lead_id = text_of(key)
     is_raw, is_head, is_body = map(is_whole, (raw, head, body), sums)
@@ -61,6 +73,8 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         refined_document(head, raw) if head is not None and is_head and is_raw else None,
         is_lost=not (is_raw and is_head and is_body),
         handling=handling_decoder.decode(body) if body is not None and is_body else None,
+        source=source,
+        corrections=corrections,
     )
 
 

@@ -9,6 +9,11 @@ LEFT JOIN refined ON refined.lead = lead.n
 LEFT JOIN handling ON handling.lead = lead.n
 WHERE fate = 'captured' AND n > ? AND captured_at >= ? ORDER BY n LIMIT ?;
 
+-- name: corrections
+-- What people corrected of leads, in the order of arrival.
+SELECT joined, raw, raw_sum FROM lead JOIN raw ON raw.lead = lead.n
+WHERE kind = 'corrected' AND joined IN () ORDER BY lead.n;
+
 -- name: count_leads
 -- How many leads were captured since a time.
 SELECT count(*) FROM lead WHERE fate = 'captured' AND captured_at >= ?;

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from leadline.model.task import Addressee, Step
 from leadline.ports.ledger import LeadFilter, LeadRow, id_digits
 from leadline.ports.listing import (
     FEWEST_DIGITS,
@@ -80,6 +81,16 @@ class SqliteListing:
             )
             for key, due_at, raw, kept, record, why in rows
         }
+
+    def failures(self) -> Mapping[str, str]:
+        """See `operations.lately.FailureReader.failures`."""
+        steps = [step for step in Step if step.addressee is Addressee.CHANNEL]
+        found: dict[str, str] = {}
+        for name, failures, *_ in self._db.rows(_sql.channels):
+            for step in steps if failures else ():
+                for (words,) in self._db.rows(_sql.failure, step, name):
+                    found.setdefault(name, words)
+        return found
 
     def channels(self, names: Sequence[str]) -> Mapping[str, ChannelState]:
         """See `ports.listing.Listing.channels`."""

@@ -28,6 +28,13 @@ FROM lead JOIN task ON task.lead = lead.n AND step = 'refine' AND channel = '' A
 LEFT JOIN raw ON raw.lead = lead.n
 WHERE id IN () AND NOT EXISTS (SELECT 1 FROM refined WHERE refined.lead = lead.n);
 
+-- name: failure
+-- The words of a failed attempt at a message that is still to be sent, among those due last.
+SELECT error FROM (
+  SELECT error FROM task WHERE step = ? AND channel = ? AND dead_at IS NULL
+  ORDER BY due_at DESC LIMIT 500
+) WHERE error <> '' LIMIT 1;
+
 -- name: channels
 -- What is known of the channels.
 SELECT name, failures, failing_since, free_at FROM channel;
