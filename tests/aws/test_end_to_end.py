@@ -18,8 +18,8 @@ pytestmark = pytest.mark.aws
 
 PUBLIC = "https://leads.example.com"
 PATIENCE_S = 180.0
-"""Longer than a lease: an update of a function ends its runs on the emulator (AWS lets them finish),
-and what they had leased is due again when the lease ends."""
+"""Longer than a lease: an update of a function ends its runs on the emulator (AWS lets them
+finish), and what they had leased is due again when the lease ends."""
 
 
 def settings_text(slack: SlackInbox, **more: str) -> str:

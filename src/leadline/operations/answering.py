@@ -1,5 +1,5 @@
 """Whether leads are answered in time, by the clocks of their targets: the one judgement of `speed`,
-LIVE, the metrics and RESPONSE."""
+LIVE, LEAD and RESPONSE."""
 
 from datetime import datetime
 

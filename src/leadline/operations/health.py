@@ -40,7 +40,8 @@ class ChannelHealthRow(msgspec.Struct, frozen=True):
 
 class SourceHealthRow(msgspec.Struct, frozen=True):
     """A source: when its last lead came, how many came in the last 24 hours (None: not known), and
-    whether it is silent for longer than its history makes likely."""
+    whether it is silent for longer than its history makes likely. Once leads are counted by the
+    hour, it is whole hours, without deliveries that could not be read."""
 
     name: str
     last_at: datetime | None

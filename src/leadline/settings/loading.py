@@ -41,6 +41,9 @@ CONFIG = "leadline.toml"
 MASKED = "••••"
 """What the shown value of a secret begins with."""
 _SHOWN_LIMIT = 60
+_MOST_TOLD = 200
+"""How many wrong names are told: looking for what was meant takes its time for each."""
+_MORE = "there is more that is wrong, which is not looked for"
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -202,6 +205,9 @@ def _known(layer: Iterable[RawSetting], names: Names, problems: list[str]) -> It
     """The values of known settings; anything else is added to *problems*."""
     for written in layer:
         path, value = written.path, written.value
+        if len(problems) >= _MOST_TOLD:  # the settings are refused, whatever follows
+            problems += [] if problems[-1] == _MORE else [_MORE]
+            return
         if wrong := names.complaint(path, written.spell):
             problems.append(f"{written.origin}: {wrong}")
         elif names.is_table(path):

@@ -6,7 +6,8 @@ import msgspec
 
 from leadline.model.assigning import Decision, RuleLooked
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.operations.rules_lately import RuleCounts, counted_lately
+from leadline.operations.rule_effects import RuleEffect
+from leadline.operations.rules_lately import counted_lately
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SMALL_FAILED = RuleLooked("small", "score < 10")
@@ -27,13 +28,14 @@ def test_a_rule_counts_where_it_was_looked_at_fitted_gave_and_chose_channels() -
     nobody = Decision(at=NOW, how="none", rules=(SMALL_FAILED,))
     found = counted_lately([lead(given), lead(given), lead(nobody), lead(None)])
     assert found.leads == 4
-    assert found.rules == {
-        "small": RuleCounts(looked=3),
-        "large": RuleCounts(looked=2, fitted=2, given=2),
-        "loud": RuleCounts(looked=2, fitted=2, alerted=2),
+    did = {n: (one.looked, one.fitted, one.gave, one.channels) for n, one in found.rules.items()}
+    assert did == {
+        "small": (3, 0, 0, 0),
+        "large": (2, 2, 2, 0),
+        "loud": (2, 2, 0, 2),
     }
     assert found.teams == {"dach": 2}
-    assert found.of("new") == RuleCounts()
+    assert found.of("new") == RuleEffect()
 
 
 def test_a_quarantined_lead_is_not_counted() -> None:

@@ -1,11 +1,13 @@
-"""The line of each setting in a TOML file, and what it costs to find it."""
+"""The line of each setting in a TOML file, and what it costs to read many."""
 
 import tomllib
 from typing import Any
 
 import pytest
 
+from leadline.model.errors import ConfigurationError
 from leadline.settings.files import parse_toml
+from leadline.settings.loading import load
 
 TRICKY = '''\
 a = 1 # [ "
@@ -58,3 +60,13 @@ def test_a_long_list_is_read_once_and_not_once_for_each_of_its_lines(
     (one,) = parse_toml(text, "x", [])
     assert one[2] == "x line 2"
     assert sum(read) <= 2 * len(text) + 1  # whole, and by its statements
+
+
+def test_of_very_many_wrong_names_the_first_are_told() -> None:
+    text = "".join(f"nothing_{number} = 1\n" for number in range(2000))
+    with pytest.raises(ConfigurationError) as raised:
+        load(environ={}, document=(text, "x"))
+    lines = raised.value.detail.splitlines()
+    assert 200 < len(lines) < 210
+    assert "nothing_0" in lines[1]
+    assert "there is more that is wrong" in lines[-1]

@@ -29,7 +29,8 @@ from leadline.operations.rule_checks import (
     custom_fields,
     unknown_custom_fields,
 )
-from leadline.operations.rules_lately import RuleCounts, RulesLately, counted_lately
+from leadline.operations.rule_effects import RuleEffect
+from leadline.operations.rules_lately import RulesLately, counted_lately
 from leadline.ports.installation import Installation
 from leadline.ports.ledger import LeadFilter
 from leadline.settings.conditions.attaching import with_lists
@@ -56,7 +57,7 @@ class RuleShown(msgspec.Struct, frozen=True):
     conditions: Sequence[str]
     gives_to: str
     channels: Sequence[str] | None
-    effect: RuleCounts
+    effect: RuleEffect
 
 
 class RulesShown(msgspec.Struct, frozen=True):
