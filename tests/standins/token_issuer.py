@@ -83,15 +83,16 @@ def published_keys() -> list[dict[str, Any]]:
     ]
 
 
-def signed_by(kid: str | None, claims: dict[str, Any]) -> str:
-    """A token with these claims, signed with the key *kid*; with None, by the RSA key without
-    saying so."""
+def signed_by(kid: str | None, claims: dict[str, Any] | bytes) -> str:
+    """A token with these claims (or bytes instead), signed with the key *kid*; with None, by the
+    RSA key without saying so."""
     algorithm = "RS256" if kid in ("rsa", None) else "ES256"
     key: RSAKey | ECKey = _RSA
     if algorithm == "ES256":
         key = _CURVE if kid == "curve" else _OTHER
     header = {"alg": algorithm} | ({"kid": kid} if kid is not None else {})
-    return serialize_compact(header, json.dumps(claims), key, [algorithm])
+    payload = claims if isinstance(claims, bytes) else json.dumps(claims).encode()
+    return serialize_compact(header, payload, key, [algorithm])
 
 
 def forged(header: dict[str, Any], claims: dict[str, Any], signature: bytes = b"") -> str:

@@ -21,6 +21,8 @@ from leadline.entrypoints.dashboard.guarding.logins import (
 from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.installations.embedded import Embedded
 from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
+from leadline.net.oauth.code_flow import CodeFlow
+from leadline.net.oauth.providers import Providers
 from leadline.ports.accounts import Accounts
 from tests.standins.login_issuer import CLIENT_SECRET, LoginIssuer
 from tests.standins.token_issuer import forged, published_keys, signed_by
@@ -333,6 +335,18 @@ def test_a_token_that_the_issuer_did_not_sign_is_refused(
     refused(company)
 
 
+@pytest.mark.parametrize(
+    "claim", [b'"\xff"', b"1e999", b"9" * 5000, b'"\\ud800"', b"[" * 3000 + b"]" * 3000, b"{"]
+)
+def test_a_claim_that_can_t_be_read_is_refused(claim: bytes, company: CompanyDoor) -> None:
+    def made(claims: Claims) -> str:
+        whole = json.dumps(claims).encode()
+        return signed_by("rsa", whole[:-1] + b', "more": ' + claim + b"}")
+
+    company.issuer.made = made
+    refused(company)
+
+
 def refused(company: CompanyDoor) -> None:
     browser = company.browser()
     shown = company.log_in(browser, "sub-bob")
@@ -419,6 +433,7 @@ def test_an_issuer_that_is_gone_is_told_and_not_asked_each_time(
 ) -> None:
     issuer.status = 404
     company = CompanyDoor(tmp_path, clock, issuer)
+    company.app.state.code_flow = CodeFlow(Providers(clock=lambda: 0.0))  # no time passes
     for _ in range(3):
         assert company.browser().get("/login/oidc").status == 503
     assert len(issuer.asked) == 1

@@ -56,7 +56,12 @@ def read_id_token(
         raise TokenRefused("the ID token answers another request (nonce)")
     if not 0 < len(claims.sub) <= LONGEST_SUBJECT:
         raise TokenRefused("the ID token does not say whom it is about (sub)")
-    return token, _identity(claims, msgspec.json.decode(token.payload))
+    try:
+        all_claims = msgspec.json.decode(token.payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # What stands in claims that do not count above was skipped there.
+        raise TokenRefused("the claims of the ID token can't be read") from None
+    return token, _identity(claims, all_claims)
 
 
 def _check_audience(claims: _Claims, client_id: str) -> None:
