@@ -1,12 +1,15 @@
-"""What `doctor` says of the privacy key."""
+"""What is told of the privacy key of a data folder before somebody needs it."""
 
+import json
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from leadline.entrypoints.cli._doctor_privacy_key import check_privacy_key
+from leadline.entrypoints.cli import app
+from leadline.installations.privacy_key import trouble_with_key
 from leadline.model.privacy import Tombstone
 from leadline.settings.general import Settings
 from leadline.stores.key_file import key_path, read_or_make_key
@@ -19,9 +22,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_nothing_is_said_of_a_key_that_can_be_made_or_is_there(settings: Settings) -> None:
-    assert check_privacy_key(settings) == []
+    assert trouble_with_key(settings) is None
     read_or_make_key(settings.data)
-    assert check_privacy_key(settings) == []
+    assert trouble_with_key(settings) is None
 
 
 def test_a_key_that_is_lost_or_unreadable_is_wrong(settings: Settings) -> None:
@@ -29,20 +32,22 @@ def test_a_key_that_is_lost_or_unreadable_is_wrong(settings: Settings) -> None:
     with closing(SqliteStore(settings.data)) as store:
         store.bury(Tombstone(("0" * 32,), key.id, datetime.now(UTC)))
     key_path(settings.data).unlink()
-    ((state, _, words),) = check_privacy_key(settings)
-    assert (state, "people were erased with a privacy key that is missing" in words) == (
-        "WRONG",
-        True,
-    )
+    lost = trouble_with_key(settings)
+    assert lost is not None
+    assert lost.was_used
+    assert "people were erased with a privacy key that is missing" in lost.words
     key_path(settings.data).mkdir()
-    ((state, _, words),) = check_privacy_key(settings)
-    assert (state, "can't be read" in words) == ("WRONG", True)
+    unreadable = trouble_with_key(settings)
+    assert unreadable is not None
+    assert "can't be read" in unreadable.words
 
 
 def test_a_key_that_this_user_may_not_make_is_told_before_it_is_needed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("leadline.stores.key_file.os.access", lambda *_: False)
-    ((state, name, words),) = check_privacy_key(settings)
-    assert (state, name) == ("note", "privacy key")
-    assert "until privacy_key is set, nobody can be erased" in words
+    monkeypatch.setenv("LEADLINE_DATA", str(settings.data))
+    told = CliRunner().invoke(app, ["doctor", "--offline", "--json"])
+    (check,) = (one for one in json.loads(told.stdout) if "privacy key" in one.values())
+    assert "note" in check.values()
+    assert any("until privacy_key is set, nobody can be erased" in str(v) for v in check.values())

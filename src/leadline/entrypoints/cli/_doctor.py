@@ -9,7 +9,6 @@ from pathlib import Path
 from leadline import wiring
 from leadline.entrypoints.cli._dashboard_check import check_dashboard, check_dashboard_tls
 from leadline.entrypoints.cli._doctor_contacts import check_contacts
-from leadline.entrypoints.cli._doctor_privacy_key import check_privacy_key
 from leadline.entrypoints.cli._doctor_processes import check_processes
 from leadline.entrypoints.cli._doctor_retention import check_retention
 from leadline.entrypoints.cli._doctor_settings import (
@@ -21,6 +20,7 @@ from leadline.entrypoints.cli._doctor_silence import check_silence
 from leadline.entrypoints.cli._removed_teams import check_removed_teams
 from leadline.entrypoints.cli._state import LEAST_FREE, Check
 from leadline.entrypoints.embedded import exposure
+from leadline.installations.privacy_key import trouble_with_key
 from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.rights import is_shared, new_file, too_wide
@@ -56,7 +56,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         *_check_owners(settings),
         *check_silence(settings),
         *check_retention(settings),
-        *check_privacy_key(settings),
+        *_check_privacy_key(settings),
         _check_channels(settings),
         _check_crms(settings),
         *check_rules(settings),
@@ -73,6 +73,14 @@ def _check_data(settings: Settings) -> Check:
         return "WRONG", "data folder", error.detail
     kept.close()
     return "ok", "data folder", str(settings.data)
+
+
+def _check_privacy_key(settings: Settings) -> list[Check]:
+    """WRONG if the key is lost or can't be read; a note if it can't be made at its first use."""
+    trouble = trouble_with_key(settings)
+    if trouble is None:
+        return []
+    return [("WRONG" if trouble.was_used else "note", "privacy key", trouble.words)]
 
 
 def _check_file(settings: Settings) -> list[Check]:
