@@ -23,7 +23,6 @@ from leadline.model.accounts import (
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.stores.accounts.accounts import SqliteAccounts
 from leadline.stores.sqlite.queries import read_queries
-from leadline.stores.sqlite.values import micros
 from tests.worlds.leads import HandClock
 
 LATER = timedelta(hours=1)
@@ -290,25 +289,6 @@ def test_an_account_that_others_changed_meanwhile_is_not_replaced(
     assert accounts.change(msgspec.structs.replace(viewer, zone="UTC"), viewer)
 
 
-def test_a_file_of_before_keeps_its_tokens_with_the_accounts_that_made_them(
-    tmp_path: Path, clock: HandClock
-) -> None:
-    first = files("leadline.stores.accounts") / "migrations" / "0001_first.sql"
-    db = apsw.Connection(str(tmp_path / "accounts.db"))
-    db.execute(first.read_text())
-    db.pragma("user_version", 1)
-    now, end = micros(clock.now), micros(clock.now + LATER)
-    db.execute("INSERT INTO account VALUES ('ada', 1, ?, '', '', 'UTC')", (now,))
-    for name in ("ada", "root"):
-        row = (name, digest_of(name), 2, 3, name, now, end, None)
-        db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-    db.close()
-    accounts = SqliteAccounts(tmp_path)
-    found = {one.name: (one.account, one.role) for one in accounts.tokens()}
-    accounts.close()
-    assert found == {"ada": ("ada", UserRole.VIEWER), "root": ("", UserRole.ADMIN)}
-
-
 def test_an_account_is_found_by_whom_its_issuer_knows(
     accounts: SqliteAccounts, clock: HandClock
 ) -> None:
@@ -341,20 +321,3 @@ def test_whoever_is_shut_out_keeps_the_account_alone(
     assert accounts.session(digest_of("session"), clock.now) is None
     assert accounts.link(digest_of("link"), clock.now) is None
     assert accounts.tokens() == []
-
-
-def test_an_account_of_before_logs_in_by_no_issuer(tmp_path: Path, clock: HandClock) -> None:
-    folder = files("leadline.stores.accounts") / "migrations"
-    steps = sorted(folder.iterdir(), key=lambda one: one.name)
-    before = [one for one in steps if one.name < "0003_issuers.sql"]
-    db = apsw.Connection(str(tmp_path / "accounts.db"))
-    for one in before:
-        db.execute(one.read_text())
-    db.pragma("user_version", len(before))
-    row = ("ada", 2, micros(clock.now), "hash", "ada", "Europe/Berlin")
-    db.execute("INSERT INTO account VALUES (?, ?, ?, ?, ?, ?)", row)
-    db.close()
-    accounts = SqliteAccounts(tmp_path)
-    found = accounts.accounts()
-    accounts.close()
-    assert found == [ada(clock)]

@@ -14,6 +14,7 @@ _NOTES: Mapping[str, str] = {
     "claimed": "claimed by a press of the button",
     "unjunked": "taken back from junk",
     "junked": "marked as junk",
+    "undone": "an action on many leads was undone",
     "owner.found": "the CRM named an owner",
     "owner.not_believed": "the owner that the sender named is not believed any more",
     "crm.told": "the CRM told of a change",

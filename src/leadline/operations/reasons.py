@@ -24,6 +24,7 @@ _CHANGES = frozenset(
         "claimed",
         "unjunked",
         "junked",
+        "undone",
         "owner.found",
         "owner.not_believed",
         "crm.told",

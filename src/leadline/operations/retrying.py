@@ -88,7 +88,7 @@ def expected(kit: Kit, ledger: Ledger, which: DeadSelection, read: ReadAgain) ->
     tried = ids[-MOST_TRIED:]
     left: Counter[str] = Counter()
     again = 0
-    for todo in _plans(kit, ledger, tried, which.reason):
+    for todo in plans_of_dead(kit, ledger, tried, which.reason):
         unread = replaying.still_unreadable(kit.store, todo, read)
         left.update(todo.skipped.values())
         left.update(["it still can't be read"] * len(unread))
@@ -108,11 +108,11 @@ def retry(
     begun again."""
     for start in range(0, len(lead_ids), AT_ONCE):
         some = lead_ids[start : start + AT_ONCE]
-        for todo in _plans(kit, ledger, some, reason):
+        for todo in plans_of_dead(kit, ledger, some, reason):
             yield replaying.carry_out(kit.store, todo, kit.clock(), read=read), todo
 
 
-def _plans(kit: Kit, ledger: Ledger, ids: Sequence[str], reason: str) -> Iterator[Plan]:
+def plans_of_dead(kit: Kit, ledger: Ledger, ids: Sequence[str], reason: str) -> Iterator[Plan]:
     """Plans for the tasks that died, and for deliveries that could not be read."""
     unread = set(ledger.dead_tasks(ids, NOT_READ))
     others = [one for one in ids if one not in unread]

@@ -5,11 +5,16 @@ from datetime import datetime
 from typing import Protocol
 
 from leadline.model.accounts import ApiToken, LoginLink, Session, UserAccount
+from leadline.ports.saved_views import SavedViews
 
 
 class Accounts(Protocol):
     """Keeps accounts, logins and tokens of programs. Methods that change something return when it
     is on the disk; all raise StorageFull or StorageFailed."""
+
+    @property
+    def views(self) -> SavedViews:
+        """The saved views of the list of leads."""
 
     def account(self, name: str) -> UserAccount | None:
         """The account of this name."""
@@ -36,8 +41,8 @@ class Accounts(Protocol):
         the account stays."""
 
     def remove(self, name: str) -> bool:
-        """Remove an account with its sessions, links and tokens, the links that it made and logins
-        by them; False if there is none."""
+        """Remove an account with its sessions, links, tokens and private views, the links that it
+        made and logins by them; False if there is none. Its shared views stay, without it."""
 
     def offer(self, link: LoginLink) -> None:
         """Keep a link."""

@@ -10,12 +10,15 @@ from starlette.routing import Route
 from leadline.entrypoints.dashboard import live_events
 from leadline.entrypoints.dashboard.actions import (
     accounts,
+    bulk,
     entering,
     entering_by_issuer,
+    exporting,
     leads,
     own_account,
     retrying,
     rules,
+    saved_views,
     team,
     testing,
 )
@@ -24,6 +27,7 @@ from leadline.entrypoints.dashboard.api.limiting import ApiAllowance
 from leadline.entrypoints.dashboard.api.openapi import OPENAPI_ROUTE
 from leadline.entrypoints.dashboard.api.operations import api_routes
 from leadline.entrypoints.dashboard.backtests import Backtests
+from leadline.entrypoints.dashboard.bulk.plans import BulkPlans
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.guarding.access import LIVEZ, Access
 from leadline.entrypoints.dashboard.guarding.failing import Failing, failed
@@ -40,30 +44,14 @@ from leadline.net.oauth.code_flow import CodeFlow
 def create_app(dashboard: Dashboard) -> Starlette:
     """The application."""
     app = Starlette(
-        routes=[
-            *(_page_route(one) for one in (*PAGES, *PARTS)),
-            *entering.ROUTES,
-            *entering_by_issuer.ROUTES,
-            *own_account.ROUTES,
-            *live_events.ROUTES,
-            *leads.ROUTES,
-            *correct.ROUTES,
-            *testing.ROUTES,
-            *retrying.ROUTES,
-            *accounts.ROUTES,
-            *team.ROUTES,
-            *rules.ROUTES,
-            *api_routes(),
-            OPENAPI_ROUTE,
-            Route(LIVEZ, _livez),
-            Route("/static/{digest}/{path:path}", static),
-        ],
+        routes=_routes(),
         middleware=[Middleware(one) for one in (Perimeter, Failing, Access, Guard)],
         exception_handlers={HTTPException: _failed},
     )
     app.state.dashboard = dashboard
     app.state.live = live_events.LiveEvents(dashboard)
     app.state.jobs = Jobs(dashboard.clock)
+    app.state.bulk_plans = BulkPlans()
     app.state.backtests = Backtests()
     app.state.tested = {}  # when each channel last sent a test message (`actions.testing`)
     app.state.looked = {}  # when each person last looked at the newest leads (`looks`)
@@ -74,6 +62,30 @@ def create_app(dashboard: Dashboard) -> Starlette:
     app.state.templates = environment()
     app.state.templates.globals |= {"asset": files.url, "form_token": form_token}
     return app
+
+
+def _routes() -> list[Route]:
+    return [
+        *(_page_route(one) for one in (*PAGES, *PARTS)),
+        *entering.ROUTES,
+        *entering_by_issuer.ROUTES,
+        *own_account.ROUTES,
+        *live_events.ROUTES,
+        *leads.ROUTES,
+        *correct.ROUTES,
+        *testing.ROUTES,
+        *bulk.ROUTES,
+        *exporting.ROUTES,
+        *saved_views.ROUTES,
+        *retrying.ROUTES,
+        *accounts.ROUTES,
+        *team.ROUTES,
+        *rules.ROUTES,
+        *api_routes(),
+        OPENAPI_ROUTE,
+        Route(LIVEZ, _livez),
+        Route("/static/{digest}/{path:path}", static),
+    ]
 
 
 def _page_route(one: DashboardPage) -> Route:

@@ -43,6 +43,10 @@ class Jobs:
         """A job; None if it is not known, or not any more."""
         return self._jobs.get(job_id)
 
+    def all(self) -> list[Job]:
+        """All jobs that are remembered, the oldest first."""
+        return list(self._jobs.values())
+
     def begin(self, job: Job, work: Callable[[], Iterator[tuple[int, int]]]) -> Job:
         """Begin a job. *work* yields how many more leads are done, and of how many of these it came
         to something; it is left when somebody stops the job."""

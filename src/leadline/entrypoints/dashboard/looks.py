@@ -20,6 +20,7 @@ LOOKS: Mapping[str, str] = {
     "/leads": "dashboard.look_leads",
     "/leads/export.csv": "dashboard.export",
     "/leads/export.json": "dashboard.export",
+    "/leads/bulk/{plan_id}": "dashboard.look_bulk",
     "/leads/{lead_id}": "dashboard.look_lead",
     "/leads/{lead_id}/correct": "dashboard.look_lead",
     "/dead": "dashboard.look_dead",
@@ -39,7 +40,9 @@ NOBODY_SHOWN = frozenset((
     "/dead/jobs/{job_id}", "/rules", "/rules/backtests/{job_id}", "/audit", "/audit/verify",
     "/audit/export.jsonl", "/team", "/team/now", "/team/reassign", "/team/jobs/{job_id}",
     "/response/now", "/analytics", "/analytics/export.csv", "/analytics/export.json",
+    "/leads/views", "/leads/bulk", "/leads/bulk/jobs/{job_id}",
     "/account", "/accounts", "/api/v1/figures", "/api/v1/team", "/api/v1/health",
+    "/api/v1/bulk/{job_id}",
 ))  # fmt: skip
 """The paths that show no personal data of leads."""
 RENEWED = ("/live/newest",)

@@ -52,7 +52,7 @@ FILE_PLACES = (
     Place(
         kind=PlaceKind.FILE,
         name="accounts.db*",
-        what="accounts, sessions and tokens of the dashboard, in a file of their own",
+        what="accounts, sessions, tokens and saved views of the dashboard, in a file of their own",
         hashes={WHOLE: "passwords (argon2id), links, sessions and tokens (SHA-256)"},
         staff={
             WHOLE: "names of accounts, their ids at an issuer, and when they logged in; of the "
@@ -61,7 +61,8 @@ FILE_PLACES = (
         read="the dashboard, `accounts`, `tokens`",
         masked="shown to admins",
         erased="not erased: it is about one's own people; `accounts remove` deletes one",
-        kept="sessions, links and attempts until they end; accounts until they are removed",
+        kept="sessions, links and attempts until they end; accounts until they are removed; views, "
+        "which hold no words that were searched, until they are deleted",
     ),
     Place(
         kind=PlaceKind.FILE,

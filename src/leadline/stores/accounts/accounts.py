@@ -7,6 +7,7 @@ from typing import Any
 
 from leadline.model.accounts import ApiToken, LoginLink, Scope, Session, UserAccount, UserRole
 from leadline.stores.accounts.file import AccountsFile
+from leadline.stores.accounts.views import SqliteViews
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import micros, moment
 
@@ -14,7 +15,8 @@ _sql = Queries(__name__)
 _KEPT = timedelta(days=1)
 _ENDED_WITH_IT = (
     _sql.end_sessions_of, _sql.end_links_of, _sql.end_sessions_by, _sql.end_links_by,
-    _sql.revoke_tokens_of,
+    _sql.revoke_tokens_of, _sql.default_of_removed, _sql.defaults_on_private_views_of,
+    _sql.remove_private_views_of, _sql.leave_shared_views_of,
 )  # fmt: skip
 
 _WAYS_IN = (
@@ -28,6 +30,7 @@ class SqliteAccounts:
 
     def __init__(self, folder: Path) -> None:
         self._file = AccountsFile(folder)
+        self.views = SqliteViews(self._file)
 
     def account(self, name: str) -> UserAccount | None:
         """See `Accounts.account`."""

@@ -119,3 +119,16 @@ DELETE FROM attempt WHERE at <= ?;
 
 -- name: forget_forms
 DELETE FROM form WHERE at <= ?;
+
+-- name: default_of_removed
+DELETE FROM default_view WHERE account = ?;
+
+-- name: defaults_on_private_views_of
+DELETE FROM default_view
+WHERE view IN (SELECT id FROM saved_view WHERE account = ? AND NOT shared);
+
+-- name: remove_private_views_of
+DELETE FROM saved_view WHERE account = ? AND NOT shared;
+
+-- name: leave_shared_views_of
+UPDATE saved_view SET account = '' WHERE account = ?;

@@ -134,14 +134,15 @@ def lead_query(values: Mapping[str, str], zone_name: str, now: datetime) -> Lead
     asked = reader.text("columns").split(",")
     columns = tuple(one for one in COLUMNS if one in asked) or USUAL_COLUMNS
     size = next((one for one in SIZES if str(one) == reader.text("size")), SIZES[0])
-    given = {name: value for name, value in values.items() if value and name in _KNOWN}
+    given = {name: value for name, value in values.items() if value and name in PARAMETERS}
     return LeadQuery(given, wanted, columns, size, reader.text("after"), tuple(reader.faults))
 
 
-_KNOWN = frozenset((
+PARAMETERS = frozenset((
     "q", "status", "source", "owner", "range", "from", "to", "reason", "dead", "unowned",
     "duplicates", "sort", "columns", "size", "after",
 ))  # fmt: skip
+"""The parameters that an address of LEADS may have."""
 
 
 def _order(name: str) -> Order:

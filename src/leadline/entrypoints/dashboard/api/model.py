@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from leadline.entrypoints.dashboard.bulk.wanted import BulkAction
 from leadline.journey.assigning.team_states import TeamState
 from leadline.operations.health import HealthPicture
 from leadline.operations.replay import Start
@@ -183,3 +184,72 @@ class ApiDone(msgspec.Struct, frozen=True):
     lead_id: _Id
     action: str
     message: str
+
+
+class BulkFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which leads: all that meet these conditions, as in `GET /api/v1/leads`."""
+
+    q: _Text = ""
+    status: ApiStatus = ApiStatus.ANY
+    source: _Text = ""
+    owner: _Text = ""
+    since: _Moment | None = None
+    until: _Moment | None = None
+    reason: _Text = ""
+    dead: bool = False
+    unowned: bool = False
+    duplicates: bool = False
+
+
+class BulkWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An action (`claim`, `assign`, `junk`, `hold`, `release`, `now`: end the wait, `replay`,
+    `retry`: replay dead letters) on many leads: those of `ids`, or all that match `filter` (`{}`:
+    all there are), of which at most the newest 10,000 older than the id `before`. `person` is to
+    whom they are assigned or for whom they are claimed, `from` the step of a replay. With `expect`
+    nothing is done unless there are that many leads. A `dry_run` says what would be done, changes
+    nothing, and leaves its key free."""
+
+    action: BulkAction
+    ids: Annotated[tuple[_Id, ...], Meta(max_length=500)] = ()
+    filter: BulkFilter | None = None
+    person: _Text = ""
+    start: Start = msgspec.field(default=Start.REFINE, name="from")
+    before: Annotated[str, Meta(max_length=36)] = ""
+    expect: Annotated[int, Meta(ge=0, le=1 << 53)] | None = None
+    dry_run: bool = False
+
+
+class ApiBulk(msgspec.Struct, frozen=True):
+    """What is being done, or would be: the id of the job ("" for a dry run), the number of `leads`,
+    with how many of them it is done (`would`), and how many are `skipped`, by why. `next` is the
+    `before` of the next request if there are more leads, else null."""
+
+    job: str
+    leads: int
+    would: int
+    skipped: dict[str, int]
+    next: str | None
+
+
+class ApiSkipped(msgspec.Struct, frozen=True):
+    """A lead that was skipped, and why."""
+
+    lead_id: str
+    why: str
+
+
+class ApiBulkJob(msgspec.Struct, frozen=True):
+    """How far a bulk action is: of `leads` leads `looked_at`, of which `changed` were; `skipped` by
+    why, and the first of them by `names`. `ended_at` is null while it goes on; `error` says why it
+    broke off."""
+
+    job: str
+    action: str
+    leads: int
+    looked_at: int
+    changed: int
+    skipped: dict[str, int]
+    names: tuple[ApiSkipped, ...]
+    stopped: bool
+    ended_at: datetime | None
+    error: str

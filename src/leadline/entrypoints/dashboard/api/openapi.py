@@ -20,7 +20,7 @@ FAILURES: Mapping[int, str] = {
     400: "A parameter, a header or the body is wrong.",
     401: "There is no token, or it is not good any more.",
     403: "The token may not do that.",
-    404: "There is no such lead.",
+    404: "There is no such lead, or no such job any more.",
     408: "The body took too long to come.",
     409: "It was not done: others were faster, or the lead is not in a state for it.",
     413: "The body is too large.",
@@ -35,7 +35,7 @@ _OF_ALL, _OF_LEADS, _OF_ACTIONS = (400, 401, 403, 413, 429, 500, 503), (404,), (
 
 def failures_of(one: ApiOperation) -> list[int]:
     """The statuses with which it may fail."""
-    of_lead = _OF_LEADS if "{lead_id}" in one.path else ()
+    of_lead = _OF_LEADS if "{" in one.path else ()
     return sorted((*_OF_ALL, *of_lead, *(_OF_ACTIONS if one.wanted else ())))
 
 
@@ -98,10 +98,12 @@ def _failure(status: int) -> dict[str, Any]:
 
 
 def _path_of(one: ApiOperation) -> list[dict[str, Any]]:
-    if "{lead_id}" not in one.path:
-        return []
-    schema = {"type": "string", "format": "uuid"}
-    return [{"name": "lead_id", "in": "path", "required": True, "schema": schema}]
+    schemas = {"lead_id": {"type": "string", "format": "uuid"}, "job_id": {"type": "string"}}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name, schema in schemas.items()
+        if f"{{{name}}}" in one.path
+    ]
 
 
 def _key_of(one: ApiOperation) -> list[dict[str, Any]]:

@@ -7,8 +7,11 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 
 from leadline.entrypoints.dashboard.api import reading
+from leadline.entrypoints.dashboard.api.bulk import api_bulk, api_bulk_job
 from leadline.entrypoints.dashboard.api.limiting import limited
 from leadline.entrypoints.dashboard.api.model import (
+    ApiBulk,
+    ApiBulkJob,
     ApiDead,
     ApiDone,
     ApiHealth,
@@ -16,6 +19,7 @@ from leadline.entrypoints.dashboard.api.model import (
     ApiLeads,
     ApiTeam,
     AssignWanted,
+    BulkWish,
     ClaimWanted,
     CorrectWanted,
     FiguresAsked,
@@ -104,6 +108,14 @@ OPERATIONS: Sequence[ApiOperation] = (
     _action("release", "End the hold of a lead.", NothingWanted),
     _action("correct", "Correct fields of a lead, and refine it again.", CorrectWanted),
     _action("replay", "Do a lead again from a step.", ReplayWanted),
+    ApiOperation(
+        f"{API_ROOT}/bulk", "bulk", "Do something with many leads, or say what would be done.",
+        api_bulk, ApiBulk, wanted=BulkWish,
+    ),
+    ApiOperation(
+        f"{API_ROOT}/bulk/{{job_id}}", "bulk_job", "How far a bulk action is, and what came of it.",
+        api_bulk_job, ApiBulkJob,
+    ),
 )  # fmt: skip
 """Everything that can be asked for, in the order of the reference page."""
 

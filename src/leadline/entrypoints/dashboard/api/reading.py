@@ -62,14 +62,15 @@ async def api_leads(request: Request) -> Response:
 
     def question(ledger: Ledger) -> tuple[tuple[Listed, ...], str]:
         browser = browser_for(request, ledger)
-        return page_after(browser, _wanted(asked), asked.limit, asked.cursor)
+        return page_after(browser, wanted_of(asked), asked.limit, asked.cursor)
 
     found, end = await ask_ledger(request, question)
     rows = [chosen_parts(_lead(one), fields) for one in found]
     return json_answer({"leads": rows, "next": end or None})
 
 
-def _wanted(asked: LeadsAsked) -> Wanted:
+def wanted_of(asked: LeadsAsked) -> Wanted:
+    """The leads that parameters ask for."""
     held = asked.status is ApiStatus.HELD
     return Wanted(
         words=asked.q.strip(),

@@ -45,7 +45,7 @@ def action_handler(name: str, kind: type[msgspec.Struct]) -> Handler:
     """Does the action *name* of `ACTIONS` with a body of this kind."""
 
     async def act(request: Request) -> Response:
-        lead_id, key, who = lead_id_in(request), _key_in(request), who_asks(request)
+        lead_id, key, who = lead_id_in(request), key_in(request), who_asks(request)
         wanted, dashboard = await body_in(request, kind), dashboard_of(request)
         form = _form_of(wanted)
         asked = sha256(repr((name, lead_id, sorted(form.items()))).encode()).hexdigest()
@@ -53,7 +53,7 @@ def action_handler(name: str, kind: type[msgspec.Struct]) -> Handler:
         def do() -> Told:
             return _done(dashboard, who, lead_id, name, form)
 
-        told = await run_in_threadpool(_once, dashboard, who, key, asked, do)
+        told = await run_in_threadpool(done_once, dashboard, who, key, asked, do)
         if told.result is not ActionResult.DONE:
             return problem_answer(409, told.words)
         return json_answer(ApiDone(lead_id, name, told.words))
@@ -61,7 +61,8 @@ def action_handler(name: str, kind: type[msgspec.Struct]) -> Handler:
     return act
 
 
-def _key_in(request: Request) -> str:
+def key_in(request: Request) -> str:
+    """The key of a request. Raises HTTPException (400)."""
     keys = request.headers.getlist(KEY_HEADER)
     key = keys[0] if len(keys) == 1 else ""
     if not re.fullmatch(KEY_PATTERN, key) or len(key) > LONGEST_KEY:
@@ -83,7 +84,7 @@ def _form_of(wanted: msgspec.Struct) -> SentForm:
     )
 
 
-def _once(dashboard: Dashboard, who: Who, key: str, asked: str, do: Callable[[], Told]) -> Told:
+def done_once(dashboard: Dashboard, who: Who, key: str, asked: str, do: Callable[[], Told]) -> Told:
     """Do what a key asks for, and keep what came of it: asked again, it tells the same. Raises
     HTTPException (409, 422)."""
     book = dashboard.book

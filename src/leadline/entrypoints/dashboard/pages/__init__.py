@@ -16,6 +16,7 @@ from leadline.entrypoints.dashboard.pages.analytics import (
     analytics_json,
 )
 from leadline.entrypoints.dashboard.pages.audit import audit_export, audit_page, audit_verify
+from leadline.entrypoints.dashboard.pages.bulk import bulk_job, bulk_list, bulk_plan
 from leadline.entrypoints.dashboard.pages.correct import correct_page
 from leadline.entrypoints.dashboard.pages.dead import dead, dead_job, dead_retry
 from leadline.entrypoints.dashboard.pages.health import health, health_now
@@ -28,6 +29,7 @@ from leadline.entrypoints.dashboard.pages.response import (
     response_now,
 )
 from leadline.entrypoints.dashboard.pages.rules import backtest_page, rules_page
+from leadline.entrypoints.dashboard.pages.saved_views import by_default_view, saved_views
 from leadline.entrypoints.dashboard.pages.team import team, team_job, team_now, team_reassign
 from leadline.model.accounts import UserRole
 
@@ -46,7 +48,9 @@ class DashboardPage(msgspec.Struct, frozen=True):
 
 PAGES: Sequence[DashboardPage] = (
     DashboardPage("/", "Live", "What comes in now, what waits and what is late.", live, key="l"),
-    DashboardPage("/leads", "Leads", "Every lead: search, filters, export.", leads, key="e"),
+    DashboardPage(
+        "/leads", "Leads", "Every lead: search, filters, export.", by_default_view(leads), "e"
+    ),
     DashboardPage("/dead", "Dead", "Dead letters by reason, and their retry.", dead, key="d"),
     DashboardPage(
         "/team", "Team", "Who is here, whose turn is next, and what waits.", team, key="t"
@@ -92,6 +96,28 @@ PARTS: Sequence[DashboardPage] = (
     DashboardPage("/leads/new", "New leads", "How many leads came in meanwhile.", new_leads),
     DashboardPage("/leads/export.csv", "Leads as CSV", "All leads that match.", leads_csv),
     DashboardPage("/leads/export.json", "Leads as JSON", "All leads that match.", leads_json),
+    DashboardPage("/leads/views", "Views", "Saved views of LEADS.", saved_views),
+    DashboardPage(
+        "/leads/bulk",
+        "Bulk actions",
+        "The bulk actions of late.",
+        bulk_list,
+        lowest=UserRole.OPERATOR,
+    ),
+    DashboardPage(
+        "/leads/bulk/{plan_id}",
+        "Bulk action",
+        "What a bulk action would do.",
+        bulk_plan,
+        lowest=UserRole.OPERATOR,
+    ),
+    DashboardPage(
+        "/leads/bulk/jobs/{job_id}",
+        "Bulk action",
+        "How far a bulk action is.",
+        bulk_job,
+        lowest=UserRole.OPERATOR,
+    ),
     DashboardPage(
         "/dead/retry", "Retry", "What a retry would do.", dead_retry, lowest=UserRole.OPERATOR
     ),

@@ -1,6 +1,6 @@
 """LEADS: search, filters, order and pages; what matches, as CSV and JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from leadline.entrypoints.dashboard.addresses.lead_query import (
 )
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
+from leadline.entrypoints.dashboard.pages.saved_views import views_shown
 from leadline.entrypoints.dashboard.reading import browser_for, people_in
 from leadline.entrypoints.dashboard.showing.exporting import stream
 from leadline.entrypoints.dashboard.showing.rendering import render_page
@@ -74,6 +75,7 @@ async def leads(request: Request) -> Response:
         sizes=SIZES,
         sorts=_sorts(query),
         people=people_in(request),
+        views=await views_shown(request, query),
     )
 
 
@@ -105,13 +107,14 @@ async def _export(request: Request, kind: str) -> Response:
     def lines() -> Iterator[bytes]:
         with closing(dashboard.installation.ledger()) as ledger:
             found = browser_for(request, ledger).matching(query.wanted)
-            texts = csv_lines(found) if kind == "csv" else _json_lines(found)
+            texts = csv_lines(found) if kind == "csv" else json_lines(found)
             yield from (text.encode() for text in texts)
 
     return await stream(request, "leads", kind, lines())
 
 
-def _json_lines(found: Iterator[Listed]) -> Iterator[str]:
+def json_lines(found: Iterable[Listed]) -> Iterator[str]:
+    """Leads as the lines of a JSON array."""
     before = "[\n"
     for one in found:
         row = msgspec.to_builtins(one.row)

@@ -88,6 +88,17 @@
     const chosen = all("input[type=checkbox][name]:checked", form).length;
     all("[data-chosen]", form).forEach((each) => { each.textContent = String(chosen); });
   });
+  let lastBox = null; // with Shift, all rows between two are chosen
+  document.addEventListener("click", (event) => {
+    const box = event.target, rowBoxes = "tbody input[type=checkbox][name]";
+    if (!box.matches?.(rowBoxes) || !box.form) return;
+    if (event.shiftKey && lastBox?.form === box.form) {
+      const boxes = all(rowBoxes, box.form);
+      const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
+      boxes.slice(from, to + 1).forEach((each) => { each.checked = box.checked; });
+    }
+    lastBox = box;
+  });
   // A filter that is chosen counts at once; without this script the button does it.
   document.addEventListener("change", (event) => {
     const field = event.target;
@@ -103,7 +114,7 @@
       if (usual.every((box) => box.checked === (box.dataset.usual === "1"))) {
         usual.forEach((box) => { box.disabled = true; });
       }
-    } else {
+    } else if (!event.submitter?.hasAttribute("data-stays")) { // a download leaves the page as it is
       all("button", form).forEach((button) => setTimeout(() => { button.disabled = true; }));
     }
   });

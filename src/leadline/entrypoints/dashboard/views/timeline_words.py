@@ -21,6 +21,7 @@ _WORDS: Mapping[str, str] = {
     "claimed": "Claimed",
     "unjunked": "Taken back from junk",
     "junked": "Marked as junk",
+    "undone": "An action on many leads was undone",
     "snoozed": "Snoozed",
     "owner.found": "The CRM named an owner",
     "owner.not_believed": "The owner that the sender named is not believed any more",
