@@ -17,8 +17,8 @@ from tests.worlds.dashboard import CSRF, Browser, known_as
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_floor import SalesFloor
 
-KEPT_ELSEWHERE = {"/account", "/accounts", "/team/reassign"}
-"""Accounts stay open, and the last one asks for nothing without parameters."""
+KEPT_ELSEWHERE = {"/account", "/accounts", "/leads/bulk", "/leads/views", "/team/reassign"}
+"""Accounts with their views and bulk actions stay open; the last one asks for nothing as it is."""
 PATHS = [
     path
     for path in (

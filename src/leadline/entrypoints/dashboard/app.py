@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from leadline.entrypoints.dashboard import live_events
 from leadline.entrypoints.dashboard.actions import (
@@ -64,7 +64,7 @@ def create_app(dashboard: Dashboard) -> Starlette:
     return app
 
 
-def _routes() -> list[Route]:
+def _routes() -> list[BaseRoute]:
     return [
         *(_page_route(one) for one in (*PAGES, *PARTS)),
         *entering.ROUTES,
