@@ -7,7 +7,7 @@ from hashlib import blake2b
 import msgspec
 
 from leadline.duplicates.merging import without_fills
-from leadline.journey.correcting import value_of
+from leadline.journey.correcting import value_of, values_corrected
 from leadline.journey.explaining import explain
 from leadline.journey.lead_fields import fields_of_lead
 from leadline.journey.left_alone import is_left_alone
@@ -83,7 +83,9 @@ def correctable(kit: Kit, lead_id: str) -> tuple[Waiting, LeadFields]:
         fields = fields_of_lead(source, waiting)
     except NotUnderstood:
         fields = LeadFields()
-    return waiting, fields if was is None else _completed(fields, without_fills(was))
+    if was is not None:
+        fields = _completed(fields, without_fills(was), values_corrected(waiting.corrections))
+    return waiting, fields
 
 
 def state_of(fields: LeadFields) -> str:
@@ -168,11 +170,13 @@ def text_of_value(fields: LeadFields, name: str) -> str | None:
     return _text(value_of(fields, name))
 
 
-def _completed(fields: LeadFields, was: RefinedLead) -> LeadFields:
-    """The fields, with those that are missing as they were refined."""
+def _completed(fields: LeadFields, was: RefinedLead, corrected: Mapping[str, str]) -> LeadFields:
+    """The fields, with those that are missing as they were refined, unless they were cleared."""
     known = {**msgspec.structs.asdict(was.contact), "message": was.lead_details.message}
-    missing = {name: known[name] for name in CORRECTABLE if not value_of(fields, name)}
-    custom = {**was.custom, **fields.custom}
+    blank = (name for name in CORRECTABLE if name not in corrected and not value_of(fields, name))
+    missing = {name: known[name] for name in blank}
+    others = {n: value for n, value in was.custom.items() if f"{CUSTOM}{n}" not in corrected}
+    custom = {**others, **fields.custom}
     return msgspec.structs.replace(fields, **missing, custom=custom)
 
 

@@ -354,6 +354,23 @@ def test_a_lead_is_assigned_and_junked(programs: Programs) -> None:
     assert programs.handling("told").ending == "junk"
 
 
+def test_a_lead_is_corrected_and_the_same_again_changes_nothing(programs: Programs) -> None:
+    said = {"email": "ada@example.com", "phone": "", "custom": {"size": "5"}}
+    assert programs.do("told", "correct", said).status == 200
+    with closing(programs.installation.store()) as store:
+        (raw,) = store.waiting([programs.ids["told"]])[programs.ids["told"]].corrections
+    assert json.loads(raw)["fields"] == {"email": said["email"], "phone": "", "custom.size": "5"}
+    again = programs.do("told", "correct", said)
+    assert again.status == 409
+    assert "nothing would change" in problem_in_text(again)
+    assert programs.do("told", "correct", {"owner": "ada"}).status == 400
+    assert "api.correct" in [one[1] for one in programs.noted()]
+
+
+def problem_in_text(shown: Shown) -> str:
+    return str(json.loads(shown.body)["detail"])
+
+
 def test_a_wait_is_held_and_released_and_a_lead_replayed(programs: Programs) -> None:
     assert programs.do("waiting", "hold").status == 200
     waiting = programs.ids["waiting"]

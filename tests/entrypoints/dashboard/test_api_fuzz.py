@@ -35,7 +35,7 @@ pytestmark = pytest.mark.fuzz
 SECRET = "leadline_" + "f" * 43
 EXAMPLES = 60
 NOT_DONE = ("assign", "correct")
-"""What chance does not come to: nobody is in `[people]`, and a text is seldom the name of a field."""
+"""What chance does not come to: nobody is in `[people]`, and few texts are names of fields."""
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -124,3 +124,20 @@ def test_dead_letters_of_a_stack_are_retried(
     assert "Done: 1 lead retried." in browser.get(answer.headers["location"]).text
     with closing(stack.ledger()) as ledger:
         assert ledger.dead() == []
+
+
+def test_a_lead_of_a_stack_is_corrected(
+    stack: StackOnMoto, browser: Browser, clock: HandClock
+) -> None:
+    store = stack.rooms.store(clock)
+    lead = refined_in(store, clock)
+    path = f"/leads/{lead.id}/correct"
+    assert 'value="ada@example.com"' in browser.get(path).text
+    form = {"csrf": CSRF, "form": "1", "f:email": "eve@example.com"}
+    assert "What would become of it" in browser.post(path, form).text
+    assert store.waiting([lead.id])[lead.id].corrections == ()
+    told = browser.post(f"/leads/{lead.id}/do/correct", form, hx_request="true")
+    assert "It is corrected" in told.text
+    again = stack.rooms.store(clock)
+    assert len(again.waiting([lead.id])[lead.id].corrections) == 1
+    assert again.next_due(Step.REFINE) is not None

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from leadline.entrypoints.dashboard.bulk.wanted import BulkAction
 from leadline.journey.assigning.team_states import TeamState
+from leadline.model.correcting import CORRECTABLE, CUSTOM
 from leadline.operations.health import HealthPicture
 from leadline.operations.replay import Start
 from leadline.ports.ledger import DeadGroup, LeadRow
@@ -172,10 +173,25 @@ class NothingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CorrectWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The corrected values by field: name, email, phone, company, title, country, website, message,
-    or a field of the sender after `custom.`; a value "" clears the field."""
+    """The corrected values; `custom` has those of further fields, by the sender's names of them. A
+    value "" clears the field, and what is not given stays."""
 
-    fields: dict[str, str]
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    company: str | None = None
+    title: str | None = None
+    country: str | None = None
+    website: str | None = None
+    message: str | None = None
+    custom: dict[str, str] = {}
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values by field, as a correction names fields."""
+        said = {name: getattr(self, name) for name in CORRECTABLE}
+        given = {name: value for name, value in said.items() if value is not None}
+        return given | {f"{CUSTOM}{name}": value for name, value in self.custom.items()}
 
 
 class ApiDone(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from leadline.entrypoints.dashboard.actions.correcting import FIELD
 from leadline.entrypoints.dashboard.actions.leads import ACTIONS
 from leadline.entrypoints.dashboard.actions.telling import ActionResult, Told
 from leadline.entrypoints.dashboard.api.asking import body_in, json_answer, lead_id_in
-from leadline.entrypoints.dashboard.api.model import ApiDone
+from leadline.entrypoints.dashboard.api.model import ApiDone, CorrectWanted
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm
 from leadline.entrypoints.dashboard.guarding.problems import problem_answer
@@ -75,12 +75,10 @@ def key_in(request: Request) -> str:
 def _form_of(wanted: msgspec.Struct) -> SentForm:
     """The fields of a body as a form of the pages has them; what is not given is left out."""
     given = msgspec.to_builtins(wanted)
-    values = given.pop("fields", {})
+    if isinstance(wanted, CorrectWanted):
+        return SentForm([(f"{FIELD}{name}", value) for name, value in wanted.values.items()])
     return SentForm(
-        [
-            *((name, str(value)) for name, value in given.items() if value not in (None, "")),
-            *((f"{FIELD}{name}", value) for name, value in values.items()),
-        ]
+        [(name, str(value)) for name, value in given.items() if value not in (None, "")]
     )
 
 
