@@ -17,15 +17,19 @@ from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.emulator import Emulator
 from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock
+from tests.worlds.thorough import THOROUGH
 
 # How long an example takes says more of what else the machine does than of the example.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# `make test-fuzz` tries every property with as many as the library would.
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=100 if THOROUGH else 30)
 hypothesis.settings.load_profile("untimed")
 
 # What is collected lives until the end: the garbage collector need not look through it time and
 # again.
 gc.disable()
 
+
+HERE = Path(__file__).parent
 
 PRIVACY = re.compile(
     r"privacy|eras|retention|legal_hold|hold_data|consent|suppress|audit|mask|where_data|scrubbing|blanking"
@@ -34,12 +38,34 @@ PRIVACY = re.compile(
 """What the name of a file of tests about people's data says, or that of its folder."""
 
 
+OF_ONE_MARK = {
+    "aws": "aws", "browser": "browser", "power": "power", "prometheus": "prometheus",
+    "test_api_fuzz.py": "fuzz",
+}  # fmt: skip
+"""Folders and files of which every test has the mark."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Whether all tests of a file or folder are left out, so that it need not be loaded."""
+    mark = OF_ONE_MARK.get(collection_path.name)
+    if mark is None or collection_path.parent not in (HERE, HERE / "entrypoints/dashboard"):
+        return None
+    return f"not {mark}" in config.option.markexpr or None
+
+
+NEEDING = ("slow", "power", "aws", "crm", "prometheus", "browser")
+"""The marks of tests that `make test-fuzz` cannot run."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests about people's data, before those are chosen that run."""
+    """Mark tests about people's data, and properties, before those are chosen that run."""
     for item in items:
         if PRIVACY.search("/".join(item.path.parts[-2:])):
             item.add_marker(pytest.mark.privacy)
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property and not any(map(item.get_closest_marker, NEEDING)):
+            item.add_marker(pytest.mark.thorough)
 
 
 def pytest_collection_finish() -> None:

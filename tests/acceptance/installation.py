@@ -13,6 +13,9 @@ from tests.standins.adoption import Adopted
 from tests.standins.command_line import run, started
 from tests.standins.ports import free_port
 
+PROCESSES = 4
+"""Of a server without a dashboard: the supervisor, one for HTTP, and two workers."""
+
 
 class Installation:
     """One data folder and the server process that works on it.
@@ -67,6 +70,14 @@ class Installation:
                 break
             time.sleep(0.05)
         raise AssertionError(f"the server did not come up:\n{self.log.read_text()[-3000:]}")
+
+    def whole_family(self, seconds: float = 60.0) -> dict[str, int]:
+        """As `family`, when all have started: the server is ready sooner."""
+        deadline = time.monotonic() + seconds
+        while len(found := self.family()) < PROCESSES:
+            assert time.monotonic() < deadline, found
+            time.sleep(0.05)
+        return found
 
     def family(self) -> dict[str, int]:
         """The process ids of the server and its children, by the module that they run."""

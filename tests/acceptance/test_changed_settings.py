@@ -105,7 +105,7 @@ def test_a_hangup_applies_settings_and_no_sender_is_refused_meanwhile(
     senders = [threading.Thread(target=send, args=(number,)) for number in range(2)]
     for sender in senders:
         sender.start()
-    before = office.installation.family()
+    before = office.installation.whole_family()
     try:
         office.renew('delay = "2h"')
         office.renew('delay = "3h"\n[sources.close]\nsecret = "00ff"')
@@ -127,7 +127,7 @@ def test_a_hangup_applies_settings_and_no_sender_is_refused_meanwhile(
 
 
 def test_wrong_settings_are_refused_in_words_and_the_old_ones_stay(office: ChangingServer) -> None:
-    before = office.installation.family()
+    before = office.installation.whole_family()
     office.write('delay = "soon"')
     office.hang_up()
     wait_until(lambda: bool(office.events("settings.refused")))

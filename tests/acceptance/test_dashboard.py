@@ -182,7 +182,7 @@ def test_a_port_that_is_taken_costs_the_dashboard_and_no_lead(server: WithDashbo
         assert server.pid() is None
         (told,) = server.events("dashboard.not_served")
         assert str(server.port) in told["reason"]
-        assert "there is no dashboard" in server.installation.log.read_text()
+        wait_until(lambda: "there is no dashboard" in server.installation.log.read_text())
         shown = server.installation.command("status").stdout
         assert f"does not answer at {server.url}" in shown
 

@@ -9,14 +9,17 @@ import re
 from binascii import crc32
 from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import ge, gt, le, lt
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import msgspec
 from flask import Response
 from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import BackendRequest
@@ -62,6 +65,8 @@ def answered(environ: Mapping[str, Any], body: bytes) -> MotoAnswer | None:
     else:
         return None
     _prepare(handler, operation, environ, body)
+    if operation == "Query" and _finds_nothing(handler):
+        return _answer(handler, 200, {"Content-Type": environ["CONTENT_TYPE"]}, NOTHING)
     try:
         result = getattr(handler, _method(operation))()
     except ServiceException as error:
@@ -73,6 +78,37 @@ def answered(environ: Mapping[str, Any], body: bytes) -> MotoAnswer | None:
     names = (*RESULTS[operation], "ConsumedCapacity")
     told = {name: result.result[name] for name in names if result.result.get(name) is not None}
     return _answer(handler, 200, {"Content-Type": environ["CONTENT_TYPE"]}, json.dumps(told))
+
+
+NOTHING = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0})
+_CONDITION = re.compile(r"(\w+) = (:\w+)(?: AND (\w+) (<=|<|>=|>) (:\w+)| AND .*)?")
+_COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+def _finds_nothing(handler: DynamoHandler) -> bool:
+    """Whether no item meets the condition of a query: so it is with most, which look for what is
+    due."""
+    asked = handler.body
+    table = handler.dynamodb_backend.tables.get(asked["TableName"])
+    condition = _CONDITION.fullmatch(asked.get("KeyConditionExpression", ""))
+    if table is None or condition is None:
+        return False
+    values = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
+    name, value = condition[1], values[condition[2]]
+    if name == table.hash_key_attr:
+        return DynamoType({"S": value}) not in table.items
+    found = [
+        item.attrs
+        for ranges in table.items.values()
+        for item in ranges.values()
+        if (attribute := item.attrs.get(name)) is not None and attribute.value == value
+    ]
+    if found and condition[3]:
+        meets, limit = _COMPARED[condition[4]], values[condition[5]]
+        return not any(
+            condition[3] in one and meets(one[condition[3]].value, limit) for one in found
+        )
+    return not found
 
 
 _OBJECT = re.compile(r"/[^/]+/[^/]")
@@ -101,7 +137,7 @@ def _prepare(handler: Any, operation: str, environ: Mapping[str, Any], body: byt
     handler.path = "/"
     handler.current_account = DEFAULT_ACCOUNT_ID
     handler.region = environ["HTTP_AUTHORIZATION"].split("/")[2]
-    handler.body = handler.params = json.loads(body)
+    handler.body = handler.params = msgspec.json.decode(body)
     if isinstance(handler, SQSResponse):
         request: Any = SimpleNamespace(
             method="POST", values={}, headers={}, data=body, path="/",

@@ -17,11 +17,11 @@ from moto.core.responses import ActionResult
 from moto.core.serialize import JSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
-from moto.dynamodb.responses import DynamoResult
+from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.moto_api._internal.moto_random import MotoRandom
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication as Dispatcher
 from moto.sqs import models as sqs_models
@@ -42,6 +42,7 @@ def quicken() -> None:
         (Table, "__deepcopy__", _table),
         (Table, "all_items", _all_items),
         (Table, "query", _query),
+        (DynamoHandler, "dynamodb_backend", property(_backend_of)),
         (DynamoResult, "__init__", _result),
         (JSONSerializer, "_serialize_type_structure", _structure),
         (DynamoDBBackend, "update_item", _no_update),
@@ -53,6 +54,16 @@ def quicken() -> None:
         (MotoRandom, "get_random_string", _random_string),
     ):
         setattr(owner, name, shortcut)
+
+
+@cache
+def _backend(account: str, region: str) -> DynamoDBBackend:
+    return dynamodb_backends[account][region]
+
+
+def _backend_of(self: DynamoHandler) -> DynamoDBBackend:
+    """`DynamoHandler.dynamodb_backend`, which looks in two tables of which one locks."""
+    return _backend(self.current_account, self.region)
 
 
 _KINDS = ConditionExpressionParser.Nonterminal
@@ -175,10 +186,19 @@ def _query(self: Table, *given: Any, **named: Any) -> Any:
         key = named["hash_key_conditions"][0][1]
         partition.items = {key: self.items[key]} if key in self.items else {}
     else:
+        (name, value), *others = attributes.items()
         partition.items = {
             hash_key: found
             for hash_key, ranges in self.items.items()
-            if (found := {key: one for key, one in ranges.items() if _has(one, attributes)})
+            if (
+                found := {
+                    key: one
+                    for key, one in ranges.items()
+                    if (attribute := one.attrs.get(name)) is not None
+                    and attribute.value == value
+                    and (not others or _has(one, attributes))
+                }
+            )
         }
     return _full_query(partition, *given, **named)
 

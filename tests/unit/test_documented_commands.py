@@ -1,6 +1,7 @@
 """Every command of ours that a page names exists, with the options that are written there."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,17 @@ _USAGE: Any = typer.BadParameter.__base__
 _MISSING = "MissingParameter"
 
 
+@cache
+def whole_command() -> Any:
+    """`leadline`, with all of its commands."""
+    return typer.main.get_command(app)
+
+
 def parse(words: Sequence[str]) -> None:
     """Parse a command line as `leadline` would, without carrying it out; raises `_USAGE`."""
     ends = [number for number, word in enumerate(words) if word in _SHELL]
     rest = _globals_first(words[: ends[0]] if ends else words)
-    command: Any = typer.main.get_command(app)
+    command = whole_command()
     context = command.make_context("leadline", rest)
     while hasattr(command, "resolve_command"):
         rest = [*context._protected_args, *context.args]

@@ -65,6 +65,7 @@ from leadline.vendors._reader.names import Given, whole_name
 from tests.channels.leads import lead
 from tests.contracts.test_writers import KINDS
 from tests.standins.payloads import ADA, AT, BODIES, MEDIA, source
+from tests.worlds.thorough import THOROUGH
 
 SMALL = 3_000
 """Characters; the largest text that is tried is four times as long."""
@@ -212,13 +213,15 @@ def repeated(piece: str, frame: str = "{}") -> Callable[[int], str]:
     return lambda size: frame.format(piece * (size // len(piece)))
 
 
-def too_slow(work: Work, frames: Sequence[str] = ("{}",)) -> dict[str, float]:
+def too_slow(
+    work: Work, frames: Sequence[str] = ("{}",), pieces: Sequence[str] = tuple(MADE_OF)
+) -> dict[str, float]:
     """The texts for which the time grows faster than their length, and how many times as long four
     times as much takes."""
     found = {
-        f"{name} in {frame}": growth(work, repeated(piece, frame))
-        for name, piece in MADE_OF.items()
-        for frame in frames
+        f"{name} in {frame}": growth(work, repeated(MADE_OF[name], frame))
+        for at, name in enumerate(pieces)
+        for frame in (frames if THOROUGH else {frames[0], frames[at % len(frames)]})
     }
     return {name: round(times, 1) for name, times in found.items() if times > MOST_TIMES}
 
@@ -229,6 +232,7 @@ def without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "LIMITS", dict.fromkeys(limits.LIMITS, 10**9))
 
 
+@pytest.mark.thorough  # each text bare and in one frame; with all of them by `make test-fuzz`
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.usefixtures("without_limits")
 def test_a_rule_takes_time_in_proportion_to_the_text(rule: str) -> None:
@@ -242,8 +246,9 @@ def test_an_address_takes_time_in_proportion_to_it_where_it_is_within_its_limit(
     assert growth(refine_email, grown, small=limits.LIMITS["email"] // 4 - 1) <= MOST_TIMES
 
 
+@pytest.mark.thorough
 def test_refinement_takes_time_in_proportion_to_the_text() -> None:
-    assert too_slow(whole_step) == {}
+    assert too_slow(whole_step, pieces=tuple(MADE_OF)[:: 1 if THOROUGH else 2]) == {}
 
 
 @pytest.mark.parametrize("what", WORDS)
@@ -251,6 +256,7 @@ def test_words_are_made_fit_for_a_message_in_proportion_to_their_length(what: st
     assert too_slow(WORDS[what]) == {}
 
 
+@pytest.mark.thorough  # a third of the texts, other ones at each writer; all by `make test-fuzz`
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_writer_takes_time_in_proportion_to_what_the_lead_wrote(kind: str) -> None:
     writer = KINDS[kind].writer
@@ -271,7 +277,8 @@ def test_a_writer_takes_time_in_proportion_to_what_the_lead_wrote(kind: str) -> 
         writer.reminder(notice, None)
         writer.digest([notice, notice])
 
-    assert too_slow(write) == {}
+    third = tuple(MADE_OF)[list(KINDS).index(kind) % 3 :: 3]
+    assert too_slow(write, pieces=tuple(MADE_OF) if THOROUGH else third) == {}
 
 
 @pytest.mark.parametrize("name", sorted(BODIES))

@@ -7,6 +7,9 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
+THOROUGH = bool(os.environ.get("THOROUGH"))
+"""Whether this is `make test-fuzz`."""
+
 Property = TypeVar("Property", bound=Callable[..., None])
 
 
@@ -15,7 +18,7 @@ def thorough(examples: int, often: int) -> Callable[[Property], Property]:
     smaller number *often*."""
 
     def decorate(test: Property) -> Property:
-        tried = examples if os.environ.get("THOROUGH") else often
+        tried = examples if THOROUGH else often
         marked: Property = pytest.mark.thorough(settings(max_examples=tried)(test))
         return marked
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from leadline import __version__
+from leadline.cloud.bundling import bundled
 from leadline.cloud.bytecode import compiled, compiler_for
 from leadline.cloud.modules import imported_modules, own_modules
 from leadline.cloud.plug_ins import entry_points_of, plugged_in
@@ -90,7 +91,7 @@ class Package:
         """The zip, sorted and without times, so that the same files give the same bytes."""
         files = dict(self.files)
         if self.compiler is not None:
-            files |= compiled(files, self.compiler)
+            files |= bundled(compiled(files, self.compiler))
         sink = io.BytesIO()
         with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for path in sorted(files):

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadline import refine as rules
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import About, refine
+from tests.worlds.thorough import thorough
 
 AT = datetime(2026, 11, 30, tzinfo=UTC)
 
@@ -65,7 +66,7 @@ _leads = st.builds(
 )
 
 
-@settings(max_examples=600)
+@thorough(600, often=200)
 @given(_leads, st.sampled_from(("US", "DE", "CN", "")))
 @example(LeadFields(name="von Berg ALAN"), "US")
 @example(LeadFields(email="info@example.com", website="HTTPS://WA.ME/12125550147"), "DE")

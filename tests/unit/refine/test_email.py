@@ -2,12 +2,13 @@
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadline.refine.emails import email
 from leadline.refine.emails.email import canonical_address, other_addresses, refine_email
 from leadline.refine.limits import LIMITS
+from tests.worlds.thorough import thorough
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ PLAIN = st.builds(
 )
 
 
-@settings(max_examples=200)
+@thorough(200, often=60)
 @given(ADDRESS | PLAIN)
 @example("a@b--c.com")
 @example("a" * 65 + "@example.com")
@@ -221,7 +222,6 @@ def test_what_the_fast_path_accepts_the_library_accepts_unchanged(address: str) 
     assert (valid.local_part, valid.ascii_domain) == (plain["local"], plain["domain"])
 
 
-@settings(max_examples=100)
 @given(ADDRESS | PLAIN)
 def test_validity_is_the_library_s(address: str) -> None:
     email = refine_email(address)

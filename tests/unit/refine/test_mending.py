@@ -1,11 +1,12 @@
 """What programs did to text is undone where that is certain, and only there."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadline.refine import text
 from leadline.refine.mending import is_doubtful, mend, mended
+from tests.worlds.thorough import thorough
 
 
 def rules(field: str, written: str) -> list[str]:
@@ -188,7 +189,7 @@ LETTERS = st.sampled_from(
 PUNCTUATION = st.sampled_from(["", ".", ",", "!", "?", ")", " – ", " — ", ": ", "; "])
 
 
-@settings(max_examples=300)
+@thorough(300, often=100)
 @given(st.lists(st.tuples(st.text(LETTERS, min_size=1, max_size=8), PUNCTUATION), max_size=6))
 def test_words_of_a_clean_encoder_are_never_changed(words: list[tuple[str, str]]) -> None:
     written = " ".join(word + mark for word, mark in words)
@@ -203,7 +204,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@thorough(300, often=100)
 @given(st.lists(PIECES, max_size=9).map("".join), st.sampled_from(["name", "message", "email"]))
 @example("&&amp;amp;amp;amp;amp;", "name")
 @example("%25252525252520a", "name")

@@ -4,7 +4,7 @@ from functools import cache
 
 import phonenumbers
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat as Format
 
@@ -12,6 +12,7 @@ from leadline.refine.phones import plan as phone_plan
 from leadline.refine.phones.number import _by_library, number_in, quick_invalid
 from leadline.refine.phones.reading import _said, _whole
 from leadline.refine.phones.text import read_phone
+from tests.worlds.thorough import thorough
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 TYPES = phonenumbers.PhoneNumberType.values()
@@ -57,7 +58,7 @@ def writings(draw: st.DrawFn) -> tuple[str, str]:
     return text, draw(st.sampled_from((region, region, "", "US", "IT", "AR")))
 
 
-@settings(max_examples=1500)
+@thorough(1500, often=400)
 @given(writings())
 def test_the_fast_path_says_what_the_library_says_or_nothing(case: tuple[str, str]) -> None:
     written, region = case
@@ -66,7 +67,7 @@ def test_the_fast_path_says_what_the_library_says_or_nothing(case: tuple[str, st
         assert quick is None or quick == by_library(written, region)
 
 
-@settings(max_examples=1500)
+@thorough(1500, often=400)
 @given(writings())
 def test_a_number_that_is_not_valid_is_judged_as_by_the_library(case: tuple[str, str]) -> None:
     written, region = case
@@ -74,7 +75,7 @@ def test_a_number_that_is_not_valid_is_judged_as_by_the_library(case: tuple[str,
     assert found is None or found == _by_library(written, region)
 
 
-@settings(max_examples=500)
+@thorough(500, often=150)
 @given(st.from_regex(r"\+?[0-9]{1,17}", fullmatch=True), st.sampled_from(("US", "DE", "AR", "")))
 def test_digits_alone_are_read_as_what_may_have_something_beside_it(
     written: str, region: str

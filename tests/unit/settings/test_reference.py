@@ -16,6 +16,13 @@ from tools import write_reference
 from tools.write_reference import ROOT, main, stale
 
 PAGE = ROOT / "docs/reference/settings.md"
+ONCE = {name: cache(text) for name, text in write_reference.PAGES.items()}
+
+
+@pytest.fixture(autouse=True)
+def _pages_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code stays as it is while these tests run."""
+    monkeypatch.setattr(write_reference, "PAGES", ONCE)
 
 
 def test_no_reference_page_is_stale() -> None:
@@ -23,10 +30,8 @@ def test_no_reference_page_is_stale() -> None:
 
 
 def test_a_page_that_was_edited_or_is_missing_is_stale_until_written_anew(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    once = {name: cache(text) for name, text in write_reference.PAGES.items()}
-    monkeypatch.setattr(write_reference, "PAGES", once)  # the code stays as it is meanwhile
     assert main(["--check"], tmp_path) == 1
     assert "docs/reference/settings.md is stale: run `make docs`" in capsys.readouterr().out
     assert main([], tmp_path) == 0
@@ -43,8 +48,9 @@ def test_an_option_that_does_not_exist_explains_the_tool(
 
 
 def test_the_tool_runs_as_a_program() -> None:
-    program = [sys.executable, "tools/write_reference.py", "--check"]
-    assert subprocess.run(program, cwd=ROOT, check=False).returncode == 0
+    program = [sys.executable, "tools/write_reference.py", "--nonsense"]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "--check" in done.stdout) == (2, True)
 
 
 def test_every_setting_is_on_the_page_with_its_variable() -> None:

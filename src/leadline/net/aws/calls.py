@@ -15,7 +15,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.net.aws.connection import Connection
-from leadline.net.aws.pauses import pauses
+from leadline.net.aws.pauses import pauses, wait
 from leadline.net.aws.signing import Keys, Unsigned, encode_query, sign
 from leadline.net.idle import IdleConnections
 from leadline.net.reply import HttpReply
@@ -122,7 +122,7 @@ class Caller:
         )
         code = ""
         for pause in pauses(_BELL_TRIES if service == "sqs" else _TRIES):
-            time.sleep(pause)
+            wait(pause)
             if self.until is not None and time.monotonic() > self.until:
                 raise AwsFailed(f"{service} {method}", code or "NoTimeLeft")
             try:

@@ -4,7 +4,6 @@ An entry is written together with the head, which must still be the one that it 
 several writers at once each gets its place, and the chain has no fork.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from leadline.model.batches import batched
 from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso
 from leadline.model.privacy import AuditCut, AuditEntry, ChainedEntry
-from leadline.net.aws.pauses import pauses
+from leadline.net.aws.pauses import pauses, wait
 from leadline.ports.audit import Sign
 from leadline.privacy.chain import Head, audit_entry_in, audit_line, chained, unreadable
 from leadline.stores.aws.keys import AUDIT_CUT, AUDIT_HEAD, AUDIT_LAST, audit_key
@@ -40,7 +39,7 @@ class AwsAudit:
 
     def _append(self, entries: Sequence[AuditEntry]) -> None:
         for pause in pauses(_MOST_ROUNDS):
-            time.sleep(pause)
+            wait(pause)
             item = self._table.get(AUDIT_HEAD)
             new = chained(_head_in(item), entries)
             writes = [Put(_item(one), None) for one in new]

@@ -1,7 +1,6 @@
 """One DynamoDB table. Items are replaced as wholes, each write checked by the item's revision."""
 
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.net.aws.pauses import pauses
+from leadline.net.aws.pauses import pauses, wait
 from leadline.stores.aws.values import Item, plain, typed
 
 _API = "DynamoDB_20120810."
@@ -99,7 +98,7 @@ class Table:
                 }
             }
             for pause in pauses(_MOST_ROUNDS):
-                time.sleep(pause)
+                wait(pause)
                 response = self._post("BatchGetItem", {"RequestItems": asked})
                 for one in response["Responses"].get(self.name, []):
                     item = plain(one)
@@ -136,7 +135,7 @@ class Table:
         for pause in pauses(_MOST_ROUNDS):
             if refused is not None and self.seconds_left() - pause < spare:
                 break
-            time.sleep(pause)
+            wait(pause)
             try:
                 self._post("TransactWriteItems", body)
             except AwsFailed as error:
