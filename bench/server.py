@@ -31,6 +31,7 @@ def main() -> None:
         _kept = SqliteStore(settings.data)  # the data file must be there
         server = HttpServer(settings, lambda _settings: Nothing())
     else:
+        SqliteStore(settings.data).close()  # the data file must be there
         server = HttpServer(settings)
     server.run(socket.socket(fileno=int(number)))
 

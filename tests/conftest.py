@@ -16,6 +16,7 @@ from leadline.stores.memory import MemoryStore
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.emulator import Emulator
 from tests.worlds.aws_resources import AwsResources
+from tests.worlds.encrypted import encrypting
 from tests.worlds.leads import HandClock
 from tests.worlds.thorough import THOROUGH
 
@@ -33,7 +34,7 @@ HERE = Path(__file__).parent
 
 PRIVACY = re.compile(
     r"privacy|eras|retention|legal_hold|hold_data|consent|suppress|audit|mask|where_data|scrubbing|blanking"
-    r"|access"
+    r"|access|encrypt"
 )
 """What the name of a file of tests about people's data says, or that of its folder."""
 
@@ -88,7 +89,13 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(
-    params=["memory", "sqlite", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
+    params=[
+        "memory",
+        "sqlite",
+        "encrypted",
+        "moto",
+        pytest.param("emulator", marks=pytest.mark.aws),
+    ]
 )
 def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> Iterator[Store]:
     """Every adapter of the store in turn."""
@@ -103,7 +110,10 @@ def store(request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path) -> I
         with closing(AwsResources(request.getfixturevalue("emulator").endpoint)) as rooms:
             yield rooms.store(clock)
         return
-    sqlite = SqliteStore(tmp_path / "data", clock=clock)
+    folder = tmp_path / "data"
+    sqlite = SqliteStore(
+        encrypting(folder) if request.param == "encrypted" else folder, clock=clock
+    )
     yield sqlite
     sqlite.close()
 

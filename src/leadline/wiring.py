@@ -253,8 +253,10 @@ def store(
     """The embedded store. Raises ConfigurationError if the data folder can't be used; without
     *makes*, StorageFailed if there is none."""
     from leadline.journey.telling_apart import telling_apart
+    from leadline.stores.sqlite.encryption.references import give_reference
     from leadline.stores.sqlite.store import SqliteStore
 
+    give_reference(settings.data, settings.encryption_key)
     return SqliteStore(
         settings.data, redelivery_window=settings.redelivery_window, rights=settings.rights,
         checkpoint_pages=checkpoint_pages, first=first, makes=makes,
@@ -264,8 +266,10 @@ def store(
 
 def ledger(settings: Settings) -> "SqliteLedger":
     """The read side of the embedded store."""
+    from leadline.stores.sqlite.encryption.references import give_reference
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
 
+    give_reference(settings.data, settings.encryption_key)
     return SqliteLedger(settings.data)
 
 

@@ -12,6 +12,7 @@ from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.aws_resources import AwsResources
+from tests.worlds.encrypted import encrypting
 from tests.worlds.leads import HandClock
 from tests.worlds.ledger import KINDS, START, LedgerWorld, Made, fill
 from tests.worlds.moving import TwoInstallations
@@ -26,8 +27,10 @@ def make(
 
         def world(kind: str) -> LedgerWorld:
             clock = HandClock(START)
-            if kind == "sqlite":
+            if kind in ("sqlite", "encrypted"):
                 folder: Path = tmp_path_factory.mktemp("ledger")
+                if kind == "encrypted":
+                    encrypting(folder)
                 store: Store = stack.enter_context(closing(SqliteStore(folder, clock=clock)))
                 ledger: Ledger = stack.enter_context(closing(SqliteLedger(folder)))
                 return LedgerWorld(store, ledger, clock)
@@ -52,15 +55,25 @@ def world(request: pytest.FixtureRequest, make: Made) -> LedgerWorld:
     return make(request.param)
 
 
-@pytest.fixture(params=["moto", pytest.param("emulator", marks=pytest.mark.aws)])
+@pytest.fixture(
+    params=[
+        "moto",
+        pytest.param("emulator", marks=pytest.mark.aws),
+        pytest.param("encrypted", marks=pytest.mark.slow),
+    ]
+)
 def two(
     request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path
 ) -> Iterator[TwoInstallations]:
-    running = request.getfixturevalue(request.param)
+    """A data folder, and a stack on a stand-in of AWS or on the emulator; an encrypted folder has
+    the stand-in."""
+    encrypted = request.param == "encrypted"
+    running = request.getfixturevalue("moto" if encrypted else request.param)
     endpoint = running if isinstance(running, str) else running.endpoint
-    alone = request.param == "moto"
+    alone = request.param != "emulator"
+    folder = encrypting(tmp_path / "data") if encrypted else tmp_path / "data"
     with (
         closing(AwsResources(endpoint)) as rooms,
-        closing(TwoInstallations(tmp_path / "data", rooms, clock, one_at_a_time=alone)) as both,
+        closing(TwoInstallations(folder, rooms, clock, one_at_a_time=alone)) as both,
     ):
         yield both

@@ -28,7 +28,7 @@ def damage(store: Store, lead_id: str, document: bytes) -> None:
     match store:
         case SqliteStore():
             with store.db.writing() as db:
-                sql = """UPDATE refined SET head = ? WHERE lead =
+                sql = """UPDATE main.refined SET head = ? WHERE lead =
                          (SELECT n FROM lead WHERE id = unhex(replace(?, '-', '')))"""
                 bulk.query(db, sql, document, lead_id)
         case AwsStore():

@@ -254,7 +254,7 @@ def _lose_words(store: Any, lead_id: str) -> None:
         pytest.skip("it has no disk that could lose anything")
     if hasattr(store, "db"):
         with store.db.writing() as db:
-            db.execute("DELETE FROM raw")
+            db.execute("DELETE FROM main.raw")
         return
     key = key_of("raw", lead_id, store.clock.now)
     store.bucket._caller.call("s3", "DELETE", f"/{store.bucket.name}/{key}")

@@ -59,7 +59,7 @@ class LedgerWorld:
 
 
 Made = Callable[[str], LedgerWorld]
-KINDS = ["sqlite", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
+KINDS = ["sqlite", "encrypted", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
 """The stores that have a read side."""
 
 

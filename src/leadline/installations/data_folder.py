@@ -2,11 +2,13 @@
 database in it."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from leadline.ports.store import Store
 from leadline.settings.general import Settings
 from leadline.stores.damage import new_damage
+from leadline.stores.sqlite.encryption.references import give_reference
 from leadline.stores.sqlite.failed_sync import (
     end_process_at_failed_sync,
     has_failed_sync,
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
 __all__ = [
     "FILE",
     "Whereabouts",
+    "encrypting",
     "end_process_at_failed_sync",
     "for_reading",
     "has_failed_sync",
+    "is_encrypted",
     "is_served",
     "lacks_likenesses",
     "lock_folder",
@@ -34,6 +38,7 @@ __all__ = [
     "may_tell_without_store",
     "new_damage",
     "note_failed_sync",
+    "note_key_place",
     "refuse_if_moved",
     "settle_folder",
     "settle_rights",
@@ -47,11 +52,17 @@ def settle_rights(settings: Settings, tell: Callable[[str], None]) -> None:
         tell(f"the permissions of {narrowed} in {settings.data} were too wide and were narrowed")
 
 
+def note_key_place(settings: Settings) -> None:
+    """Say where the key of the data folder is, for whatever opens its file from now on."""
+    give_reference(settings.data, settings.encryption_key)
+
+
 def for_reading(settings: Settings) -> "SqliteStore":
     """The store, for reading alone, beside a running server, too. Raises ConfigurationError if
     there is none or it cannot be read."""
     from leadline.stores.sqlite.store import SqliteStore
 
+    note_key_place(settings)
     return SqliteStore(settings.data, read_only=True)
 
 
@@ -59,7 +70,24 @@ def lacks_likenesses(settings: Settings) -> bool:
     """Whether an earlier version refined leads that are not under their candidate keys yet."""
     from leadline.stores.sqlite.backfill import has_earlier_leads
 
+    note_key_place(settings)
     return has_earlier_leads(settings.data)
+
+
+def is_encrypted(settings: Settings) -> bool:
+    """Whether personal data in the data folder is encrypted, or still has to be decrypted."""
+    with closing(for_reading(settings)) as store:
+        return store.encrypts
+
+
+def encrypting(store: Store) -> Callable[[], float]:
+    """A call that does a piece of bringing all values under the newest data key
+    (`stores.sqlite.encryption.resealing`); it returns the seconds until the next one."""
+    from leadline.stores.sqlite.encryption.resealing import Resealing
+    from leadline.stores.sqlite.store import SqliteStore
+
+    assert isinstance(store, SqliteStore)  # noqa: S101 - what an embedded installation has
+    return Resealing(store).once
 
 
 def making_likenesses(store: Store) -> Callable[[], float]:

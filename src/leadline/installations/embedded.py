@@ -25,9 +25,12 @@ class Embedded:
     that is missing is made by what writes to it; otherwise that raises StorageFailed."""
 
     def __init__(self, loaded: Loaded, tell: Callable[[str], None], *, makes: bool = True) -> None:
+        from leadline.stores.sqlite.encryption.references import give_reference
+
         self._loaded = loaded
         self._tell = tell
         self._makes = makes
+        give_reference(loaded.settings.data, loaded.settings.encryption_key)
 
     def loaded(self) -> Loaded:
         """See `Installation.loaded`."""

@@ -14,9 +14,9 @@ from leadline.settings.tables import TABLES
 
 NEED_RESTART = (
     "data", "data_group", "host", "port", "metrics_listen", "workers",
-    "dashboard_host", "dashboard_port",
+    "dashboard_host", "dashboard_port", "encryption_key",
 )  # fmt: skip
-"""The settings that a running server cannot change: its folder, sockets and number of processes."""
+"""The settings that a running server cannot change: folder, key, sockets, number of processes."""
 
 _OF_THE_PROCESS = frozenset(
     (

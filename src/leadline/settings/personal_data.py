@@ -27,6 +27,26 @@ TERM = Notation("a time of at least 1d such as 90d or 2y, or forever", _term)
 """The notation of a time for which something is kept; `timedelta.max` for ever."""
 
 
+def _key_reference(value: object) -> str:
+    text = str(TEXT.read(value))
+    kind, _, place = text.partition(":")
+    wanted = {
+        "file": r".+",
+        "env": r"[A-Za-z_][A-Za-z0-9_]*",
+        "kms": r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+    }
+    if text and not (kind in wanted and re.fullmatch(wanted[kind], place)):
+        raise ValueError
+    return text
+
+
+KEY_REFERENCE = Notation(
+    "file:PATH, env:NAME, or kms: and the ARN of a key (arn:aws:kms:REGION:ACCOUNT:key/ID)",
+    _key_reference,
+)
+"""The notation of where a key is."""
+
+
 class PersonalDataSettings(SettingsStruct, frozen=True):
     """The part of `Settings` that says how long personal data is kept, how it is shown, and what
     is done with people who are not to be contacted."""
@@ -74,6 +94,14 @@ class PersonalDataSettings(SettingsStruct, frozen=True):
         "one anyway, which the audit log notes.",
         YES_NO,
     )
+    encryption_key: str = setting(
+        "",
+        "Where the key is under which personal data in the data folder is encrypted: `file:PATH`, "
+        "`env:NAME` or `kms:ARN`; the first two hold 32 random bytes in base64 or hex. Empty: "
+        "nothing is encrypted. Not for AWS, where bucket, table and queues are encrypted. In TOML, "
+        "you can also write `key` in a table `[encryption]`.",
+        KEY_REFERENCE,
+    )
     suppressed: str = setting(
         MARK,
         "What is done with a lead whose address, number or domain is on the suppression list "
@@ -95,5 +123,6 @@ AS_TABLE: Mapping[tuple[str, ...], str] = {
         )
     },
     ("audit", "channel"): "audit_channel",
+    ("encryption", "key"): "encryption_key",
 }
 """The settings that can also be written in a table: `[retention] raw` is `retention_raw`."""

@@ -67,6 +67,7 @@ _ON_AWS = frozenset(
 _INSTEAD_ON_AWS = {
     "backup": "the bucket keeps every version, and the table can be restored to any second of the "
     "last 35 days; for a copy elsewhere use `leadline export`",
+    "encryption": "AWS encrypts bucket, table and queues, with a key of yours if you set KmsKeyArn",
     "restore": "see docs/how-to/restore-on-aws.md; `leadline rebuild` rebuilds a lost table",
     "serve": "the stack's functions do that; `leadline deploy aws` deploys them",
     "worker": "the stack's functions do that; `leadline deploy aws` deploys them",

@@ -37,6 +37,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "duplicates review", "suppress add", "suppress remove", "suppress import",
         "dashboard link", "accounts add", "accounts change", "accounts password",
         "accounts remove", "tokens create", "tokens revoke",
+        "encryption on", "encryption off", "encryption rotate",
     )  # fmt: skip
     looks = (
         "leads", "show", "tail", "backup", "export", "access", "duplicates list",
@@ -53,7 +54,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "accounts", "accounts list", "tokens", "tokens list",
         "rules backtest", "rules shadow",
         "erase verify", "suppress check", "suppress list",
-        "audit", "audit verify", "audit export", "audit head",
+        "audit", "audit verify", "audit export", "audit head", "encryption status",
         # made-up leads, and payloads that whoever runs the command has in a file
         "sample", "preview", "send", "inbox", "deliver", "deliver test", "rules explain",
         # AWS itself records them (CloudTrail), and logs hold nobody

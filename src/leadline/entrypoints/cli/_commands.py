@@ -129,6 +129,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "retention": Command(
             "Show or delete what is older than the settings allow.", ("retaining",)
         ),
+        "encryption": Command(
+            "Encrypt personal data in the data folder, or change its keys.", ("encrypting",)
+        ),
         "hold-data": Command(
             "Put one lead under a legal hold: its data is neither erased nor deleted by retention.",
             ("retaining",),

@@ -70,6 +70,7 @@ def backup(
 
     options: Options = context.obj
     settings = options.settings()
+    data_folder.note_key_place(settings)
     with _bar() as bar:
         task = bar.add_task("copying", total=1.0)
         copy, damaged = data_file.back_up(
@@ -102,9 +103,8 @@ def restore(
 ) -> None:
     """Restore the data from a backup; the server must be stopped.
 
-    People who were erased since (erasures.jsonl) are erased again, and the audit log stays. The
-    previous data is put aside in a folder. After a kill or a power cut no other command opens
-    the data until the restore is repeated, or undone by --undo.
+    People erased since (erasures.jsonl) are erased again, the audit log stays, and the previous
+    data is put aside. After a kill nothing opens the data until it is repeated, or undone (--undo).
 
     Example: leadline --data ./leadline-data restore /backups/2026-03-02
     """
@@ -117,6 +117,7 @@ def restore(
         data_file.undo_restore(settings.data)
         print_plain(f"{settings.data} is as it was before the restore")
         return
+    data_folder.note_key_place(settings)
     take_along(settings, erasures)
     rights = settings.rights
     target, aside = data_file.restore(folder, settings.data, replace=replace, rights=rights)

@@ -284,6 +284,9 @@ _OF_NOBODY = tuple(
          "ever"),
         ("counted", "up to where leads were counted", "one n heard_at", "ever"),
         ("candidate_moved", "up to where keys were sorted in", "slice n", "ever"),
+        ("encryption", "whether people's data is encrypted", "one state reference tag all_under",
+         "ever"),
+        ("data_key", "the keys of that, wrapped", "number wrapped master made_at", "ever"),
         ("likeness_made", "how far earlier leads were taken up", "one n last keyed", "ever"),
     )
 )  # fmt: skip

@@ -4,7 +4,7 @@ SELECT name, rev, body, body_sum FROM document WHERE name IN ();
 
 -- name: keep_documents
 -- Store documents, replacing earlier ones.
-INSERT INTO document (name, rev, body, body_sum) VALUES ()
+INSERT INTO main.document (name, rev, body, body_sum) VALUES ()
 ON CONFLICT DO UPDATE SET
   rev = excluded.rev, body = excluded.body, body_sum = excluded.body_sum;
 

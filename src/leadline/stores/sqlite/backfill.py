@@ -18,14 +18,14 @@ from tempfile import TemporaryFile
 import msgspec
 
 from leadline.model.errors import StorageFailed, StorageFull
-from leadline.model.likeness import RULES
 from leadline.ports.duplicates import CAP
 from leadline.stores.likeness import likeness_of
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.candidates import KEY_SIZE, SLICES, number_of
+from leadline.stores.sqlite.candidates import KEY_SIZE, SLICES
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import keep_likenesses, succeed
+from leadline.stores.sqlite.encryption.blinding import numbers_to_keep, plain_number, rules_of
 from leadline.stores.sqlite.folder import open_lock
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.rekeying import rekeyed
@@ -49,7 +49,7 @@ def has_earlier_leads(folder: Path) -> bool:
     db = Database(folder, read_only=True)
     try:
         with db.reading() as connection:
-            return not bulk.query(connection, _sql.is_current, RULES)[0][0]
+            return not bulk.query(connection, _sql.is_current, rules_of(connection))[0][0]
     finally:
         db.close()
 
@@ -72,6 +72,7 @@ class Backfill:
             return WAIT_S
         pieces, self._pieces = self._pieces or self._all_pieces(), None
         if next(pieces, "end") is not None:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)  # what is to be done may change
             return DONE_S
         self._pieces = pieces
         return 0.0
@@ -92,7 +93,8 @@ class Backfill:
         ((n, last, keyed),) = self._db.rows(_sql.progress)
         if keyed == 0:
             # What another process had begun may have been made by earlier rules.
-            rules = RULES if n == 0 else _FIRST_RULES
+            with self._db.writing() as db:
+                rules = rules_of(db) if n == 0 else _FIRST_RULES
             while n < last:
                 n = self._make_some(n, last)
                 yield
@@ -107,13 +109,20 @@ class Backfill:
         for lead, refined in decoded(heads.items()).items():
             alike = likeness_of(refined)
             if alike is not None:
-                keys = [number_of(key) for key in alike.keys]
-                made[lead] = (int(lead), keys, msgspec.json.encode(alike.traits))
+                made[lead] = alike
         reached = int(rows[-1][0]) if len(rows) == self._leads else last
         with self._db.writing() as db:
             # Some may have been refined again, or erased, since they were read.
             now = dict(bulk.select(db, _sql.heads, [int(lead) for lead in made]))
-            same = [row for lead, row in made.items() if now.get(lead) == heads[lead]]
+            same = [
+                (
+                    int(lead),
+                    numbers_to_keep(db, one.keys),
+                    msgspec.json.encode(one.traits),
+                )
+                for lead, one in made.items()
+                if now.get(lead) == heads[lead]
+            ]
             keep_likenesses(db, same)
             self._made += len(same)
             db.execute(_sql.go_on, (reached, n))
@@ -173,7 +182,7 @@ class _Sorting:
             content = file.read()
         entries: list[tuple[int, int]] = []
         for entry in sorted(content[at : at + size] for at in range(0, len(content), size)):
-            key = number_of(entry)
+            key = plain_number(entry)
             if len(entries) < CAP or entries[-CAP][0] != key:
                 entries.append((key, int.from_bytes(entry[KEY_SIZE:])))
         return entries

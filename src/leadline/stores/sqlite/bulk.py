@@ -15,9 +15,12 @@ _MOST = 64
 
 
 def insert(db: apsw.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Execute *sql* with its `VALUES ()` filled with all *rows*."""
+    """Execute *sql* with its `VALUES ()` filled with all *rows*, sealed where the file is
+    encrypted."""
     if not rows:
         return
+    if (sealer := getattr(db, "sealer", None)) is not None:
+        rows = sealer.rows(sql, rows)
     for chunk in _chunks(rows):
         text = _filled(sql, len(chunk), len(rows[0]))
         db.execute(text, list(chain.from_iterable(chunk)))

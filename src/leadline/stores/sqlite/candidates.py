@@ -14,6 +14,7 @@ import apsw
 
 from leadline.ports.duplicates import CAP
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.encryption.blinding import key_form
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.remembering import RememberedIndex
 
@@ -26,11 +27,6 @@ _KEPT = 1_024
 
 Entry = tuple[int, int]
 """A row of the log: its number, and the lead."""
-
-
-def number_of(key: bytes) -> int:
-    """The number under which a candidate key is kept."""
-    return int.from_bytes(key[:KEY_SIZE])
 
 
 def numbers_in(keys: bytes) -> list[int]:
@@ -49,6 +45,7 @@ class CandidateIndex(RememberedIndex):
     def __init__(self, gather: int = 65_536) -> None:
         self._gather = gather
         self._next_slice = 0
+        self._form: object = None
         self.forget()
 
     def forget(self) -> None:
@@ -123,6 +120,9 @@ class CandidateIndex(RememberedIndex):
 
     def _read_on(self, db: apsw.Connection) -> None:
         """Read what this and other processes have added to the log since the last call."""
+        if self._form != (form := key_form(db)):
+            self.forget()
+            self._form = form
         if not self._seen:
             self._moved: dict[int, int] = dict(bulk.query(db, _sql.moved))
         for n, lead, keys in bulk.query(db, _sql.logged_since, self._seen):

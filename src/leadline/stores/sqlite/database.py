@@ -1,5 +1,7 @@
 """A connection to the data file: pragmas, locks, transactions, and named errors."""
 
+# Long because the locks, the transactions and the errors of one connection belong together.
+
 import errno
 import fcntl
 import logging
@@ -21,6 +23,8 @@ from leadline.model.errors import (
     SyncFailed,
 )
 from leadline.model.rights import PRIVATE, Rights
+from leadline.stores.sqlite.encryption.beginning import begin_if_given
+from leadline.stores.sqlite.encryption.views import SealingConnection, open_sealed, refresh
 from leadline.stores.sqlite.failed_sync import has_failed_sync, note_failed_sync
 from leadline.stores.sqlite.folder import (
     FILE,
@@ -39,7 +43,7 @@ from leadline.stores.sqlite.schema import (
     refuse_other_schemas,
     schema_version,
 )
-from leadline.stores.sqlite.sharing import held_at_once, nobody_else, use
+from leadline.stores.sqlite.sharing import held_at_once, nobody_else, use, used_alone
 from leadline.stores.sqlite.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -90,7 +94,7 @@ class Database:
             require_data_file(self.path)
             _migrate_alone(self.path, rights)
             self._inode = self.path.stat().st_ino
-            self.connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+            self.connection = SealingConnection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
         else:
             writers, checkpoints = (
                 open_lock(folder, name, rights) for name in (WRITERS, _CHECKPOINTS)
@@ -103,14 +107,23 @@ class Database:
             self._locks = (writers, checkpoints, use(folder))
             refuse_if_restoring(folder)  # no restore can begin any more
             make_data_file(self.path, rights)
-            self.connection = apsw.Connection(str(self.path), statementcachesize=400)
+            self.connection = SealingConnection(str(self.path), statementcachesize=400)
         self.connection.set_busy_timeout(30_000)
         self._set_pragmas()
         if not read_only:
             with self.exclusively():
                 migrate(self.connection, lambda: keep_copy(self.connection, folder, rights))
+            begin_if_given(self)
         else:
             refuse_other_schemas(self.connection, self.path)
+        open_sealed(self.connection, folder)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """In the block, no other process has the file open for writing, and no other connection of
+        this one. Raises InUse if some do not close it within seconds."""
+        with used_alone(self._locks[2], self.folder):
+            yield
 
     def _set_pragmas(self) -> None:
         execute = self.connection.execute
@@ -149,7 +162,7 @@ class Database:
         return self._turns is None or self._turns.may_take_more(twice=twice)
 
     @contextmanager
-    def writing(self) -> Iterator[apsw.Connection]:
+    def writing(self) -> Iterator[SealingConnection]:
         """A write transaction: when the block ends, all of it is on the disk, or nothing is.
 
         Raises StorageFull or StorageFailed if it cannot be written.
@@ -159,6 +172,7 @@ class Database:
                 raise note_failed_sync(self.folder)
             self.connection.execute("BEGIN IMMEDIATE")
             try:
+                refresh(self.connection)
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException as error:
@@ -203,7 +217,7 @@ class Database:
             return True
 
     @contextmanager
-    def reading(self) -> Iterator[apsw.Connection]:
+    def reading(self) -> Iterator[SealingConnection]:
         """A read transaction, with the connection for this thread alone: all queries in the block
         see the same state of the file."""
         with self._mutex, self._named_errors():

@@ -13,8 +13,9 @@ from leadline.stores.damage import note_damage
 from leadline.stores.likeness import likeness_of, note_of, ranked, traits_decoder
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.candidates import CandidateIndex, joined, number_of, numbers_in
+from leadline.stores.sqlite.candidates import CandidateIndex, joined, numbers_in
 from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.encryption import blinding
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.tasks import add_history, numbers_of
@@ -35,11 +36,16 @@ class SqliteDuplicates:
 
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""
-        numbers = {key: number_of(key) for mine in keys.values() for key in mine}
         with self.db.reading() as db:
-            leads = self.candidate_index.leads(db, set(numbers.values()))
+            named = {key for mine in keys.values() for key in mine}
+            numbers = {key: blinding.candidate_numbers(db, key) for key in named}
+            leads = self.candidate_index.leads(db, {n for some in numbers.values() for n in some})
             as_of = str(self.candidate_index.mark(db))
-            found_now = {key: leads[n] for key, n in numbers.items() if n in leads}
+            found_now = {
+                key: set[int]().union(*(leads.get(n, ()) for n in some))
+                for key, some in numbers.items()
+                if any(n in leads for n in some)
+            }
             under = self._with_earlier(db, numbers, found_now)
             if not under:
                 nobody = Candidates((), as_of)

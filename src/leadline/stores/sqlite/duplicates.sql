@@ -49,12 +49,12 @@ SELECT lead, keys FROM likeness WHERE lead IN ();
 
 -- name: keep
 -- Keep by what leads are compared, over what an earlier refinement made.
-INSERT INTO likeness (lead, keys, traits) VALUES ()
+INSERT INTO main.likeness (lead, keys, traits) VALUES ()
 ON CONFLICT DO UPDATE SET keys = excluded.keys, traits = excluded.traits;
 
 -- name: forget
 -- Forget by what leads are compared.
-DELETE FROM likeness WHERE lead IN ();
+DELETE FROM main.likeness WHERE lead IN ();
 
 -- name: keep_reviews
 -- Keep possible duplicates.
@@ -89,7 +89,7 @@ SELECT DISTINCT id FROM review JOIN lead ON lead.n = review.lead ORDER BY review
 
 -- name: judge
 -- Keep a decision about two leads, over an earlier one.
-INSERT INTO judgement (lead, other, ruling, by, at) VALUES ()
+INSERT INTO main.judgement (lead, other, ruling, by, at) VALUES ()
 ON CONFLICT DO UPDATE SET ruling = excluded.ruling, by = excluded.by, at = excluded.at;
 
 -- name: judgements
@@ -98,7 +98,7 @@ SELECT lead, other, ruling, by, at FROM judgement WHERE lead IN ();
 
 -- name: drop_judgements
 -- Remove the decisions about a lead.
-DELETE FROM judgement WHERE lead = ?1 OR (
+DELETE FROM main.judgement WHERE lead = ?1 OR (
   other = ?1 AND lead IN (SELECT other FROM judgement WHERE lead = ?1)
 );
 
@@ -109,4 +109,4 @@ WHERE duplicate_of = ? AND status = 'refined' ORDER BY likeness.lead IS NULL, re
 
 -- name: follow
 -- Give the leads whose first lead is the second one the first one as their first.
-UPDATE refined SET duplicate_of = nullif(?1, lead) WHERE duplicate_of = ?2;
+UPDATE main.refined SET duplicate_of = nullif(?1, lead) WHERE duplicate_of = ?2;

@@ -5,7 +5,7 @@ FROM lead JOIN raw ON raw.lead = lead.n WHERE n = ?1 OR joined = ?1;
 
 -- name: erase_words
 -- Replace the raw JSON of events.
-UPDATE raw SET raw = ?, raw_sum = ? WHERE lead IN ();
+UPDATE main.raw SET raw = sealed(?, 'raw.raw', lead), raw_sum = kept_sum(?) WHERE lead IN ();
 
 -- name: bodies
 -- The bodies that came at a time from a source. They are with the first event of their delivery, found
@@ -21,7 +21,7 @@ WHERE body IS NOT NULL AND lead.n IN (
 
 -- name: keep_body
 -- Replace the body of a delivery.
-UPDATE raw SET body = ?, body_sum = ? WHERE lead = ?;
+UPDATE main.raw SET body = sealed(?, 'raw.body', lead), body_sum = kept_sum(?) WHERE lead = ?;
 
 -- name: redeliveries
 -- When events of a lead came again, the latest first.
@@ -33,16 +33,16 @@ SELECT CAST(lead AS TEXT), head FROM refined WHERE lead = ?;
 
 -- name: erase_refined
 -- Replace a refined document.
-UPDATE refined SET head = ?, head_sum = ? WHERE lead = ?;
+UPDATE main.refined SET head = sealed(?, 'refined.head', lead), head_sum = kept_sum(?) WHERE lead = ?;
 
 -- name: erase_details
 -- Delete what timelines say in the words of somebody: all but what was decided here.
-UPDATE history SET detail = ''
+UPDATE main.history SET detail = ''
 WHERE detail <> '' AND what <> 'assigned' AND what NOT LIKE 'record.%' AND lead IN ();
 
 -- name: erase_errors
 -- Delete the errors of failed attempts, which may quote what was sent.
-UPDATE task SET error = '' WHERE error <> '' AND lead IN ();
+UPDATE main.task SET error = '' WHERE error <> '' AND lead IN ();
 
 -- name: unread
 -- The bodies of events that could not be read, with their sizes.

@@ -14,6 +14,7 @@ from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.assigning import add_to_queues, leave_queues, rewrite
 from leadline.stores.sqlite.checksums import is_whole, sum_of, whole_rows
 from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.encryption.blinding import stored_names
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.tasks import add_history, put, rows_of
 from leadline.stores.sqlite.values import bytes_of, micros, text_of
@@ -71,7 +72,13 @@ class SqliteHandlings:
 
     def work_list(self, person: str, limit: int = 50) -> Sequence[str]:
         """See `ports.store.Handlings.work_list`."""
-        return [text_of(key) for (key,) in self.db.rows(_sql.open_leads, person, limit)]
+        with self.db.reading() as db:
+            found = {
+                key
+                for name in stored_names(db, person)
+                for (key,) in bulk.query(db, _sql.open_leads, name, limit)
+            }
+        return [text_of(key) for key in sorted(found, reverse=True)[:limit]]
 
 
 def keep_first_handlings(db: apsw.Connection, made: Mapping[int, Handling]) -> int:
@@ -100,7 +107,11 @@ def keep_handlings(db: apsw.Connection, handlings: Iterable[tuple[int, Handling]
 
 def list_open_leads(db: apsw.Connection, handlings: Sequence[tuple[bytes, Handling]]) -> None:
     """Add leads (by id) to the open leads of their holders, or to the queue in which they wait."""
-    rows = [(person, key) for key, one in handlings for person in dict.fromkeys(one.work_lists)]
+    rows = [
+        (stored_names(db, person)[0], key)
+        for key, one in handlings
+        for person in dict.fromkeys(one.work_lists)
+    ]
     bulk.insert(db, _sql.add_open_leads, rows)
     add_to_queues(db, [(key, one.waits_in) for key, one in handlings])
 
@@ -126,4 +137,5 @@ def remove_handlings(db: apsw.Connection, numbers: Sequence[int]) -> None:
 
 
 def _clear(db: apsw.Connection, key: bytes, people: Iterable[str]) -> None:
-    bulk.select(db, _sql.remove_open_lead, people, key)
+    names = [name for person in people for name in stored_names(db, person)]
+    bulk.select(db, _sql.remove_open_lead, names, key)

@@ -17,7 +17,7 @@ SELECT n, id FROM lead WHERE n IN ();
 
 -- name: keep_handlings
 -- Store handlings of leads, replacing earlier ones.
-INSERT INTO handling (lead, rev, body, body_sum) VALUES ()
+INSERT INTO main.handling (lead, rev, body, body_sum) VALUES ()
 ON CONFLICT DO UPDATE SET
   rev = excluded.rev, body = excluded.body, body_sum = excluded.body_sum;
 
@@ -27,16 +27,16 @@ SELECT id, body FROM lead JOIN handling ON handling.lead = n WHERE n IN ();
 
 -- name: remove_handlings
 -- Remove the handlings of leads.
-DELETE FROM handling WHERE lead IN ();
+DELETE FROM main.handling WHERE lead IN ();
 
 -- name: open_leads
 -- The open leads of a person, latest first.
-SELECT id FROM desk WHERE person = ? ORDER BY id DESC LIMIT ?;
+SELECT id FROM main.desk WHERE person = ? ORDER BY id DESC LIMIT ?;
 
 -- name: add_open_leads
 -- Add leads to the open leads of people.
-INSERT INTO desk (person, id) VALUES () ON CONFLICT DO NOTHING;
+INSERT INTO main.desk (person, id) VALUES () ON CONFLICT DO NOTHING;
 
 -- name: remove_open_lead
 -- Remove a lead from the open leads of people.
-DELETE FROM desk WHERE id = ? AND person IN ();
+DELETE FROM main.desk WHERE id = ? AND person IN ();

@@ -8,19 +8,19 @@ SELECT 1 FROM refined WHERE lead = ?;
 
 -- name: add_leads
 -- Keep new events.
-INSERT INTO lead (n, id, source, kind, captured_at, record, fate, why, joined) VALUES ();
+INSERT INTO main.lead (n, id, source, kind, captured_at, record, fate, why, joined) VALUES ();
 
 -- name: add_raws
 -- Keep the words of new events.
-INSERT INTO raw (lead, raw, raw_sum, body, body_sum, media_type) VALUES ();
+INSERT INTO main.raw (lead, raw, raw_sum, body, body_sum, media_type) VALUES ();
 
 -- name: add_tasks
 -- Put the first task of new leads, which have no task yet.
-INSERT INTO task (lead, step, put_at, due_at) VALUES ();
+INSERT INTO main.task (lead, step, put_at, due_at) VALUES ();
 
 -- name: add_dead_tasks
 -- Put the task of an unreadable event, as a dead letter.
-INSERT INTO task (lead, step, put_at, due_at, dead_at, reason, error) VALUES ();
+INSERT INTO main.task (lead, step, put_at, due_at, dead_at, reason, error) VALUES ();
 
 -- name: unreadable
 -- An unreadable event, with the size of its body.
@@ -29,23 +29,23 @@ FROM lead JOIN raw ON raw.lead = lead.n WHERE id = ? AND kind = 'unreadable';
 
 -- name: say_what_it_is
 -- Set the kind, record and fate of an event that is readable now.
-UPDATE lead SET kind = ?, record = ?, fate = ?, why = ? WHERE n = ?;
+UPDATE main.lead SET kind = ?, record = sealed(?, 'lead.record', n), fate = ?, why = ? WHERE n = ?;
 
 -- name: say_its_words
 -- Set its raw JSON.
-UPDATE raw SET raw = ?, raw_sum = ? WHERE lead = ?;
+UPDATE main.raw SET raw = sealed(?, 'raw.raw', lead), raw_sum = kept_sum(?) WHERE lead = ?;
 
 -- name: join
 -- Assign it (first value) to the lead of another event.
-UPDATE lead SET joined = (SELECT coalesce(joined, n) FROM lead WHERE id = ?2) WHERE n = ?1;
+UPDATE main.lead SET joined = (SELECT coalesce(joined, n) FROM lead WHERE id = ?2) WHERE n = ?1;
 
 -- name: end_refine_task
 -- Remove its dead letter.
-DELETE FROM task WHERE lead = ? AND step = 'refine';
+DELETE FROM main.task WHERE lead = ? AND step = 'refine';
 
 -- name: end_refine_lease
 -- End the lease of a lead's refinement, whose worker has not seen the latest update.
-UPDATE task SET attempt = attempt + 1, leased = 0, due_at = put_at
+UPDATE main.task SET attempt = attempt + 1, leased = 0, due_at = put_at
 WHERE lead = ? AND step = 'refine' AND leased <> 0 AND dead_at IS NULL;
 
 -- name: filtered
@@ -56,10 +56,10 @@ WHERE fate = 'filtered' AND joined IS NULL AND id IN ();
 -- name: fold_early
 -- Assign an earlier event of its record to a lead (first value), with the events that belong to
 -- that event.
-UPDATE lead SET joined = ?1,
+UPDATE main.lead SET joined = ?1,
   fate = iif(kind = 'updated', 'folded', fate), why = iif(kind = 'updated', '', why)
 WHERE (n = ?2 OR joined = ?2) AND n <> ?1;
 
 -- name: readmit
 -- Make leads of events that were filtered out.
-UPDATE lead SET fate = 'captured', why = '' WHERE n IN ();
+UPDATE main.lead SET fate = 'captured', why = '' WHERE n IN ();

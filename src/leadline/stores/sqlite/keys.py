@@ -13,6 +13,7 @@ from typing import NamedTuple
 import apsw
 
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.encryption.blinding import blind_rows, stored_keys
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.remembering import RememberedIndex
 
@@ -50,10 +51,22 @@ class KeyIndex(RememberedIndex):
 
     def owners(self, db: apsw.Connection, keys: Collection[bytes]) -> Mapping[bytes, Owned]:
         """The owners of these keys; keys without an owner are left out."""
+        if getattr(db, "sealer", None) is None:
+            return self.stored_owners(db, keys)
+        stored = stored_keys(db, keys)
+        found: dict[bytes, Owned] = {}
+        for name, owned in self.stored_owners(db, stored).items():
+            key = stored[name]
+            if key not in found or found[key].at < owned.at:
+                found[key] = owned
+        return found
+
+    def stored_owners(self, db: apsw.Connection, stored: Collection[bytes]) -> dict[bytes, Owned]:
+        """The owners of keys in the form in which they are stored."""
         self._read_on(db)
         found: dict[bytes, Owned] = {}
         elsewhere: list[bytes] = []
-        for key in keys:
+        for key in stored:
             fresh = self._fresh[key[0] // _WIDTH].get(key)
             if fresh is None:
                 elsewhere.append(key)
@@ -65,6 +78,10 @@ class KeyIndex(RememberedIndex):
 
     def add(self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]) -> None:
         """Add owners (key, lead, at, lasting) in a write transaction; the last of a key counts."""
+        self.add_stored(db, blind_rows(db, rows))
+
+    def add_stored(self, db: apsw.Connection, rows: Sequence[tuple[bytes, int, int, int]]) -> None:
+        """As `add`, with keys in the form in which they are stored."""
         bulk.insert(db, _sql.log, rows)
         self._note_added(db, rows)
         if sum(map(len, self._fresh)) > self._gather:
@@ -82,6 +99,10 @@ class KeyIndex(RememberedIndex):
     def remove(self, db: apsw.Connection, keys: Sequence[bytes]) -> None:
         """Delete these keys for good, in a write transaction; all processes then reload their keys
         from the file."""
+        self.remove_stored(db, list(stored_keys(db, keys)))
+
+    def remove_stored(self, db: apsw.Connection, keys: Sequence[bytes]) -> None:
+        """As `remove`, with keys in the form in which they are stored."""
         if keys:
             bulk.select(db, _sql.remove_known, keys)
             bulk.select(db, _sql.remove_logged, keys)

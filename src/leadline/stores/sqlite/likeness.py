@@ -8,7 +8,7 @@ import msgspec
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Done
 from leadline.stores.likeness import likeness_of
-from leadline.stores.sqlite.candidates import CandidateIndex, number_of
+from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.duplicates import (
     follow,
     keep_likenesses,
@@ -16,6 +16,7 @@ from leadline.stores.sqlite.duplicates import (
     keys_of,
     leave,
 )
+from leadline.stores.sqlite.encryption.blinding import numbers_to_keep
 
 
 def put_likenesses(
@@ -63,7 +64,7 @@ class LikenessKeeping:
         if int(done.as_of) == self.mark:
             return False
         mine = self.before.get(lead, ())
-        keys = {number_of(key) for key in done.match_keys.values()}
+        keys = set(numbers_to_keep(self.db, done.match_keys.values()))
         others = self.index.newcomers(self.db, keys.difference(mine), int(done.as_of))
         return others is None or not others <= {lead}
 
@@ -74,7 +75,7 @@ class LikenessKeeping:
             if before is not None:
                 self.left.append(lead)
             return
-        keys = list(dict.fromkeys(number_of(key) for key in done.match_keys.values()))
+        keys = list(dict.fromkeys(numbers_to_keep(self.db, done.match_keys.values())))
         self.kept.append((lead, keys, msgspec.json.encode(done.traits)))
         new = keys if before is None else [key for key in keys if key not in before]
         if new:

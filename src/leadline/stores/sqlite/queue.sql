@@ -27,7 +27,7 @@ WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ? AND task.lead
 
 -- name: lease
 -- Lease tasks of a step and channel to a process until a time.
-UPDATE task SET attempt = attempt + 1, failures = failures + (leased <> 0),
+UPDATE main.task SET attempt = attempt + 1, failures = failures + (leased <> 0),
                 first_due_at = coalesce(first_due_at, due_at), leased = ?, put_at = ?, due_at = ?
 WHERE step = ? AND channel = ? AND lead IN ();
 
@@ -42,7 +42,7 @@ WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?;
 
 -- name: rebase_tasks
 -- After the clock was set back: tasks put in the future get the same wait from now.
-UPDATE task SET due_at = ?1 + (due_at - put_at), put_at = ?1,
+UPDATE main.task SET due_at = ?1 + (due_at - put_at), put_at = ?1,
                 first_due_at = CASE WHEN first_due_at <= ?1 THEN first_due_at END
 WHERE put_at > ?1 AND dead_at IS NULL;
 
@@ -56,12 +56,12 @@ UPDATE channel SET failing_since = ?1 WHERE failing_since > ?1;
 
 -- name: release
 -- End the leases of a process that has died.
-UPDATE task SET due_at = ?1 WHERE leased = ?2 AND due_at > ?1;
+UPDATE main.task SET due_at = ?1 WHERE leased = ?2 AND due_at > ?1;
 
 -- name: prolong
 -- Prolong the lease of a lead's task at which a process hangs.
-UPDATE task SET due_at = ? WHERE leased = ? AND lead = ?;
+UPDATE main.task SET due_at = ? WHERE leased = ? AND lead = ?;
 
 -- name: give_back_others
 -- End a process's leases of other leads, as if they had never been leased.
-UPDATE task SET due_at = put_at, leased = 0 WHERE leased = ? AND lead <> ?;
+UPDATE main.task SET due_at = put_at, leased = 0 WHERE leased = ? AND lead <> ?;

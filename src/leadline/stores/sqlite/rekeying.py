@@ -11,12 +11,12 @@ import apsw
 import msgspec
 
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import RULES
 from leadline.model.task import Done
 from leadline.stores.likeness import Likeness, likeness_of
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.candidates import joined, number_of, numbers_in
+from leadline.stores.sqlite.candidates import joined, numbers_in
+from leadline.stores.sqlite.encryption.blinding import numbers_to_keep, rules_of
 from leadline.stores.sqlite.likeness import LikenessKeeping
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.store import SqliteStore
@@ -28,12 +28,14 @@ _progress = Queries("leadline.stores.sqlite.backfill")
 
 def rekeyed(store: SqliteStore, leads: int) -> Iterator[None]:
     """Do it in pieces of so many *leads*; nothing if all are under their keys by today's rules."""
+    with store.db.writing() as db:
+        rules = rules_of(db)
     ((n, last, keyed),) = store.db.rows(_progress.progress)
-    if keyed == RULES:
+    if keyed == rules:
         return
-    if keyed != -RULES:
+    if keyed != -rules:
         with store.db.writing() as db:
-            db.execute(_sql.begin, (-RULES,))
+            db.execute(_sql.begin, (-rules,))
         ((n, last, _),) = store.db.rows(_progress.progress)
     changed = 0
     while n < last:
@@ -43,7 +45,7 @@ def rekeyed(store: SqliteStore, leads: int) -> Iterator[None]:
         n = reached
         yield
     with store.db.writing() as db:
-        db.execute(_progress.end, (RULES,))
+        db.execute(_progress.end, (rules,))
     log.info("likenesses.made", extra={"count": changed})
 
 
@@ -72,7 +74,7 @@ def _keep(
     keeping.before = {lead: numbers_in(keys) for lead, (keys, _) in kept.items()}
     count = 0
     for lead, (refined, alike) in made.items():
-        keys = list(dict.fromkeys(number_of(key) for key in alike.keys))
+        keys = list(dict.fromkeys(numbers_to_keep(db, alike.keys)))
         if kept.get(lead) != (joined(keys), msgspec.json.encode(alike.traits)):
             named = {str(place): key for place, key in enumerate(alike.keys)}
             keeping.keep(lead, Done(refined, named, traits=alike.traits), None)

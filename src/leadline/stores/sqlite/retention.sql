@@ -51,7 +51,7 @@ SELECT n FROM lead WHERE EXISTS (SELECT 1 FROM legal_hold WHERE legal_hold.lead 
 
 -- name: retire_words
 -- Replace what the sender sent, and delete bodies.
-UPDATE raw SET raw = ?, raw_sum = ?, body = NULL, body_sum = NULL WHERE lead IN ();
+UPDATE main.raw SET raw = sealed(?, 'raw.raw', lead), raw_sum = kept_sum(?), body = NULL, body_sum = NULL WHERE lead IN ();
 
 -- name: heads
 -- Refined documents without their original data.
@@ -59,7 +59,7 @@ SELECT CAST(lead AS TEXT), head FROM refined WHERE lead IN ();
 
 -- name: retire_person
 -- Replace a refined document.
-UPDATE refined SET head = ?, head_sum = ? WHERE lead = ?;
+UPDATE main.refined SET head = sealed(?, 'refined.head', lead), head_sum = kept_sum(?) WHERE lead = ?;
 
 -- name: handlings
 -- How leads are handled.
@@ -67,7 +67,7 @@ SELECT lead, body FROM handling WHERE lead IN ();
 
 -- name: delete_lines
 -- Delete the timelines of events, but for lines that only count.
-DELETE FROM history
+DELETE FROM main.history
 WHERE what NOT IN ('redelivered', 'refined', 'quarantined')
   AND what NOT GLOB '*.retired' AND what NOT GLOB 'wait.*' AND what NOT GLOB '*.dead'
   AND lead IN ();
@@ -78,7 +78,7 @@ UPDATE alert SET ref = '' WHERE ref <> '' AND lead IN ();
 
 -- name: expect_fewer_channels
 -- Expect no alert any more from channels with a dead letter from before a time.
-UPDATE refined SET told = max(0, told - (
+UPDATE main.refined SET told = max(0, told - (
   SELECT count(*) FROM task
   WHERE task.lead = refined.lead AND step = 'notify' AND dead_at < ?1 AND NOT EXISTS (
     SELECT 1 FROM alert
@@ -88,7 +88,7 @@ UPDATE refined SET told = max(0, told - (
 
 -- name: end_dead
 -- Delete dead letters from before a time.
-DELETE FROM task WHERE dead_at < ? AND lead IN ();
+DELETE FROM main.task WHERE dead_at < ? AND lead IN ();
 
 -- name: never_refined
 -- Those of these leads that were never refined and have no task, with the sizes of their bodies.
@@ -98,7 +98,7 @@ WHERE fate = 'captured' AND NOT EXISTS (SELECT 1 FROM refined WHERE refined.lead
 
 -- name: end_leads
 -- Make leads events that are no leads.
-UPDATE lead SET fate = 'filtered', why = 'retention' WHERE n IN ();
+UPDATE main.lead SET fate = 'filtered', why = 'retention' WHERE n IN ();
 
 -- name: families
 -- The other events of leads.
@@ -106,12 +106,13 @@ SELECT n FROM lead WHERE joined IN ();
 
 -- name: hold
 -- Keep a legal hold, over an earlier one.
-INSERT INTO legal_hold (lead, why, by, since) SELECT n, ?2, ?3, ?4 FROM lead WHERE id = ?1
+INSERT INTO main.legal_hold (lead, why, by, since) SELECT n, sealed(?2, 'legal_hold.why', n), sealed(?3, 'legal_hold.by', n), ?4
+FROM lead WHERE id = ?1
 ON CONFLICT DO UPDATE SET why = excluded.why, by = excluded.by, since = excluded.since;
 
 -- name: release
 -- End the legal holds of leads.
-DELETE FROM legal_hold WHERE lead IN (SELECT n FROM lead WHERE id IN ());
+DELETE FROM main.legal_hold WHERE lead IN (SELECT n FROM lead WHERE id IN ());
 
 -- name: held
 -- The legal holds of leads.

@@ -8,30 +8,31 @@ WHERE step = ? AND channel = ? AND dead_at IS NULL AND task.lead IN ();
 
 -- name: end_lease
 -- End the lease of a task that is its own follow-up.
-UPDATE task SET leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
+UPDATE main.task SET leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: start_again
 -- End the lease of a task, which is then done again at once.
-UPDATE task SET due_at = put_at, leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
+UPDATE main.task SET due_at = put_at, leased = 0 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: retry
 -- End the lease of a task, which is then retried later; its first due time stays, unless the wait is planned.
-UPDATE task SET first_due_at = CASE WHEN ? THEN NULL ELSE coalesce(first_due_at, due_at) END,
-                put_at = ?, due_at = ?, leased = 0, failures = ?, error = ?
+UPDATE main.task SET first_due_at = CASE WHEN ? THEN NULL ELSE coalesce(first_due_at, due_at) END,
+                put_at = ?, due_at = ?, leased = 0, failures = ?,
+                error = sealed(?, 'task.error', lead)
 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: drop
 -- Make a task a dead letter.
-UPDATE task SET dead_at = ?, leased = 0, reason = ?, error = ?
+UPDATE main.task SET dead_at = ?, leased = 0, reason = ?, error = sealed(?, 'task.error', lead)
 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: end_tasks
 -- Remove tasks of a step and channel that are done.
-DELETE FROM task WHERE step = ? AND channel = ? AND lead IN ();
+DELETE FROM main.task WHERE step = ? AND channel = ? AND lead IN ();
 
 -- name: keep_refined
 -- Keep refined leads, over what an earlier refinement made.
-INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ()
+INSERT INTO main.refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ()
 ON CONFLICT DO UPDATE SET
   processed_at = excluded.processed_at, status = excluded.status,
   duplicate_of = excluded.duplicate_of, told = excluded.told, head = excluded.head,
@@ -43,7 +44,7 @@ INSERT INTO alert (lead, channel, sent_at, template, digest, ref, step) VALUES (
 
 -- name: expect_one_channel_less
 -- Reduce the number of channels that must alert about these leads, unless the channel has alerted.
-UPDATE refined SET told = max(told - 1, 0)
+UPDATE main.refined SET told = max(told - 1, 0)
 WHERE NOT EXISTS (
   SELECT 1 FROM alert WHERE alert.lead = refined.lead AND channel = ? AND step = 'notify'
 ) AND lead IN ();

@@ -19,6 +19,10 @@ _PATIENCE_S, _PAUSE_S = 3.0, 0.01
 it last has it for a moment, to empty the log."""
 
 
+class InUse(ConfigurationError):
+    """Other processes have the file open."""
+
+
 def use(folder: Path) -> int:
     """Take the shared lock that says that the file is in use. Raises ConfigurationError if somebody
     has it alone for long."""
@@ -53,6 +57,27 @@ def nobody_else(folder: Path, rights: Rights = PRIVATE) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@contextmanager
+def used_alone(lock: int, folder: Path) -> Iterator[None]:
+    """While the block runs, whoever has this lock of `use` is the only one that does.
+
+    Raises InUse if others do not close the file within seconds."""
+    until = monotonic() + _PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            fcntl.flock(lock, fcntl.LOCK_SH)  # a failed attempt gives up the lock
+            if monotonic() > until:
+                raise InUse(f"other processes of Leadline use {folder}; stop them first") from None
+            sleep(_PAUSE_S * (1 + os.getpid() % 7))
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_SH)
 
 
 @contextmanager

@@ -70,6 +70,12 @@ class SqliteStore(
         if self.db.was_mended:
             self.report_mended()
 
+    @property
+    def encrypts(self) -> bool:
+        """Whether personal data in the file is encrypted: what else is written of it must not hold
+        people's words in the clear."""
+        return self.db.connection.sealer is not None
+
     def close(self) -> None:
         """Close the file."""
         self.db.close()

@@ -1,10 +1,10 @@
 -- name: add
 -- Add entries; those that are there stay as they are.
-INSERT INTO suppressed (hash, kind, key_id, at, reason) VALUES () ON CONFLICT DO NOTHING;
+INSERT INTO main.suppressed (hash, kind, key_id, at, reason) VALUES () ON CONFLICT DO NOTHING;
 
 -- name: remove
 -- Take entries off the list.
-DELETE FROM suppressed WHERE hash IN ();
+DELETE FROM main.suppressed WHERE hash IN ();
 
 -- name: some
 -- The entries with these hashes.

@@ -9,7 +9,7 @@ SELECT coalesce(max(n), 0) FROM lead;
 -- name: put
 -- Write tasks. One that exists starts again, also if it is dead; an alert that is leased stays
 -- unchanged. A live one that is put for now keeps its first due time.
-INSERT INTO task (lead, step, channel, again, put_at, due_at) VALUES ()
+INSERT INTO main.task (lead, step, channel, again, put_at, due_at) VALUES ()
 ON CONFLICT (lead, step, channel) DO UPDATE SET
   first_due_at = CASE WHEN dead_at IS NULL AND excluded.due_at <= excluded.put_at
                       THEN min(coalesce(first_due_at, due_at), excluded.due_at) END,
@@ -19,7 +19,7 @@ WHERE step <> 'notify' OR leased = 0 OR dead_at IS NOT NULL OR excluded.again;
 
 -- name: add_history
 -- Add lines to the history of leads.
-INSERT INTO history (lead, at, what, detail) VALUES ();
+INSERT INTO main.history (lead, at, what, detail) VALUES ();
 
 -- name: add_counts
 -- Add to the running counts.

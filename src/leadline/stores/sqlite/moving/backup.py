@@ -18,6 +18,7 @@ from leadline.model.rights import (
 )
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.encryption.views import SealingConnection, open_sealed
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.integrity import damaged_contents, structure_faults
@@ -53,7 +54,7 @@ def back_up(
     _make_empty(partial, rights)
     with _removed_unless_written(partial):
         _copy_pages(folder, partial, progress)
-    damaged = _checked(partial)
+    damaged = _checked(partial, folder)
     partial.rename(copy)
     sync_folder(target)
     sync_folder(target.absolute().parent)  # it may be new, too
@@ -99,11 +100,12 @@ def _make_empty(partial: Path, rights: Rights) -> None:
         ) from error
 
 
-def _checked(copy: Path) -> tuple[str, ...]:
-    """The ids of leads that are damaged in the copy. Raises StorageFailed if the file as a whole
-    is."""
-    connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE)
+def _checked(copy: Path, folder: Path) -> tuple[str, ...]:
+    """The ids of leads that are damaged in the copy of a data folder. Raises StorageFailed if the
+    file as a whole is."""
+    connection = SealingConnection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
+        open_sealed(connection, folder)
         if faults := structure_faults(connection):
             raise StorageFailed(
                 f"the data file is damaged, and no backup was made: {faults[0].table}: "

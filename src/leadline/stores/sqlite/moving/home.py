@@ -28,6 +28,7 @@ from leadline.ports.homes import (
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.duplicates import keep_judgements, leave
+from leadline.stores.sqlite.encryption.blinding import key_of_stored, stored_keys
 from leadline.stores.sqlite.keys import COMPARED
 from leadline.stores.sqlite.likeness import put_likenesses
 from leadline.stores.sqlite.moving.reading import LeadReading
@@ -96,7 +97,7 @@ class SqliteHome:
             numbers = numbers_of(db, leads)
             owned: dict[int, list[tuple[bytes, int]]] = defaultdict(list)
             for n, key, lasting in bulk.select(db, _sql.owned, numbers.values()):
-                owned[n].append((key, lasting))
+                owned[n].append((key_of_stored(db, key), lasting))
         return {
             family.id: [
                 key
@@ -191,8 +192,9 @@ class SqliteHome:
         keys = [pair for write in writes for pair in write.keys]
         yielded = [key.key for key, how in keys if how is KeyStanding.YIELDS]
         # In the sorted table the key of an older lead would not replace that of a newer one.
-        bulk.select(db, _sql.remove_known, yielded)
-        bulk.select(db, _sql.remove_logged, yielded)
+        stored = stored_keys(db, yielded)
+        bulk.select(db, _sql.remove_known, stored)
+        bulk.select(db, _sql.remove_logged, stored)
         rows = [
             (
                 key.key,

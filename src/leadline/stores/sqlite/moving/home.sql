@@ -74,7 +74,7 @@ SELECT name FROM document ORDER BY name;
 
 -- name: adopt_documents
 -- Store documents of another home, except those that are here with the same or a later revision.
-INSERT INTO document (name, rev, body, body_sum) VALUES ()
+INSERT INTO main.document (name, rev, body, body_sum) VALUES ()
 ON CONFLICT DO UPDATE SET
   rev = excluded.rev, body = excluded.body, body_sum = excluded.body_sum
 WHERE excluded.rev > rev;

@@ -24,6 +24,7 @@ from leadline.model.rights import (
     sync_file,
     sync_folder,
 )
+from leadline.stores.sqlite.encryption.keyring import refuse_without_key
 from leadline.stores.sqlite.failed_sync import forget_failed_sync
 from leadline.stores.sqlite.folder import FILE, RESTORING, is_restoring
 from leadline.stores.sqlite.schema import newest_schema, schema_version
@@ -80,7 +81,7 @@ def _put_in_place(backup: Path, folder: Path, rights: Rights) -> Path | None:
     make_folder(restoring, rights)
     try:
         _copy(backup, restoring, rights)
-        _check(restoring / _COPY, backup)
+        _check(restoring / _COPY, backup, folder)
         _put_aside(folder)
     except BaseException:
         _undo(folder)
@@ -108,12 +109,14 @@ def _copy_file(source: Path, target: Path, rights: Rights) -> None:
         sync_file(file)
 
 
-def _check(copy: Path, backup: Path) -> None:
-    """Raises ConfigurationError if the copy is damaged, or was written by a newer Leadline."""
+def _check(copy: Path, backup: Path, folder: Path) -> None:
+    """Raises ConfigurationError if the copy is damaged, was written by a newer Leadline, or is
+    encrypted under a key that the data *folder* has not."""
     connection = apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         verdict = str(connection.execute("PRAGMA quick_check(1)").fetchall()[0][0])
         version = schema_version(connection)
+        refuse_without_key(connection, folder)
     except (apsw.CorruptError, apsw.NotADBError) as error:
         verdict, version = str(error), 0
     finally:

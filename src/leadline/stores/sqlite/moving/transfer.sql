@@ -20,12 +20,12 @@ SELECT count(*) FROM lead WHERE fate = 'captured' AND captured_at >= ?;
 
 -- name: add_refined
 -- Keep refined leads, unless they are here already.
-INSERT INTO refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ()
+INSERT INTO main.refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ()
 ON CONFLICT DO NOTHING;
 
 -- name: end_refinement
 -- Remove the refine tasks of leads.
-DELETE FROM task WHERE step = 'refine' AND lead IN ();
+DELETE FROM main.task WHERE step = 'refine' AND lead IN ();
 
 -- name: refined
 -- Those of these leads that are refined.
