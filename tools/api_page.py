@@ -30,9 +30,10 @@ $ curl -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: 7c9e' \\
   `q` searches what is shown. A POST needs the scope `write` and the role operator. Looks at
   unmasked leads and all actions are in the audit log.
 - **Pages.** A list ends with `next`, which is the `cursor` of the next page; it is null at the
-  end. Leads that come in meanwhile are not on later pages. With `owner` or `duplicates`, and for
-  viewers with `q`, only the newest 20,000 leads that meet the other filters are looked at: choose
-  `since` and `until` to reach older ones.
+  end. Leads that come in meanwhile are not on later pages. With filters, an index of all leads
+  answers, which may be a second behind while many leads come in. On a stack, and while the index
+  is being made, `owner`, `duplicates`, and for viewers `q`, look at the newest 20,000 leads that
+  meet the other filters alone: choose `since` and `until` to reach older ones.
 - **Repetition.** A POST needs an `Idempotency-Key` of 1 to {LONGEST_KEY} characters. The same
   request with the same key does nothing for a day and answers the same; another request with it
   is answered with 422. After 404, 422 and 503 nothing was done, and the key is free.

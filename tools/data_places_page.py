@@ -21,9 +21,10 @@ read the files. `retention_raw` and the like are [settings](settings.md).
 _PARTS: Mapping[str, tuple[PlaceKind, str]] = {
     "Tables of the data file": (
         PlaceKind.TABLE,
-        "In `leadline.db`, with their indexes, and for some minutes in its log. With `[encryption]\n"
-        "key` all that is said here of people is encrypted, in copies, too, and digests are keyed;\n"
-        "what Slack finds a message by is not ([how](../how-to/encrypt-personal-data.md)).",
+        "In `leadline.db`, with their indexes, and for some minutes in its log. With\n"
+        "`encryption_key` all that is said here of people is encrypted, in copies, too, and\n"
+        "digests are keyed; what Slack finds a message by is not\n"
+        "([how](../how-to/encrypt-personal-data.md)).",
     ),
     "Files in and beside the data folder": (
         PlaceKind.FILE,

@@ -21,9 +21,15 @@ def _tables(db: apsw.Connection) -> set[str]:
     return {str(name) for (name,) in db.execute(named)} - {"sqlite_sequence", "sqlite_stat1"}
 
 
+def _triggers(db: apsw.Connection) -> set[str]:
+    """The triggers of a file."""
+    named = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+    return {str(name) for (name,) in db.execute(named)}
+
+
 def set_back(folder: Path, schema: int) -> None:
-    """Take the tables of all migrations after *schema* from the file, as if it were of then. For
-    later migrations that only add tables."""
+    """Take the tables and triggers of all migrations after *schema* from the file, as if it were of
+    then. For later migrations that only add these."""
     then = apsw.Connection(":memory:")
     migrations = files("leadline.stores.sqlite") / "migrations"
     for step in sorted(migrations.iterdir(), key=lambda one: one.name):
@@ -33,6 +39,8 @@ def set_back(folder: Path, schema: int) -> None:
     with db:
         for table in sorted(_tables(db) - _tables(then)):
             db.execute(f"DROP TABLE {table}")
+        for trigger in sorted(_triggers(db) - _triggers(then)):
+            db.execute(f"DROP TRIGGER {trigger}")
         db.pragma("user_version", schema)
     db.close()
 

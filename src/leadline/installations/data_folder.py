@@ -1,6 +1,7 @@
 """The data folder of an embedded installation, for running and moving it. `data_file` has the
 database in it."""
 
+import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ __all__ = [
     "end_process_at_failed_sync",
     "for_reading",
     "has_failed_sync",
+    "indexing",
     "is_encrypted",
     "is_served",
     "lacks_likenesses",
@@ -43,6 +45,8 @@ __all__ = [
     "settle_folder",
     "settle_rights",
 ]
+
+_LONGEST_REST_S = 0.5
 
 
 def settle_rights(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -99,3 +103,22 @@ def making_likenesses(store: Store) -> Callable[[], float]:
 
     assert isinstance(store, SqliteStore)  # noqa: S101 - what an embedded installation has
     return Backfill(store).once
+
+
+def indexing(store: Store) -> Callable[[], float]:
+    """A call that takes some new and changed leads in the index (`stores.sqlite.index`); it returns
+    the seconds until the next one."""
+    from leadline.stores.sqlite.index.making import IndexMaker
+    from leadline.stores.sqlite.store import SqliteStore
+
+    assert isinstance(store, SqliteStore)  # noqa: S101 - what an embedded installation has
+    maker = IndexMaker(store)
+
+    def once() -> float:
+        began = time.monotonic()
+        pause = maker.once()
+        if not pause:  # it leaves half of a core and of the disk to captures and workers
+            time.sleep(min(time.monotonic() - began, _LONGEST_REST_S))
+        return pause
+
+    return once

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from leadline.ports.erasures import Erasures
     from leadline.ports.installation import OpenStore, Rebuilt
     from leadline.stores.audit_file import AuditFile
+    from leadline.stores.sqlite.index.asking import SqliteQuestions
+    from leadline.stores.sqlite.index.searching import SearchingLedger
     from leadline.stores.sqlite.moving.transfer import SqliteIntake
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
     from leadline.stores.sqlite.store import SqliteStore
@@ -52,6 +54,18 @@ class Embedded:
                 at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 found[path.name] = found[str(path)] = at
         return found
+
+    def questions(self) -> "SqliteQuestions":
+        """See `Installation.questions`."""
+        from leadline.stores.sqlite.index.asking import SqliteQuestions
+
+        return SqliteQuestions(self._loaded.settings.data)
+
+    def search_ledger(self, *, masked: bool = False) -> "SearchingLedger":
+        """See `Installation.search_ledger`."""
+        from leadline.stores.sqlite.index.searching import SearchingLedger
+
+        return SearchingLedger(self._loaded.settings.data, masked=masked)
 
     def store(self) -> "SqliteStore":
         """See `Installation.store`."""

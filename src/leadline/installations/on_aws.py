@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leadline.stores.aws.erasures import AwsErasures
     from leadline.stores.aws.moving.transfer import AwsIntake
     from leadline.stores.aws.reading.ledger import AwsLedger
+    from leadline.stores.aws.reading.questions import AwsQuestions
     from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
 
 
@@ -39,6 +40,19 @@ class OnAws:
 
     def ledger(self) -> "AwsLedger":
         """See `Installation.ledger`."""
+        return self._stack.ledger()
+
+    def questions(self) -> "AwsQuestions":
+        """See `Installation.questions`."""
+        from leadline.stores.aws.reading.questions import AwsQuestions
+
+        settings = self.loaded().settings
+        sources = tuple(dict.fromkeys((*settings.sources, *settings.crm)))
+        return AwsQuestions(self._stack.ledger(), self._stack.store(), sources)
+
+    def search_ledger(self, *, masked: bool = False) -> "AwsLedger":
+        """See `Installation.search_ledger`; a stack has no index of texts."""
+        del masked
         return self._stack.ledger()
 
     def store(self) -> "StackStore":

@@ -88,7 +88,7 @@ def correctable(kit: Kit, lead_id: str) -> tuple[Waiting, LeadFields]:
     return waiting, fields
 
 
-def state_of(fields: LeadFields) -> str:
+def digest_of_fields(fields: LeadFields) -> str:
     """A digest of the fields that can be corrected, by which it shows whether others changed one
     meanwhile."""
     values = [value_of(fields, name) for name in CORRECTABLE]

@@ -66,3 +66,12 @@ def folded(name: str) -> str:
 
 def _is_letter(character: str) -> bool:
     return character.isalpha() or unicodedata.category(character)[0] == "M"
+
+
+def folded_for_search(text: str) -> str:
+    """A text as searches compare it: casefolded, without accents, ł ø đ ð ß æ œ þ as they are typed
+    without them, full-width letters as usual ones; all else stays as it is."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_OF_LATIN))
+    return unicodedata.normalize("NFC", _MARK.sub("", plain))

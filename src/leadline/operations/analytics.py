@@ -15,6 +15,7 @@ from leadline.model.handling import Ending, holder_of
 from leadline.model.lead import Status
 from leadline.operations.rule_effects import RuleEffect, RuleEffects
 from leadline.ports.ledger import Followed, LeadFilter, LeadRow, Ledger
+from leadline.ports.questions import Behind
 from leadline.settings.zones import zone
 from leadline.team.people import Team
 
@@ -79,7 +80,9 @@ _COUNTED = LeadFigures.__struct_fields__
 class Analysis(msgspec.Struct, frozen=True):
     """The figures of a time; if `is_cut`, only of its newest leads. Groups are ordered by their
     number of leads, the largest first; "" are leads without a campaign or owner. `hours` are the
-    captured leads by hour of the week: `DAYS` rows, Monday first, of `HOURS` numbers."""
+    captured leads by hour of the week: `DAYS` rows, Monday first, of `HOURS` numbers. `rules_of` is
+    of how many of the newest leads the rules are counted (None: of all), `behind` how far the index
+    is behind from which the figures are."""
 
     whole: LeadFigures
     by_source: Mapping[str, LeadFigures]
@@ -88,6 +91,8 @@ class Analysis(msgspec.Struct, frozen=True):
     hours: Sequence[Sequence[int]]
     rules: Mapping[str, RuleEffect]
     is_cut: bool = False
+    rules_of: int | None = None
+    behind: Behind = Behind()
 
 
 def analysis(

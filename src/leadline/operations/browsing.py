@@ -16,6 +16,7 @@ from leadline.model.lead import Status
 from leadline.operations import listing
 from leadline.operations.listing import ContactReader, Listed
 from leadline.ports.ledger import LeadFilter, LeadRow, Ledger, id_digits
+from leadline.ports.questions import Behind
 
 MOST_LOOKED = 20_000
 """The most rows that are looked at for one answer."""
@@ -71,6 +72,7 @@ class LeadPage(msgspec.Struct, frozen=True):
     """A page of leads. `after` is the id after which the next page begins, "" at the end. `number`
     is how many leads there are; `is_more` is whether there may be more than that, because no more
     are counted. `all_looked` is whether all leads were looked at: if not, the oldest are missing.
+    `behind` is how far the index is behind from which the page was taken, or that is being made.
     """
 
     leads: tuple[Listed, ...]
@@ -78,6 +80,7 @@ class LeadPage(msgspec.Struct, frozen=True):
     number: int
     is_more: bool = False
     all_looked: bool = True
+    behind: Behind | None = None
 
 
 class Browser:
@@ -108,6 +111,18 @@ class Browser:
         if not self._must_sort(wanted):
             return rows
         return iter(_sorted(list(rows), wanted))
+
+    def following(self, wanted: Wanted, size: int, after: str) -> tuple[tuple[Listed, ...], str]:
+        """At most *size* leads after the one with this id ("": the first), without their number,
+        and the id after which the next ones begin, "" at the end. A lead that is wanted no more is
+        no end: older ones follow."""
+        leads = self.matching(wanted)
+        is_there = not after or any(one.row.lead_id == after for one in leads)  # goes up to it
+        some = list(islice(leads, size + 1))
+        if not is_there:
+            older = (one for one in self.matching(wanted) if one.row.lead_id < after)
+            some = list(islice(older, size + 1))
+        return tuple(some[:size]), some[size - 1].row.lead_id if len(some) > size else ""
 
     def newer(self, wanted: Wanted, than: str, most: int = 100) -> int:
         """How many leads are wanted that came in after the lead with the id *than*, at most *most*.

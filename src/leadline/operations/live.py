@@ -12,24 +12,24 @@ import msgspec
 from leadline.model.lead import Status
 from leadline.model.task import Step
 from leadline.operations.speed import Judge, Speed, speed_of
-from leadline.ports.ledger import LeadFilter, LeadRow, Ledger
+from leadline.ports.ledger import LeadFilter, Ledger
 
 MOST_COUNTED, MOST_COUNTED_ON_AWS = 10_000, 1_000
 """The most leads of a time that are counted; older ones are left out. On AWS what is read is paid
 for."""
-MOST_TIMED = 2_000
+MOST_TIMED = 1_000
 """The most leads of which the speed is measured."""
 MOST_SOURCES = 5
 """How many sources have bars of their own; the others share one."""
 OTHERS = "other sources"
-_STEPS: Mapping[timedelta, timedelta] = {
+STEPS_OF_BARS: Mapping[timedelta, timedelta] = {
     timedelta(hours=1): timedelta(minutes=2),
     timedelta(hours=6): timedelta(minutes=10),
     timedelta(hours=24): timedelta(minutes=30),
     timedelta(days=7): timedelta(hours=4),
 }
 """The width of a bar by the time that is shown."""
-SPANS: Sequence[timedelta] = tuple(_STEPS)
+SPANS: Sequence[timedelta] = tuple(STEPS_OF_BARS)
 
 
 class Bars(msgspec.Struct, frozen=True):
@@ -77,14 +77,27 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         return self.at - since if since is not None and since < self.at else None
 
 
-def picture(ledger: Ledger, judge: Judge, span: timedelta, most: int = MOST_COUNTED) -> Picture:
+class LiveCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of leads in a `Picture` and their bars."""
+
+    captured: int
+    is_cut: bool
+    duplicates: int
+    quarantined: int
+    bars: Bars
+
+
+def picture(
+    ledger: Ledger,
+    judge: Judge,
+    span: timedelta,
+    most: int = MOST_COUNTED,
+    counts: LiveCounts | None = None,
+) -> Picture:
     """The figures at the time of *judge*, of the time *span* before it (one of `SPANS`), of which
-    at most *most* leads are read."""
+    at most *most* leads are read. *counts* are those that are known already."""
     at = judge.now
-    bars_from = _bars_begin(at, span)
-    which = LeadFilter(since=at - span, limit=most + 1)
-    rows = list(ledger.each(which))
-    counted = rows[:most]
+    counts = counts or _counts(ledger, at, span, most)
     timed = LeadFilter(since=at - span, limit=min(most, MOST_TIMED))
     backlog = ledger.backlog(at)
     refine = [one for one in backlog if one.step is Step.REFINE]
@@ -92,10 +105,10 @@ def picture(ledger: Ledger, judge: Judge, span: timedelta, most: int = MOST_COUN
     return Picture(
         at=at,
         span=span,
-        captured=len(counted),
-        is_cut=len(rows) > most,
-        duplicates=sum(one.duplicate_of is not None for one in counted),
-        quarantined=sum(one.status is Status.QUARANTINED for one in counted),
+        captured=counts.captured,
+        is_cut=counts.is_cut,
+        duplicates=counts.duplicates,
+        quarantined=counts.quarantined,
         waiting=sum(one.waiting + one.leased for one in refine),
         on_hold=len(ledger.on_hold()),
         due=sum(one.due for one in refine),
@@ -103,27 +116,44 @@ def picture(ledger: Ledger, judge: Judge, span: timedelta, most: int = MOST_COUN
         late_since=ledger.untold_since(at),
         dead=sum(one.dead for one in backlog),
         speed=speed_of(ledger.followed(timed), judge),
-        bars=_bars(counted, bars_from, span),
+        bars=counts.bars,
     )
 
 
-def _bars_begin(at: datetime, span: timedelta) -> datetime:
-    """When the first bar begins: bars begin at whole multiples of their width."""
-    step = _STEPS[span]
+def _counts(ledger: Ledger, at: datetime, span: timedelta, most: int) -> LiveCounts:
+    bars_from = bars_begin(at, span)
+    rows = list(ledger.each(LeadFilter(since=bars_from, limit=most + 1)))
+    counted = rows[:most]
+    return LiveCounts(
+        captured=len(counted),
+        is_cut=len(rows) > most,
+        duplicates=sum(one.duplicate_of is not None for one in counted),
+        quarantined=sum(one.status is Status.QUARANTINED for one in counted),
+        bars=bars_of([(one.captured_at, one.source, 1) for one in counted], bars_from, span),
+    )
+
+
+def bars_begin(at: datetime, span: timedelta) -> datetime:
+    """When the first bar of a time before a moment begins: at a whole multiple of their width."""
+    step = STEPS_OF_BARS[span]
     whole = at - span
     past = (whole - datetime.min.replace(tzinfo=UTC)) % step
     return whole - past
 
 
-def _bars(rows: Sequence[LeadRow], begin: datetime, span: timedelta) -> Bars:
-    step = _STEPS[span]
+def bars_of(numbers: Sequence[tuple[datetime, str, int]], begin: datetime, span: timedelta) -> Bars:
+    """Bars of numbers of leads, by when they were captured and their source."""
+    step = STEPS_OF_BARS[span]
     number = span // step + 1
-    most = [name for name, _ in Counter(one.source for one in rows).most_common(MOST_SOURCES)]
-    if len({one.source for one in rows}) > MOST_SOURCES:
+    whole = Counter[str]()
+    for _, source, count in numbers:
+        whole[source] += count
+    most = [name for name, _ in whole.most_common(MOST_SOURCES)]
+    if len(whole) > MOST_SOURCES:
         most.append(OTHERS)
     counts = {name: [0] * number for name in most}
-    for one in rows:
-        place = min((one.captured_at - begin) // step, number - 1)
-        counts.get(one.source, counts.get(OTHERS, []))[place] += 1
+    for at, source, count in numbers:
+        place = min((at - begin) // step, number - 1)
+        counts.get(source, counts.get(OTHERS, []))[place] += count
     starts = tuple(begin + step * at for at in range(number))
     return Bars(starts, step, {name: tuple(bars) for name, bars in counts.items()})

@@ -14,6 +14,7 @@ from leadline.ports.archive import Outgoing
 from leadline.ports.audit import CuttableLog
 from leadline.ports.erasures import Erasures
 from leadline.ports.ledger import Ledger
+from leadline.ports.questions import Questions
 from leadline.ports.store import Store
 from leadline.settings.loading import Loaded
 
@@ -120,6 +121,13 @@ class Installation(Protocol):
 
     def ledger(self) -> Ledger:
         """The read side of its store."""
+
+    def questions(self) -> Questions:
+        """What answers questions about all of its leads."""
+
+    def search_ledger(self, *, masked: bool = False) -> Ledger:
+        """Its ledger, whose searches use an index of all texts where there is a current one; with
+        *masked* they find only what is shown of masked leads."""
 
     def store(self) -> OpenStore:
         """Its store."""

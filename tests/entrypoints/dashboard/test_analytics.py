@@ -18,11 +18,12 @@ from leadline.model.handling import Ending
 from tests.entrypoints.dashboard.test_team import plain, rows
 from tests.worlds.dashboard_leads import EVIL, HOSTILE
 from tests.worlds.leads import HandClock, captured
+from tests.worlds.questions import take_in
 from tests.worlds.sales_floor import FLOOR, SalesFloor
 
 
-@pytest.fixture
-def floor(tmp_path: Path, clock: HandClock) -> SalesFloor:
+@pytest.fixture(params=["by the ledger", "by the index"])
+def floor(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> SalesFloor:
     """Seven leads: `anna` (spring) won by ada, `bert` lost by bob, `carl` junk, `dora` open and
     claimed by ada, `again` anna's repeat, `wait` not refined, `close` of another source."""
     floor = SalesFloor(tmp_path, clock)
@@ -41,6 +42,8 @@ def floor(tmp_path: Path, clock: HandClock) -> SalesFloor:
     web = msgspec.structs.replace(captured(clock, "web", delay=timedelta(hours=1)), source="close")
     with closing(floor.installation.store()) as store:
         store.accept([web])
+    if request.param == "by the index":
+        take_in(tmp_path / "data", clock)
     return floor
 
 
@@ -158,9 +161,11 @@ def test_the_time_is_in_the_address(floor: SalesFloor) -> None:
     assert "/analytics/export.csv?from=2026-03-02T09%3A00%3A02&amp;to=" in exact
 
 
-def test_only_the_newest_leads_are_looked_at_and_that_is_said(
-    floor: SalesFloor, monkeypatch: pytest.MonkeyPatch
+def test_without_an_index_only_the_newest_leads_are_looked_at_and_that_is_said(
+    floor: SalesFloor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for path in (tmp_path / "data").glob("index.db*"):
+        path.unlink()
     monkeypatch.setattr("leadline.operations.analytics.MOST_ANALYSED", 3)
     assert "Only the newest 3 were looked at" in plain(shown(floor))
 

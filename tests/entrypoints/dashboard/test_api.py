@@ -26,6 +26,7 @@ from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, Shown
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock, captured, lease_task, settle
+from tests.worlds.questions import take_in
 
 SECRETS = {
     (Scope.READ, UserRole.VIEWER): "leadline_" + "v" * 43,
@@ -126,6 +127,15 @@ def programs(tmp_path: Path, clock: HandClock) -> Programs:
     return Programs(tmp_path, clock)
 
 
+@pytest.fixture(params=["by the ledger", "by the index"])
+def paged(
+    request: pytest.FixtureRequest, programs: Programs, tmp_path: Path, clock: HandClock
+) -> Programs:
+    if request.param == "by the index":
+        take_in(tmp_path / "data", clock)
+    return programs
+
+
 def problem_in(shown: Shown) -> str:
     """What a problem says; it has the form that programs rely on."""
     assert shown.headers["content-type"] == "application/problem+json"
@@ -167,38 +177,38 @@ def test_every_route_below_api_is_in_the_document_and_no_other(programs: Program
     assert routes == told
 
 
-def test_leads_come_page_by_page_newest_first(programs: Programs) -> None:
+def test_leads_come_page_by_page_newest_first(paged: Programs) -> None:
     seen, cursor = [], ""
     while True:
-        page = programs.answer(f"/leads?limit=2&cursor={cursor}")
+        page = paged.answer(f"/leads?limit=2&cursor={cursor}")
         seen += [one["lead_id"] for one in page["leads"]]
         if page["next"] is None:
             break
         assert len(page["leads"]) == 2
         cursor = page["next"]
-    assert seen == sorted(programs.ids.values(), reverse=True)
+    assert seen == sorted(paged.ids.values(), reverse=True)
 
 
-def test_new_leads_do_not_disturb_who_pages(programs: Programs) -> None:
-    first = programs.answer("/leads?limit=3")
-    with closing(programs.installation.store()) as store:
-        store.accept([captured(programs.staged.clock, "new")])
-    rest = programs.answer(f"/leads?limit=200&cursor={first['next']}")
+def test_new_leads_do_not_disturb_who_pages(paged: Programs) -> None:
+    first = paged.answer("/leads?limit=3")
+    with closing(paged.installation.store()) as store:
+        store.accept([captured(paged.staged.clock, "new")])
+    rest = paged.answer(f"/leads?limit=200&cursor={first['next']}")
     ids = [one["lead_id"] for one in (*first["leads"], *rest["leads"])]
-    assert ids == sorted(programs.ids.values(), reverse=True)
+    assert ids == sorted(paged.ids.values(), reverse=True)
 
 
-def test_a_lead_that_leaves_the_filter_is_no_end_of_the_pages(programs: Programs) -> None:
-    first = programs.answer("/leads?status=waiting&limit=1")
-    assert first["next"] == programs.ids["waiting"]
-    gone = programs.ids["again"]  # as if it had waited when the page before was asked for
-    rest = programs.answer(f"/leads?status=dead&cursor={gone}")
+def test_a_lead_that_leaves_the_filter_is_no_end_of_the_pages(paged: Programs) -> None:
+    first = paged.answer("/leads?status=waiting&limit=1")
+    assert first["next"] == paged.ids["waiting"]
+    gone = paged.ids["again"]  # as if it had waited when the page before was asked for
+    rest = paged.answer(f"/leads?status=dead&cursor={gone}")
     assert {one["lead_id"] for one in rest["leads"]} == {
-        one for name, one in programs.ids.items() if name.startswith("dead") and one < gone
+        one for name, one in paged.ids.items() if name.startswith("dead") and one < gone
     }
-    older = programs.answer(f"/leads?status=alerted&cursor={programs.ids['dead']}")["leads"]
+    older = paged.answer(f"/leads?status=alerted&cursor={paged.ids['dead']}")["leads"]
     assert [one["lead_id"] for one in older] == [
-        programs.ids[name] for name in ("evil", "again", "told")
+        paged.ids[name] for name in ("evil", "again", "told")
     ]
 
 

@@ -1,6 +1,7 @@
 """LIVE: the figures of now, and the bars of the last hours."""
 
 import re
+from contextlib import closing
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -11,16 +12,21 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.pages.live import SPANS as NAMED_SPANS
 from leadline.model.accounts import UserRole
+from leadline.operations.indexed_live import indexed_counts
 from leadline.operations.live import SPANS, picture
 from leadline.operations.speed import Judge
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock
+from tests.worlds.questions import take_in
 
 
-@pytest.fixture
-def made(tmp_path: Path, clock: HandClock) -> Staged:
-    return office(tmp_path, clock)
+@pytest.fixture(params=["by the ledger", "by the index"])
+def made(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Staged:
+    found = office(tmp_path, clock)
+    if request.param == "by the index":
+        take_in(tmp_path / "data", clock)
+    return found
 
 
 def seen_by(made: Staged, role: UserRole, zone: str = "UTC") -> Browser:
@@ -55,6 +61,23 @@ def test_every_lead_is_in_the_bar_of_its_time(made: Staged, span: timedelta) -> 
     assert sum(found.bars.totals) == found.captured == 7
     assert found.bars.starts[0] <= made.clock.now - span
     assert found.bars.starts[-1] <= made.clock.now < found.bars.starts[-1] + found.bars.step
+
+
+@pytest.mark.parametrize("span", SPANS[1:])
+def test_the_index_has_the_same_counts_and_bars(
+    tmp_path: Path, clock: HandClock, span: timedelta
+) -> None:
+    made = office(tmp_path, clock)
+    take_in(tmp_path / "data", clock)
+    judge = Judge(clock.now, timedelta())
+    with (
+        closing(made.installation.ledger()) as ledger,
+        closing(made.installation.questions()) as questions,
+    ):
+        counts = indexed_counts(questions, clock.now, span)
+        assert counts is not None
+        assert counts.captured == 7
+        assert picture(ledger, judge, span, counts=counts) == picture(ledger, judge, span)
 
 
 def test_older_leads_are_not_counted(made: Staged) -> None:

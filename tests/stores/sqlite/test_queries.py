@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import apsw
 import apsw.ext
@@ -15,6 +16,7 @@ from leadline.ports.ledger import LeadFilter
 from leadline.stores import sqlite
 from leadline.stores.sqlite.encryption.keyring import begin_sealing
 from leadline.stores.sqlite.encryption.views import SealingConnection, open_sealed
+from leadline.stores.sqlite.index.writing import make_schema
 from leadline.stores.sqlite.queries import Queries, Query, read_queries
 from leadline.stores.sqlite.reading.selection import about, teach_to_search
 from leadline.stores.sqlite.schema import migrate
@@ -32,11 +34,19 @@ def _module(path: Path) -> str:
     return ".".join(["leadline.stores.sqlite", *path.relative_to(FOLDER).with_suffix("").parts])
 
 
-QUERIES = [
-    pytest.param(query, id=f"{path.relative_to(FOLDER).with_suffix('')}.{name}")
-    for path in FILES
-    for name, query in _named(path).items()
-]
+INDEX_FILES = [p for p in FILES if p.parent.name == "index" and p.stem != "reading"]
+"""Those whose queries are put to the index."""
+
+
+def _queries(paths: list[Path]) -> list[Any]:
+    return [
+        pytest.param(query, id=f"{path.relative_to(FOLDER).with_suffix('')}.{name}")
+        for path in paths
+        for name, query in _named(path).items()
+    ]
+
+
+QUERIES = _queries(FILES)
 
 
 @pytest.fixture(scope="module", params=["plain", "encrypted"])
@@ -55,6 +65,14 @@ def file(
         for name, query in _named(path).items():
             if name.startswith("create_"):
                 connection.execute(query.text)
+    return connection
+
+
+@pytest.fixture(scope="module")
+def index() -> apsw.Connection:
+    """An empty index."""
+    connection = apsw.Connection(":memory:")
+    make_schema(connection)
     return connection
 
 
@@ -81,7 +99,24 @@ def test_every_query_says_in_a_sentence_what_it_does(query: Query) -> None:
     assert re.fullmatch(r"[A-Z].*\.", query.about)
 
 
-@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("query", _queries(INDEX_FILES))
+@pytest.mark.parametrize("column", ["captured_at", "owner_key"])
+def test_every_query_of_the_index_fits_its_schema(
+    query: Query, column: str, index: apsw.Connection
+) -> None:
+    text, names = (
+        query.text,
+        {"access": "", "selection": "1", "columns": "", "groups": "", "value": "''"},
+    )
+    if query.about.startswith("Condition:"):
+        text = _named(FOLDER / "index" / "planning.sql")["number"].text.format(
+            access="", selection=f"({text})"
+        )
+    text = text.format(column=column, direction="DESC", **names)
+    assert apsw.ext.query_info(index, _filled(text)).query_remaining is None
+
+
+@pytest.mark.parametrize("query", _queries([p for p in FILES if p not in INDEX_FILES]))
 def test_every_query_fits_the_schema(query: Query, file: apsw.Connection) -> None:
     if query.text.startswith("CREATE TEMP TABLE owned"):
         return  # it was executed, and may be only once

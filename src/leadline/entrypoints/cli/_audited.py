@@ -50,6 +50,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "rules check",
         # ids, codes, counts and one's own people
         "status", "why", "verify", "speed", "outcomes", "duplicates", "people",
+        "index rebuild", "index verify",
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "accounts", "accounts list", "tokens", "tokens list",
         "rules backtest", "rules shadow",

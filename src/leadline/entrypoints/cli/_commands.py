@@ -105,6 +105,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Export raw and refined leads with their handling, in the layout of the S3 bucket.",
             ("archives",),
         ),
+        "index": Command(
+            "Rebuild or check the index by which leads are searched and counted.", ("indexing",)
+        ),
         "import": Command(
             "Import raw and refined leads with their handling; existing leads stay unchanged.",
             ("archives",),

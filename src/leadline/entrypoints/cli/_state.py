@@ -12,12 +12,14 @@ from leadline import __version__, wiring
 from leadline.alerts.circuit import FAILURES
 from leadline.entrypoints.cli._file_limit import words_of_file_limit
 from leadline.entrypoints.cli._show import ago, when
+from leadline.installations import leads_index
 from leadline.installations.data_folder import has_failed_sync, is_served, refuse_if_moved
 from leadline.installations.serving import serving
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step
 from leadline.ports.ledger import Backlog, DeadGroup, LeadFilter
 from leadline.ports.listing import ChannelState
+from leadline.ports.questions import Behind
 from leadline.settings.general import Settings
 
 LATE = timedelta(minutes=5)
@@ -38,6 +40,7 @@ class State(msgspec.Struct, frozen=True):
     `running` is whether a server has the data folder (None: this user may not know). `backlog` are
     the numbers of tasks, `on_hold` of them the leads on hold. `late_since` is when the lead that is
     late for longest was due. `trouble` is what else is wrong with the data folder.
+    `index` is how far the index of leads is behind.
     """
 
     version: str
@@ -53,6 +56,7 @@ class State(msgspec.Struct, frozen=True):
     used_bytes: int
     free_bytes: int
     trouble: tuple[str, ...] = ()
+    index: Behind = Behind()
 
 
 def installation_state(settings: Settings) -> State:
@@ -76,6 +80,7 @@ def installation_state(settings: Settings) -> State:
             used_bytes=_size_of(folder),
             free_bytes=shutil.disk_usage(folder).free,
             trouble=tuple(_trouble(folder)),
+            index=leads_index.index_behind(settings, now),
         )
 
 
@@ -111,6 +116,7 @@ def checks_of(state: State) -> list[Check]:
         _check_late(state),
         *_check_channels(state),
         _check_dead(state),
+        _check_index(state.index),
         _check_disk(state),
         *(("WRONG", "data folder", words) for words in state.trouble),
     ]
@@ -172,6 +178,15 @@ def _check_dead(state: State) -> Check:
     number = sum(group.count for group in state.dead)
     reasons = ", ".join(f"{group.count:,} {group.reason}" for group in state.dead)
     return "WRONG", "dead letters", f"{number:,} ({reasons}); `leadline dead` lists them"
+
+
+def _check_index(behind: Behind) -> Check:
+    if behind.is_current:
+        return "ok", "index of leads", "current"
+    leads = "1 lead" if behind.leads == 1 else f"{behind.leads:,} leads"
+    if behind.building:
+        return "note", "index of leads", f"being made: {leads} left, searches are slower until then"
+    return "ok", "index of leads", f"{leads} behind"
 
 
 def _check_disk(state: State) -> Check:

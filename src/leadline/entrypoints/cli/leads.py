@@ -56,7 +56,8 @@ class ListedStatus(StrEnum):
 SearchOption = Annotated[
     str | None,
     typer.Option(
-        help="Text in name, e-mail or company, or the beginning or (from 8 digits on) end of an id."
+        help="Words in name, e-mail, phone, company, message or custom fields, or the beginning or "
+        "(from 8 digits on) end of an id."
     ),
 ]
 ListedOption = Annotated[ListedStatus | None, typer.Option(help="Only leads with this status.")]
@@ -94,7 +95,7 @@ def leads(
         search=search,
         limit=limit,
     )
-    with closing(ledger_of(context)) as ledger, reader_may_leave():
+    with closing(_listed_from(context.obj, which, hidden=hidden)) as ledger, reader_may_leave():
         if json:
             _write(_as_json_array(ledger, which, held=held, hidden=hidden))
             return
@@ -102,6 +103,12 @@ def leads(
         found = find(ledger, which, contact_reader(context.obj))
         found = map(masked_listed, found) if hidden else found
         _write(csv_lines(found)) if csv else _print_list(context.obj, ledger, found, which, held)
+
+
+def _listed_from(options: Options, which: LeadFilter, *, hidden: bool) -> Ledger:
+    """The ledger that is asked for a list; searches use the index of leads."""
+    installation = options.installation
+    return installation.search_ledger(masked=hidden) if which.search else installation.ledger()
 
 
 def _as_json_array(ledger: Ledger, which: LeadFilter, *, held: bool, hidden: bool) -> Iterable[str]:

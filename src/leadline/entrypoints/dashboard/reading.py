@@ -1,26 +1,31 @@
 """What of the leads somebody may see, for every page that lists or shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
 
-from leadline.entrypoints.dashboard.dashboard import dashboard_of
+from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
+from leadline.installations.embedded import Embedded
 from leadline.installations.waiting_contacts import waiting_contacts
-from leadline.model.errors import LeadlineError
+from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.operations.browsing import Browser
+from leadline.operations.indexed_browsing import IndexedBrowser
 from leadline.operations.listing import ContactReader
 from leadline.operations.masked import masked_listed, masked_story
 from leadline.operations.retrying import DeadReason
 from leadline.operations.speed import Judge, judge_by
 from leadline.ports.ledger import DeadGroup, LeadStory, Ledger
+from leadline.ports.questions import Questions, Unanswerable
 from leadline.privacy.masking import HIDDEN
 from leadline.settings.general import Settings
 
 Dead = TypeVar("Dead", DeadGroup, DeadReason)
+T = TypeVar("T")
 
 
 def contacts_of(request: Request) -> ContactReader:
@@ -32,7 +37,24 @@ def contacts_of(request: Request) -> ContactReader:
 def browser_for(request: Request, ledger: Ledger) -> Browser:
     """Reads leads as whoever makes the request may see them."""
     shown = None if who_asks(request).sees_personal_data else masked_listed
-    return Browser(ledger, contacts_of(request), shown)
+    dashboard, contacts = dashboard_of(request), contacts_of(request)
+    if not isinstance(dashboard.installation, Embedded):  # a stack lists as its indexes do
+        return Browser(ledger, contacts, shown)
+    return IndexedBrowser(
+        ledger, contacts, shown, dashboard.installation.questions, dashboard.clock
+    )
+
+
+def from_index(dashboard: Dashboard, question: Callable[[Questions], T | None]) -> T | None:
+    """The answer of the index of all leads to a question; None if there is none. Call it in a
+    thread."""
+    if not isinstance(dashboard.installation, Embedded):
+        return None
+    try:
+        with closing(dashboard.installation.questions()) as questions:
+            return question(questions)
+    except (Unanswerable, StorageFailed):  # the ledger says so itself if nothing can be read
+        return None
 
 
 def shown_story(request: Request, story: LeadStory) -> LeadStory:

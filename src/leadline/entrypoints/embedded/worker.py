@@ -19,6 +19,7 @@ from leadline.installations.data_folder import (
     encrypting,
     for_reading,
     has_failed_sync,
+    indexing,
     is_encrypted,
     lacks_likenesses,
     making_likenesses,
@@ -101,8 +102,9 @@ def work(
 def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterator[_Loop]:
     """One loop for each group of kinds, one for each CRM that is searched for missing leads, one
     for leads that an earlier version refined, one that brings what is encrypted under the newest
-    data key, and one that watches for troubles; the process that sends alerts tells them. Each has
-    its own connection to the store, so that none waits for another."""
+    data key, one that keeps the index of leads, and one that watches for troubles; the process that
+    sends alerts tells them. Each has its own connection to the store, so that none waits for
+    another."""
     for kinds, among in _shared_out(settings, steps):
         longest = longest_iteration(settings, timeouts(kinds[0], settings))
         bound = before_lease_ends(settings) if _speaks(kinds[0][0]) else None
@@ -120,6 +122,10 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         kit = _kit(settings)
         resealing = encrypting(kit.store)
         yield _Loop(kit, lambda _: resealing(), None)
+    if Step.REFINE in steps:
+        kit = _kit(settings)
+        index = indexing(kit.store)
+        yield _Loop(kit, lambda _: index(), None)
     if Step.ASSIGN in steps and (settings.rules or _gave_leads_out(settings)):
         yield _Loop(_kit(settings), _look_after_teams, None)
     if Step.REFINE in steps and (terms := terms_of(settings)):

@@ -66,6 +66,31 @@ FILE_PLACES = (
     ),
     Place(
         kind=PlaceKind.FILE,
+        name="index.db",
+        what="the index of leads for lists, searches and charts, made from the data file; in no "
+        "backup",
+        person={WHOLE: "names, addresses, numbers, messages and further fields, as searched"},
+        staff={WHOLE: "the owner of each lead"},
+        read="the dashboard, `leads`, and whoever may read the folder",
+        masked="who sees masked leads searches in company, campaign, source and owner alone",
+        erased="by `erase` and retention before they end; then all unused space of the file is "
+        "overwritten with zeros, as that of the data file is (`erased.space`)",
+        kept="as long as the lead has it; `leadline index rebuild` makes it anew",
+    ),
+    Place(
+        kind=PlaceKind.FILE,
+        name="index.db-wal",
+        what="SQLite's log of the index",
+        person={WHOLE: "the latest changes of the index"},
+        read="the dashboard, `leads`, and whoever may read the folder",
+        masked="see the index",
+        erased="emptied after each erasure, at the latest when nobody reads any more "
+        "(`erased.space`)",
+        kept="until it is copied into the index, some seconds",
+    ),
+    _empty("index.db-shm", "SQLite's index of that log", "while the index is open"),
+    Place(
+        kind=PlaceKind.FILE,
         name="before-restore-*/leadline.db*",
         what="the data that a restore put aside",
         person=_WHOLE_STORE,

@@ -287,6 +287,8 @@ _OF_NOBODY = tuple(
         ("encryption", "whether people's data is encrypted", "one state reference tag all_under",
          "ever"),
         ("data_key", "the keys of that, wrapped", "number wrapped master made_at", "ever"),
+        ("changed", "which leads changed since the index took notice", "n lead",
+         "until the index has"),
         ("likeness_made", "how far earlier leads were taken up", "one n last keyed", "ever"),
     )
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Overwrites the unused space of the data file with zeros, after erasures, while others work.
+"""Overwrites the unused space of the data file, and of the index of leads, with zeros, after
+erasures, while others work.
 
 Nothing but a checkpoint writes to the data file itself. So while no other connection may write and
 the log is empty, the file is all of the data, and bytes that are not in use can be overwritten in
@@ -20,25 +21,19 @@ from pathlib import Path
 import apsw
 
 from leadline.model.rights import make_file, sync_folder
+from leadline.stores.sqlite.blank_pieces import blank_piece, open_bytes
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.failed_sync import note_failed_sync
 from leadline.stores.sqlite.folder import open_lock
+from leadline.stores.sqlite.index.clearing import clear_index
 from leadline.stores.sqlite.mending import is_failed_sync
 from leadline.stores.sqlite.scrubbing import briefly_waiting, emptied_log, has_erased_data
 from leadline.stores.sqlite.sharing import held_at_once
-from leadline.stores.sqlite.unused_space import (
-    Layout,
-    Space,
-    free_space,
-    layout_of,
-    unused_space,
-)
 
 log = logging.getLogger(__name__)
 
 _NOTE, _BEGUN = "erased.space", "erased.space-begun"
 _LOCK = "blanking.lock"
-_OPEN = apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READWRITE
 _PIECE = 128
 """So many pages are gone through while nobody else may write."""
 _ATTEMPTS = 50
@@ -58,9 +53,10 @@ def has_space(folder: Path) -> bool:
 
 
 def blank_unused_space(db: Database, stopped: Callable[[], bool] | None = None) -> bool:
-    """Overwrite what erasures left in unused space of the data file and in its log. Returns False
-    if that has to be tried again: a reader or the disk prevents it, or it was *stopped*. Without
-    *stopped* it waits for another process that does the same; else that process does it.
+    """Overwrite what erasures left in unused space of the data file and in its log, and what they
+    left of the index of leads. Returns False if that has to be tried again: a reader or the disk
+    prevents it, or it was *stopped*. Without *stopped* it waits for another process that does the
+    same; else that process does it.
 
     Raises SyncFailed as `Database.checkpoint` does.
     """
@@ -72,7 +68,9 @@ def blank_unused_space(db: Database, stopped: Callable[[], bool] | None = None) 
             if not alone:
                 return False
             _begin(folder)
-            if not _blank(db, stopped or (lambda: False)):
+            is_stopped = stopped or (lambda: False)
+            # The index comes second: by now no erasure that was noted before is under way.
+            if not (_blank(db, is_stopped) and clear_index(db, is_stopped)):
                 return False
             (folder / _BEGUN).unlink(missing_ok=True)
             return not has_space(folder)
@@ -104,7 +102,7 @@ def _begin(folder: Path) -> None:
 def _blank(db: Database, stopped: Callable[[], bool]) -> bool:
     """Go through the file; twice if it is more than a piece, because others may move bytes of pages
     that are still to come to pages that are done."""
-    file = apsw.VFSFile("", str(db.path), [_OPEN, 0])
+    file = open_bytes(db.path)
     try:
         rounds = 1 if file.xFileSize() <= _PIECE * int(db.connection.pragma("page_size")) else 2
         for _ in range(rounds):
@@ -127,54 +125,9 @@ def _next_piece(db: Database, file: apsw.VFSFile, first: int) -> int | None:
     for _ in range(_ATTEMPTS):
         with db.exclusively(), briefly_waiting(db):
             if emptied_log(db):
-                return _piece(db, file, first)
+                pages = range(first, first + _PIECE)
+                return blank_piece(db.connection, db.path, file, pages, lambda: _sync(db, file))
     return None
-
-
-def _piece(db: Database, file: apsw.VFSFile, first: int) -> int | None:
-    connection = db.connection
-    version = int(connection.pragma("user_version"))
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if Path(f"{db.path}-wal").stat().st_size:
-            return None  # somebody wrote without Leadline's lock
-        layout = layout_of(_reader(file), file.xFileSize())
-        if layout.unknown:
-            return None
-        after = min(first + _PIECE, layout.pages + 1)
-        _blank_pages(layout, file, range(first, after))
-        _sync(db, file)
-        connection.execute(f"PRAGMA user_version = {version}")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        connection.execute("PRAGMA shrink_memory")  # this connection forgets its pages, too
-    return after if after <= layout.pages else 0
-
-
-def _blank_pages(layout: Layout, file: apsw.VFSFile, numbers: range) -> None:
-    read, size = _reader(file), layout.page_size
-    free = free_space(layout, read)
-    content = read((numbers.start - 1) * size, len(numbers) * size)
-    for number in numbers:
-        at = (number - numbers.start) * size
-        if number in free:
-            _overwrite(file, free[number])
-        else:
-            page = content[at : at + size]
-            for space in unused_space(layout, number, page, read):
-                _overwrite(file, space)
-
-
-def _overwrite(file: apsw.VFSFile, space: Space) -> None:
-    length = space.end - space.start
-    if length > 0 and file.xRead(length, space.start).strip(b"\0"):
-        file.xWrite(bytes(length), space.start)
-
-
-def _reader(file: apsw.VFSFile) -> Callable[[int, int], bytes]:
-    return lambda start, length: file.xRead(length, start)
 
 
 def _sync(db: Database, file: apsw.VFSFile) -> None:

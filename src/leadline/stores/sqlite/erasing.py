@@ -21,6 +21,7 @@ from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import forget_person
 from leadline.stores.sqlite.handling import leave_queue_for_good
+from leadline.stores.sqlite.index.at_once import taking_in_at_once
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.quotas import refund_quota
@@ -32,8 +33,8 @@ _sql = Queries(__name__)
 LEFT = "backups, exports, and copies that a restore or an update put aside"
 """The copies of personal data that no store can erase."""
 _IN_UNUSED_SPACE = (
-    "the log or unused space of the data file, because somebody reads it: a running `leadline "
-    "serve` overwrites them soon; else run the command again",
+    "the log or unused space of the data file or of its index, because somebody reads it: a "
+    "running `leadline serve` overwrites them soon; else run the command again",
 )
 """What is left for now, if somebody reads the data file while the person is erased."""
 _MOST_REPEATED = 1000
@@ -60,10 +61,12 @@ class SqliteErasing:
     def erase(self, lead_id: str) -> tuple[str, ...]:
         """See `ports.store.Erasing.erase`."""
         with (
+            taking_in_at_once(self.db) as mark,
             self.keys.forgetting_on_failure(),
             self.candidate_index.forgetting_on_failure(),
             self.db.writing() as db,
         ):
+            mark(db)
             number = numbers_of(db, [lead_id]).get(lead_id)
             if number is None:
                 return self._left()
@@ -76,6 +79,7 @@ class SqliteErasing:
             with overwriting(db):
                 forget_person(db, self.candidate_index, number, lead_id)
             leave_queue_for_good(db, number, bytes_of(lead_id))
+            mark(db)
         empty_log(self.db)
         return (*(f"lead {one} of the same person" for one in later), *self._left())
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,8 @@ from leadline.model.rights import (
 from leadline.stores.erasure_file import AUDIT
 
 FILE = "leadline.db"
+INDEX = "index.db"
+"""The index of leads, which is made from the data file."""
 WRITERS = "writers.lock"
 """The file of the lock that writers hold."""
 MOVED = "moved"
@@ -89,7 +92,7 @@ def settle_folder(folder: Path, rights: Rights) -> Settled:
         narrowed = narrow(folder, rights)
         if rights != PRIVATE and not is_shared(folder):
             set_mode(folder, rights.folder)
-            for path in (*folder.glob(f"{FILE}*"), *folder.glob(f"{MOVED}*"), folder / AUDIT):
+            for path in _own_files(folder):
                 if path.is_file() and not path.is_symlink():
                     set_mode(path, rights.file)
         return Settled(narrowed, too_wide(folder, rights))
@@ -97,6 +100,11 @@ def settle_folder(folder: Path, rights: Rights) -> Settled:
         raise ConfigurationError(
             f"the rights in the data folder {folder} cannot be set ({error.strerror})"
         ) from error
+
+
+def _own_files(folder: Path) -> Iterator[Path]:
+    for pattern in (f"{FILE}*", f"{INDEX}*", f"{MOVED}*", AUDIT):
+        yield from folder.glob(pattern)
 
 
 def has_empty_log(path: Path, inode: int) -> bool:

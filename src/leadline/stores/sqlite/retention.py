@@ -30,6 +30,7 @@ from leadline.stores.sqlite.checksums import sum_of
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import forget_person
 from leadline.stores.sqlite.handling import handling_decoder, keep_handlings
+from leadline.stores.sqlite.index.at_once import taking_in_at_once
 from leadline.stores.sqlite.keys import KeyIndex
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.quotas import refund_quota
@@ -85,10 +86,12 @@ class SqliteRetention:
         if not lead_ids:
             return ()
         with (
+            taking_in_at_once(self.db) as mark,
             self.keys.forgetting_on_failure(),
             self.candidate_index.forgetting_on_failure(),
             self.db.writing() as db,
         ):
+            mark(db)
             rows = [_Row(*row) for row in bulk.select(db, _sql.these, map(bytes_of, lead_ids))]
             rows = _too_old(db, kind, before, rows)
             if not rows:
@@ -99,6 +102,7 @@ class SqliteRetention:
                 done = self._retire(db, kind, before, rows)
             now = micros(self.clock())
             add_history(db, [(row.number, now, note_on(kind), "") for row in done])
+            mark(db)
         empty_log(self.db)
         return [text_of(row.key) for row in done]
 

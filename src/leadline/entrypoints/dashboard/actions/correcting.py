@@ -12,8 +12,8 @@ from leadline.journey.proposing import (
     NotCorrected,
     correct,
     correctable,
+    digest_of_fields,
     propose_correction,
-    state_of,
 )
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Kind
@@ -43,7 +43,7 @@ def _correct(acting: Acting) -> Told:
     try:
         _, fields = correctable(kit, acting.lead_id)
         seen = acting.form.get(SEEN, "")
-        if seen and seen != state_of(fields):
+        if seen and seen != digest_of_fields(fields):
             return Told(f"{CHANGED} Nothing was done.", ActionResult.CONFLICT)
         by = acting.who.person or acting.who.name
         proposal = propose_correction(

@@ -29,7 +29,6 @@ from leadline.entrypoints.dashboard.api.model import (
     LeadsAsked,
     NothingAsked,
 )
-from leadline.entrypoints.dashboard.api.paging import page_after
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.pages.health import health_and_machine
 from leadline.entrypoints.dashboard.reading import (
@@ -62,7 +61,7 @@ async def api_leads(request: Request) -> Response:
 
     def question(ledger: Ledger) -> tuple[tuple[Listed, ...], str]:
         browser = browser_for(request, ledger)
-        return page_after(browser, wanted_of(asked), asked.limit, asked.cursor)
+        return browser.following(wanted_of(asked), asked.limit, asked.cursor)
 
     found, end = await ask_ledger(request, question)
     rows = [chosen_parts(_lead(one), fields) for one in found]

@@ -3,6 +3,8 @@
 `_whole` is the one place that asks for these figures.
 """
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,7 +12,7 @@ from leadline.entrypoints.dashboard.addresses.time_range import SPANS, TimeRange
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.keeping import Keeping
-from leadline.entrypoints.dashboard.reading import known_settings
+from leadline.entrypoints.dashboard.reading import from_index, known_settings
 from leadline.entrypoints.dashboard.showing.exporting import export
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.analytics_view import (
@@ -28,9 +30,13 @@ from leadline.entrypoints.dashboard.views.analytics_view import (
 from leadline.installations.embedded import Embedded
 from leadline.operations.analytics import Analysis
 from leadline.operations.analytics import analysis as analysis_of
+from leadline.operations.indexed_analytics import indexed_analysis
+from leadline.ports.ledger import Ledger
 from leadline.team.people import Team
 
 _KEPT_S = 30.0
+_SOON = timedelta(minutes=1)
+"""A time without an end ends so long after now: the clocks of others may be ahead."""
 
 
 def _time(request: Request) -> TimeRange:
@@ -86,11 +92,17 @@ async def _whole(request: Request, time: TimeRange) -> Analysis:
     team = Team(settings.people) if settings else Team()
     rules = tuple(settings.rules) if settings else ()
 
-    async def question() -> Analysis:
-        return await ask_ledger(
-            request,
-            lambda ledger: analysis_of(ledger, time.since, time.until, zone, team, rules),
+    dashboard = dashboard_of(request)
+    span = (time.since, time.until or dashboard.clock() + _SOON)
+
+    def put(ledger: Ledger) -> Analysis:
+        found = from_index(
+            dashboard, lambda q: indexed_analysis(q, ledger, span, zone, rules, dashboard.clock())
         )
+        return found or analysis_of(ledger, time.since, time.until, zone, team, rules)
+
+    async def question() -> Analysis:
+        return await ask_ledger(request, put)
 
     if not time.name:
         return await question()

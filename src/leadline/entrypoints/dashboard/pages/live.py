@@ -10,10 +10,11 @@ from starlette.responses import Response
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.keeping import Keeping
-from leadline.entrypoints.dashboard.reading import browser_for, judge_for
+from leadline.entrypoints.dashboard.reading import browser_for, from_index, judge_for
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.machine import is_stack
 from leadline.operations.browsing import Wanted
+from leadline.operations.indexed_live import indexed_counts
 from leadline.operations.listing import Listed
 from leadline.operations.live import MOST_COUNTED, MOST_COUNTED_ON_AWS, Picture, picture
 from leadline.ports.ledger import Ledger
@@ -70,10 +71,15 @@ async def _picture(request: Request, span: timedelta) -> Picture:
         kept_s = _KEPT_ON_AWS_S if costs else _KEPT_S
         state.pictures = Keeping(kept_s, dashboard_of(request).clock)
 
+    dashboard = dashboard_of(request)
+
+    def put(ledger: Ledger) -> Picture:
+        judge = judge_for(request)
+        counts = from_index(dashboard, lambda q: indexed_counts(q, judge.now, span))
+        return picture(ledger, judge, span, most, counts)
+
     async def question() -> Picture:
-        return await ask_ledger(
-            request, lambda ledger: picture(ledger, judge_for(request), span, most)
-        )
+        return await ask_ledger(request, put)
 
     found = await state.pictures.answer(span, question)
     assert isinstance(found, Picture)  # noqa: S101 - what `question` gave

@@ -105,6 +105,7 @@ def analysis_json(found: Analysis) -> str:
         "hours": found.hours,
         "rules": found.rules,
         "is_cut": found.is_cut,
+        "rules_of": found.rules_of,
     }
     return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
 

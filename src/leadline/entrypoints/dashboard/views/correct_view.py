@@ -12,8 +12,8 @@ from leadline.journey.proposing import (
     FieldDifference,
     NotCorrected,
     correctable,
+    digest_of_fields,
     propose_correction,
-    state_of,
     text_of_value,
 )
 from leadline.journey.refining import preview
@@ -83,7 +83,7 @@ def sheet_of(
         _, fields = correctable(kit, lead_id)
     except NotCorrected as error:
         return CorrectSheet(lead_id, wrong=error.detail, is_possible=False)
-    sheet = CorrectSheet(lead_id, list(_fields(fields, tried or {})), state_of(fields))
+    sheet = CorrectSheet(lead_id, list(_fields(fields, tried or {})), digest_of_fields(fields))
     if tried is None:
         return sheet
     try:

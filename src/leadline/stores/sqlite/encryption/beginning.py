@@ -23,7 +23,7 @@ def begin_if_given(db: "Database") -> None:
     reference = given_reference(db.folder)
     if not reference:
         return
-    state = keyring.state_of(db.connection)
+    state = keyring.encryption_state(db.connection)
     if state.state == keyring.OFF:
         begin_encryption(db)
     elif state.is_sealed and state.reference != reference:
@@ -49,6 +49,6 @@ def begin_encryption(db: "Database") -> None:
 
     Raises ConfigurationError if others have the file open, or the key cannot be read."""
     with _alone(db), db.writing() as connection:
-        if not keyring.state_of(connection).is_sealed:
+        if not keyring.encryption_state(connection).is_sealed:
             now = micros(datetime.now(UTC))
             keyring.begin_sealing(connection, db.folder, given_reference(db.folder), now)

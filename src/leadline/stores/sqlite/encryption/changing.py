@@ -34,7 +34,7 @@ class EncryptionStatus(NamedTuple):
 def status(db: Database) -> EncryptionStatus:
     """How far encryption is; it reads all values."""
     with db.reading() as connection:
-        state = keyring.state_of(connection)
+        state = keyring.encryption_state(connection)
         values = values_by_key(db)
     is_done = state.all_under is not None
     return EncryptionStatus(state.state, state.reference, values, is_done, copies(db.folder))
@@ -55,7 +55,7 @@ def turn_on(db: Database) -> None:
             "say in [encryption] key where the key is: file:PATH, env:NAME or kms:ARN"
         )
     with db.reading() as connection:
-        state = keyring.state_of(connection)
+        state = keyring.encryption_state(connection)
     if state.state == keyring.ON:
         return
     if state.state == keyring.LEAVING:
@@ -68,7 +68,7 @@ def turn_on(db: Database) -> None:
 def turn_off(db: Database) -> None:
     """Leave new values in the clear from now on. Nothing if they are."""
     with db.writing() as connection:
-        if keyring.state_of(connection).state == keyring.ON:
+        if keyring.encryption_state(connection).state == keyring.ON:
             keyring.end_sealing(connection)
 
 
@@ -97,7 +97,7 @@ def rotate_master_key(db: Database, before: str) -> int:
 
 def _state_on(db: Database) -> keyring.EncryptionState:
     with db.reading() as connection:
-        state = keyring.state_of(connection)
+        state = keyring.encryption_state(connection)
     if state.state != keyring.ON:
         raise ConfigurationError("the data is not encrypted: run `leadline encryption on`")
     return state

@@ -50,7 +50,7 @@ class EncryptionState(NamedTuple):
         return self.newest if self.state == ON else 0
 
 
-def state_of(db: apsw.Connection) -> EncryptionState:
+def encryption_state(db: apsw.Connection) -> EncryptionState:
     """Whether the file is encrypted; one of an earlier version is not."""
     if not bulk.query(db, _sql.is_there):
         return EncryptionState(OFF, "", b"", 0, 0)
@@ -60,7 +60,7 @@ def state_of(db: apsw.Connection) -> EncryptionState:
 def ring_of(db: apsw.Connection, folder: Path, *, again: bool = False) -> Ring:
     """The data keys, unwrapped. Raises ConfigurationError if the master key is missing or another
     one. When a process asks *again*, the master key may be another one than its settings say."""
-    state = state_of(db)
+    state = encryption_state(db)
     keys = _keys_of_any(db, folder) if again else _keys(db, _named(folder, state))
     index_key = keys.pop(_INDEX)
     gcms = {number: aes_gcm()(key) for number, key in keys.items()}
@@ -68,7 +68,7 @@ def ring_of(db: apsw.Connection, folder: Path, *, again: bool = False) -> Ring:
 
 
 def _keys(db: apsw.Connection, master: "_Master") -> dict[int, bytes]:
-    tag = state_of(db).tag
+    tag = encryption_state(db).tag
     return {
         number: _unwrapped(master, text, name, tag, number)
         for number, text, name in bulk.query(db, _sql.keys)
@@ -78,7 +78,7 @@ def _keys(db: apsw.Connection, master: "_Master") -> dict[int, bytes]:
 def refuse_without_key(db: apsw.Connection, folder: Path) -> None:
     """Raise ConfigurationError if the file is encrypted, and neither the settings nor the file name
     a key that opens it. The settings may name a newer key than that of a backup."""
-    if state_of(db).is_sealed:
+    if encryption_state(db).is_sealed:
         _keys_of_any(db, folder)
 
 
@@ -88,7 +88,7 @@ def _named(folder: Path, state: EncryptionState) -> "_Master":
 
 def _keys_of_any(db: apsw.Connection, folder: Path) -> dict[int, bytes]:
     """The data keys, under the master key of the settings or under that which the file names."""
-    state = state_of(db)
+    state = encryption_state(db)
     try:
         return _keys(db, _named(folder, state))
     except ConfigurationError:
@@ -174,7 +174,7 @@ def next_data_key(state: EncryptionState, folder: Path) -> WrappedKey:
 def add_data_key(db: apsw.Connection, key: WrappedKey, now: int) -> bool:
     """Seal new values under a new data key, in a write transaction. False if another one was made
     meanwhile."""
-    state = state_of(db)
+    state = encryption_state(db)
     if state.state != ON or state.newest + 1 != key.number:
         return False
     db.execute(_sql.add_key, (*key, now))
@@ -186,7 +186,7 @@ def rewrapped(db: apsw.Connection, folder: Path, before: str, after: str) -> lis
     """All data keys under another master key.
 
     Raises ConfigurationError if one of the two cannot be read, or *before* is not their key."""
-    tag = state_of(db).tag
+    tag = encryption_state(db).tag
     old, new = _Master(absolute(before), folder), master_key(absolute(after), folder)
     return [
         WrappedKey(number, new.wrap(key, purpose_of(tag, number)), new.id)

@@ -70,7 +70,7 @@ class Resealing:
 
     def _all_pieces(self) -> Iterator[float]:
         with self._db.reading() as db:
-            state = keyring.state_of(db)
+            state = keyring.encryption_state(db)
         if not state.is_sealed or state.all_under is not None:
             return
         count = 0
@@ -83,7 +83,7 @@ class Resealing:
             count += written
             yield PAUSE_S
         with self._db.writing() as db, overwriting(db):
-            if keyring.state_of(db) != state:
+            if keyring.encryption_state(db) != state:
                 return  # another data key was made meanwhile
             forget_leaving(db)
             keyring.note_all_under(db, state.current)

@@ -44,7 +44,7 @@ def open_sealed(db: SealingConnection, folder: Path) -> None:
     """Let a connection seal and open values if its file is encrypted; call it anew when that began.
 
     Raises ConfigurationError if the master key is missing or another one."""
-    state = keyring.state_of(db)
+    state = keyring.encryption_state(db)
     if not state.is_sealed:
         teach_plain(db)
         return
@@ -81,7 +81,7 @@ def refresh(db: SealingConnection) -> None:
     to open all values for good: what is written now is sealed as it is to be."""
     if (sealer := db.sealer) is None:
         return
-    state = keyring.state_of(db)
+    state = keyring.encryption_state(db)
     ring, is_mixed = sealer.ring, state.all_under is None
     if (state.current, is_mixed) != (ring.current, ring.is_mixed):
         if state.current and state.current not in ring.keys:

@@ -27,6 +27,7 @@ from leadline.model.rights import (
 from leadline.stores.sqlite.encryption.keyring import refuse_without_key
 from leadline.stores.sqlite.failed_sync import forget_failed_sync
 from leadline.stores.sqlite.folder import FILE, RESTORING, is_restoring
+from leadline.stores.sqlite.index.file import drop_index
 from leadline.stores.sqlite.schema import newest_schema, schema_version
 from leadline.stores.sqlite.sharing import nobody_else
 
@@ -141,6 +142,7 @@ def _put_aside(folder: Path) -> None:
 def _finish(folder: Path) -> Path | None:
     """After the commit, rename the folder with the previous data."""
     restoring = folder / RESTORING
+    drop_index(folder)  # it is made anew from what is in place now
     forget_failed_sync(folder)  # the previous data keeps its log, and any index of it is ignored
     sync_folder(folder)
     sync_folder(restoring)

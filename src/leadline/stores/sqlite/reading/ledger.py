@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
+
+import apsw
 
 from leadline.model.ids import is_lead_id
 from leadline.model.task import Step, Task
@@ -33,6 +36,7 @@ from leadline.stores.sqlite.tasks import untold_since
 from leadline.stores.sqlite.values import bytes_of, micros, moment, text_of
 
 _sql = Queries(__name__)
+T = TypeVar("T")
 
 
 class SqliteLedger(SqliteListing, SqliteNews):
@@ -131,6 +135,11 @@ class SqliteLedger(SqliteListing, SqliteNews):
         latest leads was completed."""
         with self._db.reading() as db:
             return sampled_faults(db, is_over)
+
+    def reading_with(self, read: Callable[[apsw.Connection], T]) -> T:
+        """What *read* returns for the data file, which does not change meanwhile."""
+        with self._db.reading() as db:
+            return read(db)
 
     def close(self) -> None:
         """See `ports.ledger.Ledger.close`."""

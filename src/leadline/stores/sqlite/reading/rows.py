@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.handling import UNHANDLED, owner_of
+from leadline.model.handling import UNHANDLED, Handling, owner_of
 from leadline.model.lead import RefinedLead, Status
 from leadline.ports.ledger import LeadRow
 from leadline.stores.sqlite.checksums import is_whole
@@ -17,15 +17,22 @@ head_decoder = msgspec.json.Decoder(RefinedLead)
 
 def lead_row(row: tuple[Any, ...]) -> LeadRow:
     """A row of the query `find` of the ledger as a value."""
+    return read_row(row)[0]
+
+
+def read_row(row: tuple[Any, ...]) -> tuple[LeadRow, RefinedLead | None, Handling]:
+    """The same, with the refined document and the handling that it was made of; without these if
+    the lead is not refined or damaged."""
     _, lead_id, captured_at, source, status, why, head, original, handled, *sums = row
     base = LeadRow(text_of(lead_id), moment(captured_at), source, Status(status), why)
     if head is None:
-        return base
+        return base, None, UNHANDLED
     if not all(map(is_whole, (head, handled), sums)):
-        return msgspec.structs.replace(base, why=DAMAGED)
+        return msgspec.structs.replace(base, why=DAMAGED), None, UNHANDLED
     lead = head_decoder.decode(head)
-    owner = owner_of(lead, handling_decoder.decode(handled) if handled else UNHANDLED)
-    return msgspec.structs.replace(
+    handling = handling_decoder.decode(handled) if handled else UNHANDLED
+    owner = owner_of(lead, handling)
+    shown = msgspec.structs.replace(
         base,
         name=lead.contact.name,
         email=lead.contact.email,
@@ -35,3 +42,4 @@ def lead_row(row: tuple[Any, ...]) -> LeadRow:
         score=lead.lead_details.lead_score,
         duplicate_of=text_of(original) if original else None,
     )
+    return shown, lead, handling

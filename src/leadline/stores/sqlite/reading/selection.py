@@ -1,10 +1,12 @@
 """Filters of leads as conditions in SQL."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import apsw
 
+from leadline.model.ids import lowest_id
 from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, id_digits, searchable
 from leadline.ports.listing import FEWEST_DIGITS
 from leadline.stores.sqlite.queries import Queries
@@ -12,6 +14,9 @@ from leadline.stores.sqlite.values import bytes_of, micros
 
 _sql = Queries(__name__)
 _Condition = tuple[str, tuple[Any, ...]]
+_SLACK = timedelta(days=1)
+"""By so much an id may be of an earlier time than the lead's capture."""
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def teach_to_search(connection: apsw.Connection) -> None:
@@ -57,7 +62,8 @@ def _which_captures(which: LeadFilter) -> Iterator[_Condition]:
     if which.source is not None:
         yield _sql.has_source, (which.source,)
     if which.since is not None:
-        yield _sql.since, (micros(which.since),)
+        first = lowest_id(max(which.since, _EARLIEST) - _SLACK)
+        yield _sql.since, (micros(which.since), bytes_of(first))
     if which.until is not None:
         yield _sql.until, (micros(which.until),)
     if which.search:

@@ -31,8 +31,15 @@ lead.fate = 'captured';
 lead.source = ?;
 
 -- name: since
--- Condition: the lead was captured at this time or later.
-lead.captured_at >= ?;
+-- Condition: the lead was captured at this time or later, so that its row is not before all rows
+-- with ids of that time, which grow with time (version 7), or with other ids; reading backwards ends
+-- there. The `+` keeps SQLite from looking for the least row number from the first row on.
+lead.captured_at >= ?
+AND lead.n >= (SELECT min(
+  (SELECT ifnull(min(+since.n), 9223372036854775807) FROM lead AS since WHERE since.id >= ?),
+  (SELECT ifnull(min(other.n), 9223372036854775807) FROM lead AS other INDEXED BY lead_of_other_id
+   WHERE substr(other.id, 7, 1) NOT BETWEEN x'70' AND x'7F')
+));
 
 -- name: until
 -- Condition: the lead was captured before this time.

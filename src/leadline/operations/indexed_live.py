@@ -1,0 +1,30 @@
+"""The counts and bars of LIVE from the rollups of an index (`ports.questions`): of all leads of a
+time, however many they are."""
+
+from datetime import datetime, timedelta
+
+from leadline.operations.indexed_browsing import is_usable
+from leadline.operations.live import STEPS_OF_BARS, LiveCounts, bars_begin, bars_of
+from leadline.ports.questions import STEPS, Questions
+
+_SOON = timedelta(minutes=1)
+"""Leads of so long after now are counted, too: the clocks of others may be ahead."""
+
+
+def indexed_counts(questions: Questions, at: datetime, span: timedelta) -> LiveCounts | None:
+    """The counts of the time *span* before a moment; None if the index can't be used, or keeps no
+    numbers for bars as narrow as these. Raises Unanswerable, StorageFailed."""
+    width = STEPS_OF_BARS[span]
+    steps = [step for step in STEPS if not width % step]
+    if not steps or not is_usable(questions.behind(at)):
+        return None
+    begin, until = bars_begin(at, span), at + _SOON
+    figures = questions.figures(begin, until)[()]
+    bars = questions.hours(begin, until, steps[-1])
+    return LiveCounts(
+        captured=figures.captured,
+        is_cut=False,
+        duplicates=figures.duplicates,
+        quarantined=figures.quarantined,
+        bars=bars_of([(one.at, one.source, one.captured) for one in bars], begin, span),
+    )

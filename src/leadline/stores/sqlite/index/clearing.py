@@ -1,0 +1,80 @@
+"""Leaves nothing in the index of leads of what was erased: neither rows, nor its log, nor bytes in
+unused space, where earlier writes left some. For `blanking`, which does the data file first."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+
+from leadline.model.errors import LeadlineError
+from leadline.stores.sqlite.blank_pieces import blank_piece, open_bytes
+from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.folder import INDEX
+from leadline.stores.sqlite.index.at_once import take_in_all_changed
+from leadline.stores.sqlite.index.file import (
+    dropped_if_damaged,
+    empty_index_log,
+    has_index,
+    open_to_write,
+)
+
+_PIECE = 1024
+"""So many pages are gone through while nobody else may write the index: only workers do."""
+_ATTEMPTS = 50
+
+
+def clear_index(db: Database, stopped: Callable[[], bool]) -> bool:
+    """Take in all leads that have changed until now, empty the log, and overwrite unused space.
+    Returns False if that has to be tried again: a reader or the disk prevents it, or it was
+    *stopped*.
+
+    Raises apsw.Error, OSError.
+    """
+    if not has_index(db.folder):
+        return True
+    try:
+        with dropped_if_damaged(db.folder), closing(open_to_write(db.folder)) as index:
+            take_in_all_changed(index, db)
+            if not _blank(index, db.folder / INDEX, stopped):
+                return False
+    except LeadlineError:  # the disk is full or fails
+        return False
+    return True
+
+
+def _blank(index: apsw.Connection, path: Path, stopped: Callable[[], bool]) -> bool:
+    """Go through the file; twice if it is more than a piece, because others may move bytes of pages
+    that are still to come to pages that are done."""
+    file = open_bytes(path)
+    try:
+        rounds = 1 if file.xFileSize() <= _PIECE * int(index.pragma("page_size")) else 2
+        for _ in range(rounds):
+            number: int | None = 1
+            while number:
+                began = time.monotonic()
+                number = None if stopped() else _next_piece(index, path, file, number)
+                if number is None:
+                    return False
+                if number:  # others may write for as long as they could not
+                    time.sleep(time.monotonic() - began)
+        return True
+    finally:
+        file.xClose()
+
+
+def _next_piece(index: apsw.Connection, path: Path, file: apsw.VFSFile, first: int) -> int | None:
+    """Do the piece from a page on; returns the first page of the next one, 0 after the last, and
+    None if readers or writers prevent it."""
+    pages = range(first, first + _PIECE)
+    for _ in range(_ATTEMPTS):
+        if empty_index_log(index):
+            after = blank_piece(index, path, file, pages, lambda: _sync(file))
+            if after is not None:
+                return after
+    return None
+
+
+def _sync(file: apsw.VFSFile) -> None:
+    file.xSync(apsw.SQLITE_SYNC_NORMAL)
