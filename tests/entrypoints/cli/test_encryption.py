@@ -1,6 +1,8 @@
 """`leadline encryption`: on, off, status, rotate."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,9 @@ from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
 from leadline.stores.sqlite.encryption.references import give_reference
+from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.encrypted import new_key
+from tests.worlds.leads import HandClock, captured
 
 
 @pytest.fixture
@@ -54,6 +58,23 @@ def test_encryption_goes_on_gets_another_key_and_goes_off(
     assert run("encryption", "rotate").exit_code != 0
     assert run("encryption", "on").exit_code != 0
     give_reference(folder / "data", "")
+
+
+def test_what_is_not_encrypted_yet_is_said_to_be_under_way(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = new_key(folder / "one")
+    monkeypatch.delenv("LEADLINE_ENCRYPTION_KEY")
+    with closing(SqliteStore(folder / "data")) as store:
+        store.accept([captured(HandClock(datetime(2026, 3, 2, tzinfo=UTC)))])
+    give_reference(folder / "data", key)
+    SqliteStore(folder / "data").close()  # begins it, and encrypts nothing of what is there
+    monkeypatch.setenv("LEADLINE_ENCRYPTION_KEY", key)
+    lines = run("encryption", "status").stdout.splitlines()
+    assert lines[0].startswith("personal data is being encrypted, key in file:")
+    assert lines[-1] == "a running server goes on with it; so does `leadline encryption on`"
+    assert run("encryption", "on").exit_code == 0
+    assert run("encryption", "status").stdout.startswith("personal data is encrypted, key in")
 
 
 @pytest.mark.parametrize("words", ["/etc/key", "kms:alias/mine", "env:a-b", "file:"])

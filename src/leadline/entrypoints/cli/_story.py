@@ -24,14 +24,14 @@ from leadline.entrypoints.cli._show import when
 from leadline.journey.authenticating import CLIENT, client_in
 from leadline.model.handling import Handling
 from leadline.model.harmless_texts import escaped_json, in_lines
-from leadline.model.lead import NOT_READ, RefinedLead
+from leadline.model.lead import NOT_READ, Kind, RefinedLead
 from leadline.model.likeness import Possible
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS, DataKind, note_on
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.reasons import decision_in
 from leadline.operations.waits import is_on_hold
-from leadline.ports.ledger import Happening, LeadStory, TaskRow
+from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.refine.emails.slips import suggested_address
 
 _NOTHING = "—"
@@ -60,13 +60,20 @@ def print_story(out: Console, story: LeadStory) -> None:
     _title(out, "\nRaw")
     out.print(_raw(story), soft_wrap=True)
     for event in story.related:
-        _title(out, f"\nEvent {event.lead_id}", f"  {event.kind}, {event.fate} {event.why}")
+        _title(out, f"\nEvent {event.lead_id}", f"  {_fate(event)}")
         out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
     _title(out, "\nTimeline")
     for happened in story.timeline:
         told = f"  {when(happened.at)}  {happened.what}  {_detail(happened)}"
         out.print(_text(told.rstrip()), soft_wrap=True)
     _print_next(out, story.tasks)
+
+
+def _fate(event: RelatedEvent) -> str:
+    """What became of an event of the lead's record; of a correction, who made it and of what."""
+    if event.kind == Kind.CORRECTED:
+        return event.why
+    return f"{event.kind}, {event.fate} {event.why}"
 
 
 def _print_messages(out: Console, story: LeadStory) -> None:

@@ -32,7 +32,13 @@ from leadline.privacy.masking import masked_field
 
 _NOBODYS = ("status", "problems", "duplicate_of", "email_kind")
 """The fields that say nothing of the person."""
-Value = Annotated[str | None, typer.Option(help='What it is; "" clears it.')]
+Value = Annotated[str | None, typer.Option(help='The right value; "" clears the field.')]
+Further = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A field of the sender's own, as NAME=VALUE with its name for it; may be repeated."
+    ),
+]
 
 
 @app.command("correct")
@@ -47,12 +53,9 @@ def correct_(
     country: Value = None,
     website: Value = None,
     message: Value = None,
-    field: Annotated[
-        list[str] | None,
-        typer.Option(help="A further field, as NAME=VALUE, by the sender's name of it."),
-    ] = None,
+    field: Further = None,
     dry_run: Annotated[
-        bool, typer.Option(help="Show what would become of it, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would become of it, and do nothing.")
     ] = False,
     yes: Yes = False,
     json: Json = False,

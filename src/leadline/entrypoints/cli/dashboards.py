@@ -42,7 +42,8 @@ Port = Annotated[int | None, typer.Option(help="The port; 0 picks a free one.")]
 def _serve(context: typer.Context, port: Port = None) -> None:
     """Show the dashboard in a browser: on its own, or of a stack.
 
-    `leadline serve` shows it, too. Prints a link that logs you in once, within ten minutes.
+    `leadline serve` shows it, too. On a terminal it prints a link that logs you in once, within ten
+    minutes; `leadline dashboard link` prints another.
 
     Example: leadline dashboard --port 8081
     """

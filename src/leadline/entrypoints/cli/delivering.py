@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from leadline.entrypoints.channel_tests import send_test
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._show import as_json, say
-from leadline.entrypoints.test_messages import send_test
 from leadline.model.people import Person
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable

@@ -49,11 +49,14 @@ def status(context: typer.Context, json: Json = False) -> None:
     if json:
         as_json(found._asdict())
         return
-    print_plain(_STATES[found.state] + (f", key in {found.reference}" if found.reference else ""))
+    is_under_way = found.state == "on" and not found.is_done
+    words = "personal data is being encrypted" if is_under_way else _STATES[found.state]
+    print_plain(words + (f", key in {found.reference}" if found.reference else ""))
     for number, count in sorted(found.values.items()):
         print_plain(f"{count} values {f'under data key {number}' if number else 'in the clear'}")
     if not found.is_done:
-        print_plain("a running server brings all of them under the newest key, or `encryption on`")
+        command = "off" if found.state == "leaving" else "on"
+        print_plain(f"a running server goes on with it; so does `leadline encryption {command}`")
     _name_copies(found.copies)
 
 

@@ -177,7 +177,7 @@ def _introduce_dashboard(out: Console, settings: Settings, supervisor: Superviso
     with closing(accounts_of(settings)) as accounts:
         secret = make_link(accounts, "", "demo", datetime.now(UTC))
     out.print(f"See every lead at [bold]{supervisor.dashboard_url}/link/{secret}[/bold]")
-    out.print("That link logs you in once, within ten minutes\n")
+    out.print("That link logs you in once, within ten minutes and while this runs\n")
 
 
 def _wait_ready(url: str) -> None:

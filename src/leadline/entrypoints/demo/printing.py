@@ -117,6 +117,7 @@ def next_steps(out: Console, folder: Path) -> None:
         (f"{command} show ID", "one lead: raw, refined, what changed and why"),
         (f"{command} dead", "dead letters by reason"),
         (f"{command} verify --deep", "account for every event"),
+        (f"{command} dashboard", "all of it in a browser"),
         ("make demo ARGS=--keep", "leave it running, and press buttons in a browser"),
         (".venv/bin/leadline init", "the real thing (docs/tutorials/quickstart.md)"),
     )

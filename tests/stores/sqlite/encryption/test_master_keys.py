@@ -21,7 +21,7 @@ REGION = "eu-central-1"
 def arn(moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The ARN of a key in the stand-in of KMS."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key-of-this-test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     kms = boto3.client("kms", region_name=REGION, endpoint_url=moto)
     return str(kms.create_key()["KeyMetadata"]["Arn"])

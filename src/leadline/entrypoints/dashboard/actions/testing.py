@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadline.channels.registry import channel_configs
+from leadline.entrypoints.channel_tests import send_test
 from leadline.entrypoints.dashboard.actions.telling import (
     TOKEN_FIELD,
     ActionResult,
@@ -21,7 +22,6 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, no
 from leadline.entrypoints.dashboard.forms import form_of
 from leadline.entrypoints.dashboard.guarding.roles import Who, for_role, who_asks
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.entrypoints.test_messages import send_test
 from leadline.model.accounts import UserRole
 from leadline.model.people import Person
 from leadline.ports.channel import NO_OWNER
