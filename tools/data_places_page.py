@@ -22,8 +22,8 @@ _PARTS: Mapping[str, tuple[PlaceKind, str]] = {
     "Tables of the data file": (
         PlaceKind.TABLE,
         "In `leadline.db`, with their indexes, and for some minutes in its log. With\n"
-        "`encryption_key` all that is said here of people is encrypted, in copies, too, and\n"
-        "digests are keyed; what Slack finds a message by is not\n"
+        "`[encryption] key` all that is said here of people is encrypted, in copies, too, and\n"
+        "digests are keyed, but for what Slack finds a message by\n"
         "([how](../how-to/encrypt-personal-data.md)).",
     ),
     "Files in and beside the data folder": (

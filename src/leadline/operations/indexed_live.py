@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from leadline.operations.indexed_browsing import is_usable
 from leadline.operations.live import STEPS_OF_BARS, LiveCounts, bars_begin, bars_of
-from leadline.ports.questions import STEPS, Questions
+from leadline.ports.questions import STEPS, By, Questions
 
 _SOON = timedelta(minutes=1)
 """Leads of so long after now are counted, too: the clocks of others may be ahead."""
@@ -19,12 +19,16 @@ def indexed_counts(questions: Questions, at: datetime, span: timedelta) -> LiveC
     if not steps or not is_usable(questions.behind(at)):
         return None
     begin, until = bars_begin(at, span), at + _SOON
-    figures = questions.figures(begin, until)[()]
-    bars = questions.hours(begin, until, steps[-1])
+    figures = questions.figures(at - span, until)[()]
+    # The first bar begins before the time, whose leads alone count.
+    first = questions.figures(at - span, begin + width, (By.SOURCE,))
+    bars = [(begin, source, one.captured) for (source,), one in first.items() if one.captured]
+    rest = questions.hours(begin + width, until, steps[-1])
+    bars += [(one.at, one.source, one.captured) for one in rest]
     return LiveCounts(
         captured=figures.captured,
         is_cut=False,
         duplicates=figures.duplicates,
         quarantined=figures.quarantined,
-        bars=bars_of([(one.at, one.source, one.captured) for one in bars], begin, span),
+        bars=bars_of(bars, begin, span),
     )

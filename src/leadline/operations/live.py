@@ -122,7 +122,7 @@ def picture(
 
 def _counts(ledger: Ledger, at: datetime, span: timedelta, most: int) -> LiveCounts:
     bars_from = bars_begin(at, span)
-    rows = list(ledger.each(LeadFilter(since=bars_from, limit=most + 1)))
+    rows = list(ledger.each(LeadFilter(since=at - span, limit=most + 1)))
     counted = rows[:most]
     return LiveCounts(
         captured=len(counted),

@@ -29,7 +29,8 @@ FROM lead JOIN raw ON raw.lead = lead.n WHERE id = ? AND kind = 'unreadable';
 
 -- name: say_what_it_is
 -- Set the kind, record and fate of an event that is readable now.
-UPDATE main.lead SET kind = ?, record = sealed(?, 'lead.record', n), fate = ?, why = ? WHERE n = ?;
+UPDATE main.lead SET kind = ?, record = sealed(?, 'lead.record', n), fate = ?, why = sealed(?, 'lead.why', n)
+WHERE n = ?;
 
 -- name: say_its_words
 -- Set its raw JSON.

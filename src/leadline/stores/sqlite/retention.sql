@@ -98,7 +98,8 @@ WHERE fate = 'captured' AND NOT EXISTS (SELECT 1 FROM refined WHERE refined.lead
 
 -- name: end_leads
 -- Make leads events that are no leads.
-UPDATE main.lead SET fate = 'filtered', why = 'retention' WHERE n IN ();
+UPDATE main.lead SET fate = 'filtered', why = sealed('retention', 'lead.why', n)
+WHERE n IN ();
 
 -- name: families
 -- The other events of leads.

@@ -14,7 +14,7 @@ class SealedTable(NamedTuple):
 
 
 SEALED = (
-    SealedTable("lead", "n", {"record": None}),
+    SealedTable("lead", "n", {"record": None, "why": None}),
     SealedTable("raw", "lead", {"raw": "raw_sum", "body": "body_sum", "media_type": None}),
     SealedTable("refined", "lead", {"head": "head_sum"}),
     SealedTable("handling", "lead", {"body": "body_sum"}),

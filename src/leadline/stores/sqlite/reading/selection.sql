@@ -36,8 +36,8 @@ lead.source = ?;
 -- there. The `+` keeps SQLite from looking for the least row number from the first row on.
 lead.captured_at >= ?
 AND lead.n >= (SELECT min(
-  (SELECT ifnull(min(+since.n), 9223372036854775807) FROM lead AS since WHERE since.id >= ?),
-  (SELECT ifnull(min(other.n), 9223372036854775807) FROM lead AS other INDEXED BY lead_of_other_id
+  (SELECT ifnull(min(+since.n), 9223372036854775807) FROM main.lead AS since WHERE since.id >= ?),
+  (SELECT ifnull(min(other.n), 9223372036854775807) FROM main.lead AS other INDEXED BY lead_of_other_id
    WHERE substr(other.id, 7, 1) NOT BETWEEN x'70' AND x'7F')
 ));
 
