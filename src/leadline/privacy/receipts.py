@@ -63,8 +63,8 @@ def receipt_lines(receipt: ErasureReceipt) -> list[str]:
     """The receipt in words."""
     events = sum(lead.events for lead in receipt.leads)
     lines = [
-        f"{len(receipt.leads)} leads with {events} events erased on {iso(receipt.erased_at)} in "
-        f"{receipt.where}, found by {' and '.join(receipt.asked)}"
+        f"{_counted(len(receipt.leads), 'lead')} with {_counted(events, 'event')} erased on "
+        f"{iso(receipt.erased_at)} in {receipt.where}, found by {' and '.join(receipt.asked)}"
     ]
     for lead in receipt.leads:
         places = f", found in: {', '.join(lead.places)}" if lead.places else ""
@@ -73,6 +73,10 @@ def receipt_lines(receipt: ErasureReceipt) -> list[str]:
     lines += [f"not reached: {words}" for words in receipt.not_reached]
     lines += [f"left out: {lead_id}" for lead_id in receipt.spared]
     return lines
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _signature(receipt: ErasureReceipt, key: PrivacyKey) -> str:

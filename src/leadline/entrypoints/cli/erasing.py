@@ -161,7 +161,8 @@ def _print_found(found: Mapping[str, LeadOfPerson], *, json: bool) -> None:
         as_json([msgspec.to_builtins(one) for one in found.values()])
         return
     print_lines(map(_in_words, found.values()))
-    say(f"dry run: {len(found)} leads would be erased; nothing was")
+    leads = "1 lead" if len(found) == 1 else f"{len(found):,} leads"
+    say(f"dry run: {leads} would be erased; nothing was")
 
 
 def _in_words(one: LeadOfPerson) -> str:
