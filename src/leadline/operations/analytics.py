@@ -82,7 +82,8 @@ class Analysis(msgspec.Struct, frozen=True):
     number of leads, the largest first; "" are leads without a campaign or owner. `hours` are the
     captured leads by hour of the week: `DAYS` rows, Monday first, of `HOURS` numbers. `rules_of` is
     of how many of the newest leads the rules are counted (None: of all), `behind` how far the index
-    is behind from which the figures are."""
+    is behind from which the figures are. With `is_as_listed` owners have the names that lists show,
+    otherwise those of the settings."""
 
     whole: LeadFigures
     by_source: Mapping[str, LeadFigures]
@@ -93,6 +94,7 @@ class Analysis(msgspec.Struct, frozen=True):
     is_cut: bool = False
     rules_of: int | None = None
     behind: Behind = Behind()
+    is_as_listed: bool = False
 
 
 def analysis(

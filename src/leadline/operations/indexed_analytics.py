@@ -47,6 +47,7 @@ def indexed_analysis(
         rules=effects.found(),
         rules_of=MOST_DECISIONS if decided > MOST_DECISIONS else None,
         behind=behind,
+        is_as_listed=True,
     )
 
 

@@ -81,6 +81,19 @@ def test_a_person_leads_to_their_leads_whoever_owned_them_first(floor: SalesFloo
         assert len(re.findall(r'<td class="id">', page)) == int(by_owner[name][0])
 
 
+def test_an_owner_in_the_index_leads_to_the_leads_that_lists_show_as_theirs(
+    tmp_path: Path, floor: SalesFloor
+) -> None:
+    floor.lead("zora")
+    take_in(tmp_path / "data", floor.clock)
+    by_owner = rows(shown(floor), "Table by owner")
+    for name in ("ada", "bob"):
+        (path,) = re.findall(rf'<a href="([^"]+)">{name}</a>', shown(floor))
+        assert path.startswith("/leads?")
+        page = floor.browser().get(unescape(path)).text
+        assert page.count("<tr data-row>") == int(by_owner[name][0])
+
+
 def test_a_viewer_reads_no_address_in_the_name_of_a_campaign(floor: SalesFloor) -> None:
     for name in ("ines", "irma"):
         floor.lead(name, utm_campaign=f"invited by {name}@example.com")
