@@ -110,6 +110,18 @@ def test_a_dead_letter_is_wrong_and_named_by_its_reason(data: Path, run: Run) ->
     assert state["wrong"] == ["dead letters: 1 (1 lead.not_understood); `leadline dead` lists them"]
 
 
+def test_a_channel_that_refuses_for_good_is_not_said_to_work(data: Path, run: Run) -> None:
+    leads = [captured(long_ago(timedelta()), name) for name in ("ada", "ben")]
+    accept(data, *leads)
+    with closing(SqliteStore(data)) as store:
+        store.put([Task(Step.NOTIFY, lead.id, "slack") for lead in leads], leads[0].captured_at)
+        for lease in store.lease(Step.NOTIFY, 9, timedelta(minutes=1), "slack"):
+            settle(store, lease, Drop("slack.no_service", "no_service"))
+    result = run("status")
+    assert result.exit_code == 1
+    assert found(result)["channel slack"] == "note not failing, but 2 messages are dead letters"
+
+
 def test_a_channel_fails_or_is_paused_or_works(data: Path, run: Run) -> None:
     with closing(SqliteStore(data)) as store:
         store.record_attempt("slack", succeeded=False)

@@ -168,8 +168,22 @@ def _check_channels(state: State) -> Iterator[Check]:
             yield "WRONG", what, f"failing: {tried}"
         elif channel.free_at is not None and channel.free_at > state.at + _PAUSE:
             yield "note", what, f"paused until {when(channel.free_at)}"
+        elif dead := _dead_messages(state, name):
+            messages = (
+                "1 message is a dead letter" if dead == 1 else f"{dead:,} messages are dead letters"
+            )
+            yield "note", what, f"not failing, but {messages}"
         else:
             yield "ok", what, f"working; {tried}" if channel.failures else "working"
+
+
+def _dead_messages(state: State, channel: str) -> int:
+    """How many messages of a channel are dead letters."""
+    return sum(
+        one.dead
+        for one in state.backlog
+        if one.channel == channel and one.step is not Step.WRITE_BACK
+    )
 
 
 def _check_dead(state: State) -> Check:
