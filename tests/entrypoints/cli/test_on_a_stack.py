@@ -137,6 +137,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         store.accept([captured(HandClock(datetime.now(UTC)), f"lead {n}") for n in range(60)])
     installation = SimpleNamespace(
         ledger=lambda: SqliteLedger(tmp_path / "data"),
+        search_ledger=lambda *, masked: SqliteLedger(tmp_path / "data"),
         loaded=lambda: load(environ={}, folder=tmp_path),
         audit=MemoryAudit,
         holds_data=lambda: True,
