@@ -87,7 +87,7 @@ class Resealing:
                 return  # another data key was made meanwhile
             forget_leaving(db)
             keyring.note_all_under(db, state.current)
-        log.info("encryption.resealed", extra={"count": count, "key": state.current})
+        log.info("encryption.resealed", extra={"count": count, "data_key": state.current})
 
     def _pieces_of(self, stored: "_Stored") -> Iterator[int]:
         """Go through a table; yields how many rows were written in each piece."""
