@@ -19,6 +19,7 @@ from leadline.entrypoints.dashboard.bulk.looking import (
 from leadline.entrypoints.dashboard.bulk.wanted import BulkAction, BulkParts, BulkWanted
 from leadline.journey.claiming import CLAIM, ActionRules, Press, press
 from leadline.kit import Kit
+from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead
 from leadline.model.people import Person
@@ -252,6 +253,49 @@ def test_a_lead_that_is_erased_after_the_look_is_left(desk: BulkDesk) -> None:
     seen = desk.look(CLAIMING, [lead])
     desk.world.store.erase(lead)
     assert whys(desk.do(CLAIMING, seen)) == {lead: ERASED_LEAD}
+
+
+@pytest.mark.parametrize("wanted", [CLAIMING, TO_BOB, JUNKING, HOLDING])
+def test_nothing_is_given_back_to_a_lead_that_was_held_for_law_or_erased_since(
+    desk: BulkDesk, wanted: BulkWanted
+) -> None:
+    is_wait = wanted is HOLDING
+    held, gone, free = (
+        desk.waiting(name).id if is_wait else desk.refined(name) for name in ("held", "gone", "c")
+    )
+    done = desk.do(wanted, desk.look(wanted, [held, gone, free]))
+    desk.world.store.hold_data(DataHold(held, "dispute 17", "command:ops", desk.world.clock.now))
+    desk.world.store.erase(gone)
+    desk.noted.clear()
+    assert desk.undo(done) == [HELD, ERASED_LEAD, ""]
+    assert desk.noted == [free]
+
+
+@pytest.mark.parametrize("wanted", [CLAIMING, HOLDING])
+def test_what_was_done_before_it_breaks_off_is_told_and_can_be_undone(
+    desk: BulkDesk, monkeypatch: pytest.MonkeyPatch, wanted: BulkWanted
+) -> None:
+    from leadline.entrypoints.dashboard.bulk import doing
+
+    is_wait = wanted is HOLDING
+    ids = [desk.waiting(one).id if is_wait else desk.refined(one) for one in ("a", "b", "c")]
+    name = "change_wait" if is_wait else "handle_one"
+    change = getattr(doing, name)
+    calls: list[object] = []
+
+    def failing(*args: object) -> object:
+        calls.append(args)
+        if len(calls) % 2 == 0:
+            raise StorageFailed
+        return change(*args)
+
+    monkeypatch.setattr(doing, name, failing)
+    slices = do_all(desk.parts, wanted, desk.look(wanted, ids), desk.noted.extend, print)
+    done = next(slices)
+    with pytest.raises(StorageFailed):
+        next(slices)
+    assert [one.lead_id for one in done] == ids[:1]
+    assert desk.undo(done) == [""]
 
 
 def test_many_are_worked_through_some_at_a_time(

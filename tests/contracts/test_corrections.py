@@ -199,6 +199,7 @@ def test_what_is_no_correction_is_refused(store: Store, clock: HandClock) -> Non
         ({"owner": "ann"}, "no field"),
         ({"custom.": "1"}, "no field"),
         ({"message": "x" * 20_001}, "longer"),
+        ({f"custom.{'n' * 201}": "1"}, "no field"),
     ):
         with pytest.raises(NotCorrected, match=why):
             propose_correction(office.kit, lead_id, values, "ada", clock.now)

@@ -55,7 +55,9 @@ def test_leads_of_a_stack_are_found_by_what_it_has_indexes_of(stack: LedgerWorld
     assert asked(stack, since=stack.clock.now + timedelta(days=1)) == []
 
 
-def test_a_lead_of_a_stack_is_found_by_its_address_and_its_number(make: Made) -> None:
+def test_a_lead_of_a_stack_is_found_by_its_address_and_its_number(
+    make: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = make("moto")
     lead = world.accept("ada", delay=timedelta())
     made = refined(lead, world.clock, name="Ada", email="ada@example.com", phone="+49 30 901820")
@@ -64,6 +66,13 @@ def test_a_lead_of_a_stack_is_found_by_its_address_and_its_number(make: Made) ->
     world.settle(world.lease(Step.REFINE), done)
     assert asked(world, text="Ada@Example.com") == ["ada"]
     assert asked(world, text="+49 30 901820") == ["ada"]
+    ledger = world.ledger
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "ending", None)  # reads the ids of two weeks
+        questions = AwsQuestions(ledger, world.store, ())
+        for text in ("4930901820", lead.id):  # might both be the end of an id
+            (row,) = questions.page(LeadQuestion(text=text)).rows
+            assert row.lead_id == lead.id
     assert asked(world, text="zoe@example.com") == []
     assert asked(world, text="Ada@Example.com", masked=True) == []
 

@@ -11,6 +11,7 @@ from leadline import wiring
 from leadline.installations.embedded import Embedded
 from leadline.journey.erasing_people import erase_again, returned
 from leadline.kit import Kit
+from leadline.ports.clock import Clock
 from leadline.ports.erasing import HeldTexts
 from leadline.ports.installation import Installation, OpenStore
 from leadline.settings.general import Settings
@@ -40,6 +41,14 @@ def privacy_key_of(installation: Installation, store: OpenStore) -> "PrivacyKey"
     erasures = installation.erasures(store)
     has_file = isinstance(installation, Embedded)
     return find_key(installation.loaded().settings, erasures if has_file else None, store)
+
+
+def previewing_kit(installation: Installation, store: OpenStore, clock: Clock) -> Kit:
+    """The parts for a look at what refinement would make of leads, whose *store* is open; as a
+    worker does, it asks the suppression list."""
+    settings = installation.loaded().settings
+    kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings), clock)
+    return msgspec.structs.replace(kit, privacy_key=lambda: privacy_key_of(installation, store))
 
 
 def erase_returned(settings: Settings) -> int:

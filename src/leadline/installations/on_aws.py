@@ -47,7 +47,7 @@ class OnAws:
         from leadline.stores.aws.reading.questions import AwsQuestions
 
         settings = self.loaded().settings
-        sources = tuple(dict.fromkeys((*settings.sources, *settings.crm)))
+        sources = tuple(dict.fromkeys((*settings.sources, *settings.only_sources, *settings.crm)))
         return AwsQuestions(self._stack.ledger(), self._stack.store(), sources)
 
     def search_ledger(self, *, masked: bool = False) -> "AwsLedger":

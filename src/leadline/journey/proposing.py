@@ -18,6 +18,7 @@ from leadline.model.corrected_events import event_of_correction
 from leadline.model.correcting import (
     CORRECTABLE,
     CUSTOM,
+    LONGEST_NAME,
     LONGEST_VALUE,
     MOST_CORRECTIONS,
     Correction,
@@ -182,16 +183,23 @@ def _completed(fields: LeadFields, was: RefinedLead, corrected: Mapping[str, str
 
 def _said(fields: LeadFields, values: Mapping[str, str]) -> Iterator[FieldDifference]:
     """The fields that these values change. Raises NotCorrected for one that can't be corrected."""
-    for name, given in values.items():
-        is_custom = name.startswith(CUSTOM) and name != CUSTOM
-        if name not in CORRECTABLE and not is_custom:
-            raise NotCorrected(f"{name} is no field that can be corrected")
+    own = {as_browsers_send(f"{CUSTOM}{name}"): f"{CUSTOM}{name}" for name in fields.custom}
+    for said, given in values.items():
+        name = own.get(as_browsers_send(said), said)
+        if name not in CORRECTABLE and not _is_custom(name, fields):
+            raise NotCorrected(f"{name[:LONGEST_NAME]} is no field that can be corrected")
         value = _plain(given)
         if len(value) > LONGEST_VALUE:
             raise NotCorrected(f"{name} is longer than {LONGEST_VALUE:,} characters")
         before = _text(value_of(fields, name))
-        if value != _plain(before or ""):
+        if as_browsers_send(value) != as_browsers_send(_plain(before or "")):
             yield FieldDifference(name, before, value or None)
+
+
+def _is_custom(name: str, fields: LeadFields) -> bool:
+    """Whether it is a field of the sender's own, which may be new."""
+    own = name.removeprefix(CUSTOM)
+    return own != name and (own in fields.custom or 0 < len(own) <= LONGEST_NAME)
 
 
 def _differing(before: RefinedLead | None, after: RefinedLead) -> Iterator[FieldDifference]:
@@ -213,6 +221,13 @@ def _values(lead: RefinedLead) -> dict[str, str]:
         "duplicate_of": first.lead_id if first is not None else None,
     }
     return {name: text for name, one in values.items() if (text := _text(one))}
+
+
+def as_browsers_send(text: str) -> str:
+    """A text as it comes back from a form in which nobody has changed it, with its lines ended by
+    LF: browsers show U+0000 as U+FFFD (HTML Standard, 13.2.5), and end lines with CR LF (4.10.21.4)
+    in names, too."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
 def _plain(value: str) -> str:

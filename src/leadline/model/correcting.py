@@ -22,6 +22,8 @@ MOST_CORRECTIONS = 50
 """The number of corrections of one lead."""
 LONGEST_VALUE = 20_000
 """The number of characters of a corrected value."""
+LONGEST_NAME = 200
+"""The number of characters of the name of a field that the sender did not send."""
 
 
 class Correction(msgspec.Struct, frozen=True):

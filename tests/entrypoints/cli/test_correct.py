@@ -98,6 +98,17 @@ def test_a_lead_is_corrected_refined_again_and_the_audit_log_says_who_did_it(
     assert told("verify", "--deep")["unaccounted"] == []
 
 
+def test_a_dry_run_asks_the_suppression_list_as_a_worker_does(
+    lead_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("suppress", "add", "--email", "eve@example.com", "--reason", "asked").exit_code == 0
+    shown = run("correct", lead_id, "--email", "eve@example.com", "--dry-run").stdout
+    assert "contact.suppressed" in shown
+    monkeypatch.setenv("LEADLINE_SUPPRESSED", "quarantine")
+    shown = run("correct", lead_id, "--email", "eve@example.com", "--dry-run").stdout
+    assert "quarantined" in shown
+
+
 def test_without_a_terminal_and_yes_nothing_is_corrected(lead_id: str) -> None:
     assert run("correct", lead_id, "--email", "ada@example.com").exit_code == 2
     assert told("show", lead_id)["related"] == []

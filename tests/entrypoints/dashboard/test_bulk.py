@@ -20,6 +20,7 @@ from leadline.entrypoints.dashboard.bulk.plans import BulkJob
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import UserRole
+from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead
 from tests.worlds.dashboard import CSRF, Browser, Shown, embedded, known_as
@@ -243,6 +244,49 @@ def test_what_was_assigned_is_undone_but_for_what_others_changed_since(floor: Bu
     assert "Undo: 2 leads" not in plain(browser.get(job).text)
     twice = browser.post_pairs(f"{job}/undo", [("csrf", CSRF), ("form", "another")])
     assert twice.headers["location"] == answer.headers["location"]
+
+
+def test_an_undo_that_was_stopped_can_be_gone_on_with(
+    floor: BulkFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doing, "AT_ONCE", 1)
+    ids, browser = floor.refined("a", "b", "c"), floor.browser()
+    job, _ = done(browser, pairs_of(ids, "claim"))
+    give_back = handled.undo_handled
+
+    def stopping(*args: object) -> str:
+        for one in browser.app.state.jobs.all():
+            browser.app.state.jobs.stop(one.id)
+        return give_back(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(doing, "undo_handled", stopping)
+    for left in (2, 1):
+        form = hidden_in(browser.get(job).text, f"{job}/undo")
+        answer = browser.post_pairs(f"{job}/undo", form)
+        joined()
+        said = plain(browser.get(answer.headers["location"]).text)
+        assert f"It was stopped: 1 lead given back what they had, {left} not looked at." in said
+        assert f"Undo: {left} lead" in plain(browser.get(job).text)
+        assert Counter(floor.holders(ids)) == {"ada": left, "": 3 - left}
+
+
+def test_an_undo_that_broke_off_can_be_gone_on_with(
+    floor: BulkFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, browser = floor.refined("a", "b"), floor.browser()
+    job, _ = done(browser, pairs_of(ids, "claim"))
+    with monkeypatch.context() as broken:
+        broken.setattr(doing, "undo_handled", _fails)
+        browser.post_pairs(f"{job}/undo", hidden_in(browser.get(job).text, f"{job}/undo"))
+        joined()
+    assert "Undo: 2 leads" in plain(browser.get(job).text)
+    browser.post_pairs(f"{job}/undo", hidden_in(browser.get(job).text, f"{job}/undo"))
+    joined()
+    assert floor.holders(ids) == ["", ""]
+
+
+def _fails(*args: object) -> str:
+    raise StorageFailed
 
 
 def test_a_hold_is_undone_and_sending_now_is_not(floor: BulkFloor) -> None:

@@ -14,9 +14,12 @@ from leadline import wiring
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
+from leadline.installations.erased import erasing_kit
 from leadline.journey.refining import refine_due
 from leadline.model.accounts import UserRole
 from leadline.model.lead import Kind, RefinedLead
+from leadline.model.suppression import SuppressedBy
+from leadline.operations.suppressing import suppress, suppression_name
 from leadline.ports.ledger import LeadStory
 from tests.worlds.dashboard import Browser, Shown, embedded, known_as
 from tests.worlds.dashboard_leads import EVIL
@@ -71,7 +74,13 @@ def form_in(page: str, action: str) -> dict[str, str]:
     fields |= dict(
         re.findall(r'<textarea [^>]*?name="([^"]*)"[^>]*>\n(.*?)</textarea>', form, re.S)
     )
-    return {unescape(n): unescape(v).replace("\n", "\r\n") for n, v in fields.items()}
+    return {as_sent(unescape(n)): as_sent(unescape(v)) for n, v in fields.items()}
+
+
+def as_sent(text: str) -> str:
+    """A text as a browser sends it that was shown it in a form."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return lines.replace("\n", "\r\n")
 
 
 @pytest.fixture
@@ -92,6 +101,24 @@ def test_a_form_that_nobody_changes_would_change_nothing(desk: CorrectingDesk) -
     assert "nothing would change" in shown.text
 
 
+def test_a_form_changes_no_value_and_no_name_that_browsers_send_back_otherwise(
+    desk: CorrectingDesk,
+) -> None:
+    asked = "Which badge?\nThe one of today"
+    sent = {"name": "Ada\rVance", "email": "ada@exmaple.com", asked: "a\0b\rc", "a\rb": "two\n"}
+    lead_id = desk.come(json.dumps(sent).encode())
+    desk.refine()
+    assert "nothing would change" in tried(desk, lead_id).text
+    path, browser = f"/leads/{lead_id}/correct", desk.browser()
+    fields = form_in(browser.get(path).text, "correct")
+    shown = browser.post(path, fields | {as_sent(f"f:custom.{asked}"): "blue"}).text
+    form = form_in(shown, "do/correct")
+    assert [name for name in form if name.startswith("f:")] == [as_sent(f"f:custom.{asked}")]
+    browser.post(f"/leads/{lead_id}/do/correct", form)
+    desk.refine()
+    assert desk.refined(lead_id).custom == {asked: "blue", "a\rb": "two\n"}
+
+
 def test_a_dry_run_shows_what_would_become_of_the_lead_and_stores_nothing(
     desk: CorrectingDesk,
 ) -> None:
@@ -102,6 +129,14 @@ def test_a_dry_run_shows_what_would_become_of_the_lead_and_stores_nothing(
     assert desk.story().related == ()
     assert EVIL not in shown.text
     assert "<script>window" not in shown.text
+
+
+def test_a_dry_run_asks_the_suppression_list_as_a_worker_does(desk: CorrectingDesk) -> None:
+    with closing(desk.installation.store()) as store:
+        kit = erasing_kit(desk.installation, store)
+        suppress(kit, [suppression_name(SuppressedBy.EMAIL, "eve@example.com")], "asked", "ada")
+    assert "contact.suppressed" in tried(desk, email="eve@example.com").text
+    assert "contact.suppressed" not in tried(desk, email="ada@example.com").text
 
 
 def test_a_correction_is_applied_once_noted_and_seen_on_the_page_of_the_lead(

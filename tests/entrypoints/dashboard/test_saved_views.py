@@ -9,7 +9,7 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserRole
+from leadline.model.accounts import UserAccount, UserRole
 from tests.worlds.dashboard import CSRF, Browser, Shown, known_as
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock
@@ -136,6 +136,26 @@ def test_a_shared_view_is_changed_by_its_owner_and_admins_alone(desk: ViewDesk) 
     assert desk.change(ada, view_id, "change", name="All") == "It is changed."
     assert desk.ids(bob) == {}
     assert bob.get("/leads").status == 200
+
+
+def test_a_view_stays_shared_when_its_owner_as_a_viewer_renames_it(desk: ViewDesk) -> None:
+    desk.save(desk.browser(), "Ours", shared="1")
+    viewer = desk.browser(role=UserRole.VIEWER)
+    assert desk.change(viewer, desk.ids(viewer)["Ours"], "change", name="All") == "It is changed."
+    assert list(desk.ids(desk.browser("bob"))) == ["All"]
+
+
+def test_a_shared_view_of_an_account_that_was_removed_never_becomes_nobodys(
+    desk: ViewDesk,
+) -> None:
+    desk.accounts.add(UserAccount("ada", UserRole.OPERATOR, desk.made.clock.now))
+    desk.save(desk.browser(), "Ours", shared="1")
+    desk.accounts.remove("ada")
+    boss = desk.browser("boss", UserRole.ADMIN)
+    view_id = desk.ids(boss)["Ours"]
+    assert "share it with all, or delete it" in desk.change(boss, view_id, "change", name="Ours")
+    assert list(desk.ids(boss)) == ["Ours"]
+    assert desk.change(boss, view_id, "delete") == "It is deleted."
 
 
 def test_a_name_that_is_taken_or_missing_is_refused_and_markup_in_it_is_text(

@@ -7,7 +7,6 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._audited import user_name
 from leadline.entrypoints.cli._choosing import (
@@ -18,6 +17,7 @@ from leadline.entrypoints.cli._choosing import (
 )
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, table
+from leadline.installations.erased import previewing_kit
 from leadline.journey.proposing import (
     CorrectionProposal,
     FieldDifference,
@@ -27,6 +27,7 @@ from leadline.journey.proposing import (
 from leadline.model.correcting import CUSTOM
 from leadline.model.task import Step, Task
 from leadline.operations.waits import wait_of
+from leadline.ports.clock import wall_clock
 from leadline.ports.ledger import Ledger
 from leadline.privacy.masking import masked_field
 
@@ -92,13 +93,12 @@ def _correct(options: Options, lead: str, values: Mapping[str, str], how: HowToC
     """Show what would become of a lead, and, unless it is a dry run, ask and correct it."""
     tell_other_settings(options)
     now = datetime.now(UTC)
-    settings = options.installation.loaded().settings
     with (
         closing(options.installation.ledger()) as ledger,
         closing(options.installation.store()) as store,
     ):
         lead_id = whole_id(options, ledger, lead)
-        kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings))
+        kit = previewing_kit(options.installation, store, wall_clock)
         proposal = propose_correction(kit, lead_id, values, user_name(), now)
         _print(options, proposal, dry_run=how.dry_run, json=how.json)
         if how.dry_run:

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -19,7 +20,7 @@ from starlette.routing import Route
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, known_user
 from leadline.entrypoints.dashboard.guarding.sessions import still_known
-from leadline.ports.ledger import Ledger
+from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.news import NewsReader
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ MOST, MOST_OF_SESSION = 100, 4
 host, and what is left of them loads its pages."""
 LOOK_S, LOOK_ON_AWS_S = 1.0, 30.0
 """The seconds between two looks; on AWS each of them costs money."""
+_NEWEST_ON_AWS = 200
+"""How many of the newest leads of a stack are looked at for a change."""
 BEAT_S = 15.0
 """The seconds after which a stream without news sends a comment, so that proxies keep it."""
 _RETRY_MS = 3000
@@ -147,7 +150,11 @@ class LiveEvents:
         with closing(dashboard.installation.ledger()) as ledger:
             if (reader := _news_of(ledger)) is not None:
                 return reader.seen_now(), LOOK_S
-            return tuple(ledger.tallies()), LOOK_ON_AWS_S
+            # counts of all that happened would read the whole table of the stack, each time
+            since = dashboard.clock() - timedelta(days=1)
+            midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
+            newest = LeadFilter(since=midnight, events=True, limit=_NEWEST_ON_AWS)
+            return tuple(ledger.each(newest)), LOOK_ON_AWS_S
 
 
 def _news_of(ledger: Ledger) -> NewsReader | None:

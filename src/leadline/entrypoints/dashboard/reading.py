@@ -16,16 +16,19 @@ from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.operations.browsing import Browser
 from leadline.operations.indexed_browsing import IndexedBrowser
 from leadline.operations.listing import ContactReader
+from leadline.operations.looking_up import LookUpBrowser
 from leadline.operations.masked import masked_listed, masked_story
 from leadline.operations.retrying import DeadReason
 from leadline.operations.speed import Judge, judge_by
-from leadline.ports.ledger import DeadGroup, LeadStory, Ledger
+from leadline.ports.ledger import DeadGroup, LeadFilter, LeadStory, Ledger
 from leadline.ports.questions import Questions, Unanswerable
 from leadline.privacy.masking import HIDDEN
 from leadline.settings.general import Settings
 
 Dead = TypeVar("Dead", DeadGroup, DeadReason)
 T = TypeVar("T")
+_NEWEST, _OF_LATE = 200, timedelta(days=30)
+"""How many of the newest leads of a stack, of which time, are looked at for names of sources."""
 
 
 def contacts_of(request: Request) -> ContactReader:
@@ -38,8 +41,8 @@ def browser_for(request: Request, ledger: Ledger) -> Browser:
     """Reads leads as whoever makes the request may see them."""
     shown = None if who_asks(request).sees_personal_data else masked_listed
     dashboard, contacts = dashboard_of(request), contacts_of(request)
-    if not isinstance(dashboard.installation, Embedded):  # a stack lists as its indexes do
-        return Browser(ledger, contacts, shown)
+    if not isinstance(dashboard.installation, Embedded):  # a stack has no index of words
+        return LookUpBrowser(ledger, contacts, shown, dashboard.installation.questions)
     return IndexedBrowser(
         ledger, contacts, shown, dashboard.installation.questions, dashboard.clock
     )
@@ -79,6 +82,17 @@ def known_settings(request: Request) -> Settings | None:
         return dashboard_of(request).installation.loaded().settings
     except LeadlineError:
         return None
+
+
+def sources_in(request: Request, ledger: Ledger) -> Sequence[str]:
+    """The names of the sources that lists can be filtered by: all that leads came from; in a stack,
+    where that would read the whole table, those in the settings and of `_NEWEST` leads."""
+    dashboard, known = dashboard_of(request), known_settings(request)
+    if isinstance(dashboard.installation, Embedded):
+        return sorted({one.source for one in ledger.tallies()})
+    newest = LeadFilter(since=dashboard.clock() - _OF_LATE, limit=_NEWEST)
+    named = (*known.sources, *known.only_sources, *known.crm) if known else ()
+    return sorted({*named, *(row.source for row in ledger.each(newest))})
 
 
 def people_in(request: Request) -> Sequence[str]:

@@ -62,6 +62,7 @@ class SqliteStore(
             rights=rights,
             first=first,
         )
+        self.rights = rights
         self.keys = KeyIndex()
         self.candidate_index = CandidateIndex()
         self.clock = clock

@@ -28,6 +28,7 @@ from leadline.ports.saved_views import SavedViews
 PATH = "/leads/views"
 _LONGEST_QUERY = 2000
 _LONGEST_TOKEN = 100
+_NOBODYS = "The account that it belonged to was removed: share it with all, or delete it."
 _NO_NAME = Told("Give the view a name.", ActionResult.REFUSED)
 
 
@@ -86,7 +87,10 @@ def _change(request: Request, views: SavedViews, view: SavedView, form: SentForm
         return _not_yours()
     if not name:
         return _NO_NAME
-    changed = msgspec.structs.replace(view, name=name, shared=_is_shared(who, form))
+    shared = _is_shared(who, form) if who.may_act else view.shared
+    if not shared and not view.account:
+        return Told(_NOBODYS, ActionResult.REFUSED)
+    changed = msgspec.structs.replace(view, name=name, shared=shared)
     if not views.change(changed):
         return Told("There is a view of that name.", ActionResult.REFUSED)
     _note(request, "view_changed", changed)

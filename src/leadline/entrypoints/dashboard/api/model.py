@@ -48,7 +48,9 @@ class LeadsAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         _Text,
         Meta(
             description="Text in name, e-mail or company, or the beginning or (from 8 digits on) "
-            "end of an id; who sees leads masked searches what is shown."
+            "end of an id; who sees leads masked searches what is shown. On AWS a whole id, e-mail "
+            "address, phone number or record of the CRM, masked an id alone; if nothing is found, "
+            "`note` in the answer says so."
         ),
     ] = ""
     status: Annotated[ApiStatus, Meta(description="Only leads with this status.")] = ApiStatus.ANY
@@ -105,10 +107,12 @@ class ApiLead(LeadRow, frozen=True):
 
 
 class ApiLeads(msgspec.Struct, frozen=True):
-    """A page of leads, newest first; `next` is the cursor of the next page, None at the end."""
+    """A page of leads, newest first; `next` is the cursor of the next page, None at the end.
+    `note` is there if nothing was found for `q` where not all texts can be searched: what can."""
 
     leads: tuple[ApiLead, ...]
     next: str | None
+    note: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ApiDead(msgspec.Struct, frozen=True):

@@ -38,6 +38,7 @@ from leadline.entrypoints.dashboard.reading import (
     shown_dead,
     shown_story,
 )
+from leadline.entrypoints.dashboard.showing.search_words import search_words
 from leadline.entrypoints.decided_stories import as_decided, without_keys
 from leadline.journey.assigning.absences import announced
 from leadline.journey.assigning.team_states import removed_states, states_of
@@ -65,7 +66,8 @@ async def api_leads(request: Request) -> Response:
 
     found, end = await ask_ledger(request, question)
     rows = [chosen_parts(_lead(one), fields) for one in found]
-    return json_answer({"leads": rows, "next": end or None})
+    why = search_words(request).why if asked.q.strip() and not (rows or asked.cursor) else ""
+    return json_answer({"leads": rows, "next": end or None} | ({"note": why} if why else {}))
 
 
 def wanted_of(asked: LeadsAsked) -> Wanted:

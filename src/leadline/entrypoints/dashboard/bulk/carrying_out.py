@@ -114,10 +114,21 @@ def begin_undo(request: Request, done: BulkJob, job_id: str) -> None:
         is_undo=True,
     )
     notes = _LeadNotes(dashboard, who, f"dashboard.undo_{done.wanted.action}", job_id)
-    _begin(request, job, notes, "dashboard", lambda parts: undo_all(parts, had, notes.before))
+
+    def leave_the_rest() -> None:
+        if job.done < len(had):  # it was stopped, or broke off
+            done.had, done.undone_by = had[job.done :], ""
+
+    _begin(
+        request, job, notes, "dashboard",
+        lambda parts: undo_all(parts, had, notes.before), leave_the_rest,
+    )  # fmt: skip
 
 
-def _begin(request: Request, job: BulkJob, notes: _LeadNotes, surface: str, work: Work) -> None:
+def _begin(
+    request: Request, job: BulkJob, notes: _LeadNotes, surface: str, work: Work,
+    at_the_end: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
     jobs = jobs_of(request)
     _forget_what_was(jobs, job.total)
     dashboard, who = dashboard_of(request), who_asks(request)
@@ -131,6 +142,7 @@ def _begin(request: Request, job: BulkJob, notes: _LeadNotes, surface: str, work
                     _keep(job, done)
                     yield len(done), sum(not one.why_not for one in done)
         finally:
+            at_the_end()
             skipped = sum(job.skipped.values())
             detail = f"{job.again} of {count_of(job.total, 'lead')} done, {skipped} skipped"
             note_action(dashboard, who, f"{surface}.bulk_ended", job.id[:_SHORT], detail)

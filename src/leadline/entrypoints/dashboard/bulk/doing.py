@@ -12,6 +12,7 @@ from leadline.entrypoints.dashboard.bulk.looking import (
     LeadLook,
     look_at,
     plans_for,
+    why_never,
 )
 from leadline.entrypoints.dashboard.bulk.wanted import AT_ONCE, BulkAction, BulkParts, BulkWanted
 from leadline.model.batches import batched
@@ -52,7 +53,8 @@ def do_all(
     parts: BulkParts, wanted: BulkWanted, seen: Sequence[LeadLook], note: Note, tidy: Tidy
 ) -> Iterator[list[BulkDone]]:
     """Do the action with leads as they were *seen*, some at a time; it may be left after any of
-    these. Those that were to be skipped, and those that others changed meanwhile, are left."""
+    these. Those that were to be skipped, and those that others changed meanwhile, are left. If it
+    breaks off, what was done before is yielded first."""
     for some in batched(seen, AT_ONCE):
         done = [BulkDone(one.lead_id, one.why_not) for one in some if one.why_not]
         stands = {one.lead_id: one.stand for one in some if not one.why_not}
@@ -65,49 +67,64 @@ def do_all(
                 todo.append(now)
         if todo:
             note([one.lead_id for one in todo])
-            done += _done(parts, wanted, todo, tidy)
+            yield from _as_far_as_it_goes(done, _done(parts, wanted, todo, tidy))
+        else:
+            yield done
+
+
+def _as_far_as_it_goes(done: list[BulkDone], more: Iterator[BulkDone]) -> Iterator[list[BulkDone]]:
+    """What is *done* and what comes to it, at once; also if that breaks off."""
+    try:
+        for one in more:
+            done.append(one)
+    except Exception:
         yield done
+        raise
+    yield done
 
 
 def undo_all(parts: BulkParts, had: Sequence[Before], note: Note) -> Iterator[list[BulkDone]]:
-    """Give leads back what they had, some at a time, unless somebody changed them since."""
+    """Give leads back what they had, in this order and some at a time, unless somebody changed them
+    since, or they are not to be touched any more. If it breaks off, what was done before is yielded
+    first."""
     for some in batched(had, AT_ONCE):
-        note([one.lead_id for one in some])
-        yield [BulkDone(one.lead_id, _undone(parts, one)) for one in some]
+        never = why_never(parts, [one.lead_id for one in some])
+        note([one.lead_id for one in some if one.lead_id not in never])
+        done = (
+            BulkDone(one.lead_id, never.get(one.lead_id) or _undone(parts, one)) for one in some
+        )
+        yield from _as_far_as_it_goes([], done)
 
 
 def _done(
     parts: BulkParts, wanted: BulkWanted, todo: Sequence[LeadLook], tidy: Tidy
-) -> list[BulkDone]:
+) -> Iterator[BulkDone]:
     ids = [one.lead_id for one in todo]
     if wanted.action.is_of_wait:
-        return _waits_changed(parts, wanted, ids)
-    if not wanted.action.is_of_handling:
-        return _replayed(parts, wanted, ids, tidy)
-    done = []
-    for one in todo:
-        came = handle_one(parts, wanted, one.lead_id, one.stand)
-        why_not, had = (came, None) if isinstance(came, str) else ("", came)
-        done.append(BulkDone(one.lead_id, why_not, had))
-    return done
+        yield from _waits_changed(parts, wanted, ids)
+    elif wanted.action.is_of_handling:
+        for one in todo:
+            came = handle_one(parts, wanted, one.lead_id, one.stand)
+            why_not, had = (came, None) if isinstance(came, str) else ("", came)
+            yield BulkDone(one.lead_id, why_not, had)
+    else:
+        yield from _replayed(parts, wanted, ids, tidy)
 
 
-def _waits_changed(parts: BulkParts, wanted: BulkWanted, ids: Sequence[str]) -> list[BulkDone]:
+def _waits_changed(parts: BulkParts, wanted: BulkWanted, ids: Sequence[str]) -> Iterator[BulkDone]:
     rows = {row.lead_id: row for row in _rows(parts, ids)}
     waits = parts.ledger.waits(list(ids), 0)
-    done = []
     for lead_id in ids:
         row, wait = rows.get(lead_id), waits.get(lead_id)
         if row is None or wait is None:
-            done.append(BulkDone(lead_id, CHANGED))
+            yield BulkDone(lead_id, CHANGED)
             continue
         due_at, note = _due(parts, wanted, row.source, row.captured_at)
         if not change_wait(parts.kit.store, lead_id, due_at, f"{note} {parts.by}", _now(parts)):
-            done.append(BulkDone(lead_id, "it has just been refined"))
+            yield BulkDone(lead_id, "it has just been refined")
             continue
         is_hold = wanted.action is BulkAction.HOLD
-        done.append(BulkDone(lead_id, had=WaitBefore(lead_id, wait.due_at) if is_hold else None))
-    return done
+        yield BulkDone(lead_id, had=WaitBefore(lead_id, wait.due_at) if is_hold else None)
 
 
 def _due(

@@ -52,13 +52,19 @@ def look_at(parts: BulkParts, wanted: BulkWanted, lead_ids: Sequence[str]) -> It
     """What the action would do with each of these leads; nothing is changed."""
     for some in batched(lead_ids, AT_ONCE):
         ids = list(some)
-        facts = _facts(parts, wanted, ids)
+        facts = _facts(parts, ids, _is_replay(wanted))
         left = _not_replayed(parts, wanted, ids) if _is_replay(wanted) else {}
         for lead_id in ids:
             why_not = _why_never(facts, lead_id) or left.get(lead_id, "")
             if not why_not and not _is_replay(wanted):
                 why_not = _why_not(parts, wanted, facts, lead_id)
             yield LeadLook(lead_id, why_not, _stand(wanted, facts, lead_id))
+
+
+def why_never(parts: BulkParts, lead_ids: Sequence[str]) -> dict[str, str]:
+    """Why leads must not be touched, by id; those that may be are left out."""
+    facts = _facts(parts, list(lead_ids), looks_at_kept=False)
+    return {one: why_not for one in lead_ids if (why_not := _why_never(facts, one))}
 
 
 def stand_of(handling: Handling) -> bytes:
@@ -84,7 +90,7 @@ def _is_replay(wanted: BulkWanted) -> bool:
     return wanted.action in (BulkAction.REPLAY, BulkAction.RETRY)
 
 
-def _facts(parts: BulkParts, wanted: BulkWanted, ids: list[str]) -> _Facts:
+def _facts(parts: BulkParts, ids: list[str], looks_at_kept: bool) -> _Facts:
     store, ledger = parts.kit.store, parts.ledger
     which = LeadFilter(ids=tuple(ids), events=True, limit=len(ids))
     rows = {row.lead_id: row for row in ledger.each(which)}
@@ -93,7 +99,7 @@ def _facts(parts: BulkParts, wanted: BulkWanted, ids: list[str]) -> _Facts:
     waits = ledger.waits(waiting, 2 * len(ERASED_WORDS)) if waiting else {}
     erased = {i for i, lead in refined.items() if f"record.{ERASED}" in lead.problems}
     erased |= {i for i, wait in waits.items() if wait.raw == ERASED_WORDS}
-    if _is_replay(wanted):
+    if looks_at_kept:
         others = [i for i in ids if i not in refined and i not in waits]
         kept = store.archived(others) if others else {}
         erased |= {i for i, one in kept.items() if one.raw == ERASED_WORDS}

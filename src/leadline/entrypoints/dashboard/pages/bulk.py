@@ -15,6 +15,7 @@ from leadline.entrypoints.dashboard.bulk.plans import (
     title_of,
 )
 from leadline.entrypoints.dashboard.dashboard import ask_ledger
+from leadline.entrypoints.dashboard.jobs import MOST
 from leadline.entrypoints.dashboard.reading import contacts_of
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.operations.listing import named
@@ -59,5 +60,6 @@ async def bulk_job(request: Request) -> Response:
     template = "bulk_job_part.html" if "hx-request" in request.headers else "bulk_job.html"
     done = "given back what they had" if job.is_undo else ACTION_WORDS[job.wanted.action][1]
     return render_page(
-        request, template, title=job.what, job=job, done=done, bulk=PATH, most=MOST_AT_ONCE
-    )
+        request, template, title=job.what, job=job, done=done, bulk=PATH, most=MOST_AT_ONCE,
+        remembered=MOST,
+    )  # fmt: skip

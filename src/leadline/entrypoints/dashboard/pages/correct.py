@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadline import wiring
 from leadline.entrypoints.dashboard.actions.correcting import (
     BODY,
     CHANGED,
@@ -21,6 +20,7 @@ from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.guarding.roles import for_role
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.correct_view import CorrectSheet, sheet_of
+from leadline.installations.erased import previewing_kit
 from leadline.model.accounts import UserRole
 from leadline.model.correcting import CUSTOM
 from leadline.model.ids import is_lead_id
@@ -61,12 +61,11 @@ async def _shown(request: Request, form: SentForm | None) -> Response:
 
 def _look(request: Request, lead_id: str, tried: Mapping[str, str] | None) -> CorrectSheet | None:
     dashboard = dashboard_of(request)
-    settings = dashboard.settings
     with closing(dashboard.installation.past()) as store:
         if lead_id not in store.archived([lead_id]):
             return None
-        kit = wiring.kit_of(settings, store, wiring.channels_on_demand(settings), dashboard.clock)
-        return sheet_of(kit, settings, lead_id, dashboard.clock(), tried)
+        kit = previewing_kit(dashboard.installation, store, dashboard.clock)
+        return sheet_of(kit, dashboard.settings, lead_id, dashboard.clock(), tried)
 
 
 def _tried(form: SentForm) -> Mapping[str, str]:

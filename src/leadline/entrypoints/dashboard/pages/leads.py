@@ -20,9 +20,10 @@ from leadline.entrypoints.dashboard.addresses.lead_query import (
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.pages.saved_views import views_shown
-from leadline.entrypoints.dashboard.reading import browser_for, people_in
+from leadline.entrypoints.dashboard.reading import browser_for, people_in, sources_in
 from leadline.entrypoints.dashboard.showing.exporting import stream
 from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.showing.search_words import search_words
 from leadline.model.ids import lowest_id
 from leadline.model.lead import Status
 from leadline.operations.browsing import LeadPage, Order
@@ -58,8 +59,7 @@ async def leads(request: Request) -> Response:
 
     def question(ledger: Ledger) -> LeadList:
         looked = browser_for(request, ledger).page(query.wanted, query.size, query.after)
-        sources = sorted({one.source for one in ledger.tallies()})
-        return LeadList(looked, sources, ledger.short_length())
+        return LeadList(looked, sources_in(request, ledger), ledger.short_length())
 
     found = await ask_ledger(request, question)
     return render_page(
@@ -76,6 +76,7 @@ async def leads(request: Request) -> Response:
         sorts=_sorts(query),
         people=people_in(request),
         views=await views_shown(request, query),
+        search=search_words(request),
     )
 
 

@@ -11,6 +11,7 @@ from leadline.journey.capture import read_again
 from leadline.journey.proposing import (
     FieldDifference,
     NotCorrected,
+    as_browsers_send,
     correctable,
     digest_of_fields,
     propose_correction,
@@ -100,10 +101,16 @@ def sheet_of(
 
 def _fields(fields: LeadFields, tried: Mapping[str, str]) -> Iterator[SheetField]:
     own = [f"{CUSTOM}{name}" for name in list(fields.custom)[:_MOST_FURTHER]]
-    further = [name for name in tried if name.startswith(CUSTOM) and name not in own]
+    sent = {as_browsers_send(name): value for name, value in tried.items()}
+    there = {as_browsers_send(f"{CUSTOM}{name}") for name in fields.custom}
+    further = [name for name in sent if name.startswith(CUSTOM) and name not in there]
     for name in (*CORRECTABLE, *own, *further):
-        value = tried.get(name, text_of_value(fields, name) or "")
-        yield SheetField(name, label_of_field(name), value, name in _LONG or "\n" in value)
+        value = sent.get(as_browsers_send(name), text_of_value(fields, name) or "")
+        yield SheetField(name, label_of_field(name), value, name in _LONG or not _is_line(value))
+
+
+def _is_line(value: str) -> bool:
+    return "\n" not in value and "\r" not in value  # which a field of one line would lose
 
 
 def _shown(one: FieldDifference) -> ShownDifference:

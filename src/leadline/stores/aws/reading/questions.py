@@ -161,20 +161,19 @@ class AwsQuestions:
                 yield row
 
     def _named(self, query: LeadQuestion) -> Iterable[str]:
-        """The ids of the leads that a text names: by id, address, number or record."""
+        """The ids of the leads that a text names: by id, address, number or record. By the end of
+        an id only if nothing else is found, since that reads the ids of two weeks."""
         text = query.text.strip()
-        found = list(self._by_id(text))
+        is_id = len(id_digits(text)) >= FEWEST_DIGITS
+        found = list(self._ledger.complete(text)) if is_id else []
         if not query.masked:
             sources = query.sources or self._sources
             keys = [record_key(source, text) for source in sources]
             found += self._store.of_records(keys).values()
             found += self._by_contact(text)
+        if is_id and not found:
+            found += self._ledger.ending(text)
         return dict.fromkeys(found)
-
-    def _by_id(self, text: str) -> Iterator[str]:
-        if len(id_digits(text)) >= FEWEST_DIGITS:
-            yield from self._ledger.complete(text)
-            yield from self._ledger.ending(text)
 
     def _by_contact(self, text: str) -> Iterator[str]:
         """The leads with an address or a number, by the keys under which duplicates are found."""

@@ -99,7 +99,7 @@ class IndexMaker:
             self._index.close()
             self._index = None
         if self._index is None:
-            self._index = open_to_write(self._store.db.folder)
+            self._index = open_to_write(self._store.db.folder, self._store.rights)
         return self._index
 
     def _step(self, index: apsw.Connection) -> bool:
