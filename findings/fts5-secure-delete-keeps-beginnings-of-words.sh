@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# SQLite 3.54.1's full text search FTS5, with its option 'secure-delete' and PRAGMA secure_delete, takes
-# deleted words out of its pages of words, but not out of the index of these pages (table NAME_idx): a
-# page there is found by the beginning of its first word, as far as that differs from the word before,
-# and the beginning stays when the word is gone, also after 'optimize'; only 'rebuild' takes it out. What
-# it means for lead systems: a search index from which a person was erased still holds the beginnings of
-# some names and addresses, long ones where many are alike, in the file's bytes; run 'rebuild' after an
-# erasure, or keep words that must be erasable in a table of your own.
-# Seen: of 1,500 deleted words none is in the file, but beginnings that no word left has are in the
-# index, also after 'optimize'; after 'rebuild' none is.
+# SQLite 3.54.1's full text search FTS5, with its option 'secure-delete' and PRAGMA secure_delete,
+# takes deleted words out of its pages of words, but not out of the index of these pages (table
+# NAME_idx): a page there is found by the beginning of its first word, as far as that differs from
+# the word before, and the beginning stays when the word is gone, also after 'optimize'; only
+# 'rebuild' takes it out. What it means for lead systems: a search index from which a person was
+# erased still holds the beginnings of some names and addresses, long ones where many are alike,
+# in the file's bytes; run 'rebuild' after an erasure, or keep words that must be erasable in a
+# table of your own.
+# Seen: of 1,500 deleted words none is in the file, but beginnings that no word left has are in
+# the index, also after 'optimize'; after 'rebuild' none is.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # MiniStack 1.5.33, an emulator of AWS, ends the running invocation of a function as soon as
-# UpdateFunctionConfiguration comes, and answers it as an error of the function. On AWS an update lets
-# runs that have begun finish with the old settings. What it means for lead systems: a test that
-# deploys a stack anew while leads are in work finds now and then that a run stopped half-way and left
-# its locks, and waits until these end, though a deployment on AWS interrupts nobody. Let such a test
-# wait longer than a lock lasts.
-# Seen: a run of two seconds is done when it is left alone, and fails when a variable of the function's
-# environment is changed meanwhile.
+# UpdateFunctionConfiguration comes, and answers it as an error of the function. On AWS an update
+# lets runs that have begun finish with the old settings. What it means for lead systems: a test
+# that deploys a stack anew while leads are in work finds now and then that a run stopped half-way
+# and left its locks, and waits until these end, though a deployment on AWS interrupts nobody. Let
+# such a test wait longer than a lock lasts.
+# Seen: a run of two seconds is done when it is left alone, and fails when a variable of the
+# function's environment is changed meanwhile.
 set -euo pipefail
 folder=$(mktemp -d)
 server=
