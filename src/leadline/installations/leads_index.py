@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import datetime
 
 from leadline import wiring
+from leadline.installations.data_folder import note_key_place
 from leadline.ports.questions import Behind
 from leadline.settings.general import Settings
 
@@ -26,6 +27,7 @@ def index_differences(settings: Settings) -> list[str]:
     from leadline.stores.sqlite.database import Database
     from leadline.stores.sqlite.index.making import index_faults
 
+    note_key_place(settings)
     with closing(Database(settings.data, read_only=True)) as db:
         return index_faults(db)
 
@@ -34,5 +36,6 @@ def index_behind(settings: Settings, now: datetime) -> Behind:
     """How far the index is behind the data file. Raises ConfigurationError if there is no data."""
     from leadline.stores.sqlite.index.asking import SqliteQuestions
 
+    note_key_place(settings)
     with closing(SqliteQuestions(settings.data)) as questions:
         return questions.behind(now)

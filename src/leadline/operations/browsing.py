@@ -73,6 +73,7 @@ class LeadPage(msgspec.Struct, frozen=True):
     is how many leads there are; `is_more` is whether there may be more than that, because no more
     are counted. `all_looked` is whether all leads were looked at: if not, the oldest are missing.
     `behind` is how far the index is behind from which the page was taken, or that is being made.
+    With `is_narrow` words were not sought in messages and further fields: they are encrypted.
     """
 
     leads: tuple[Listed, ...]
@@ -81,6 +82,7 @@ class LeadPage(msgspec.Struct, frozen=True):
     is_more: bool = False
     all_looked: bool = True
     behind: Behind | None = None
+    is_narrow: bool = False
 
 
 class Browser:

@@ -20,6 +20,7 @@ from leadline.ports.questions import (
     Repeats,
     SortKey,
     Unanswerable,
+    WithoutTexts,
 )
 
 T = TypeVar("T")
@@ -80,12 +81,16 @@ class IndexedBrowser(Browser):
 
     def page(self, wanted: Wanted, size: int, after: str = "") -> LeadPage:
         """See `Browser.page`; `LeadPage.behind` is how far the index is behind."""
-        behind = Behind()
+        behind, is_narrow = Behind(), False
 
         def asked(questions: Questions, query: LeadQuestion) -> LeadPage | None:
-            nonlocal behind
+            nonlocal behind, is_narrow
             behind = questions.behind(self._clock())
-            found = self._found(questions, query, size, after) if is_usable(behind) else None
+            try:
+                found = self._found(questions, query, size, after) if is_usable(behind) else None
+            except WithoutTexts:
+                is_narrow = True
+                raise
             if found is None:
                 return None
             leads, end = found
@@ -97,7 +102,10 @@ class IndexedBrowser(Browser):
             return page
         own = super().page(wanted, size, after)
         is_missed = behind.building and behind.events > FEW
-        return msgspec.structs.replace(own, behind=behind) if is_missed else own
+        is_narrow = is_narrow and self._shown is None
+        return msgspec.structs.replace(
+            own, behind=behind if is_missed else None, is_narrow=is_narrow
+        )
 
     def following(self, wanted: Wanted, size: int, after: str) -> tuple[tuple[Listed, ...], str]:
         """See `Browser.following`."""

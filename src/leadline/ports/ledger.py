@@ -16,7 +16,8 @@ from leadline.ports.listing import Listing
 class LeadFilter(msgspec.Struct, frozen=True):
     """Selects leads that meet all conditions given, newest first.
 
-    `search` is looked for in name, e-mail and company, in the raw text of leads that are not
+    `search` is looked for in name, e-mail and company (in the embedded store also in the telephone
+    number, and as the id of a record), in the raw text of leads that are not
     refined yet, and at the beginning of ids (from eight digits on also at the end), ignoring case.
     `dead` selects leads with a dead letter of any step, `reason` those with a dead letter of that
     reason. `unowned` selects refined leads (`UNOWNED_STATUSES`) without a known owner. Events that

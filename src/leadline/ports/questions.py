@@ -29,6 +29,10 @@ class Unanswerable(ConfigurationError):
     title = "This can't be looked up here"
 
 
+class WithoutTexts(Unanswerable):
+    """The store has no index of texts, because its data is encrypted."""
+
+
 class SortKey(StrEnum):
     """By what leads are sorted. Leads without a score, owner or company come last."""
 

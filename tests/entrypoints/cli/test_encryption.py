@@ -77,6 +77,18 @@ def test_what_is_not_encrypted_yet_is_said_to_be_under_way(
     assert run("encryption", "status").stdout.startswith("personal data is encrypted, key in")
 
 
+def test_the_index_is_verified_with_the_key_of_the_settings(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("encryption", "on").exit_code == 0
+    assert run("index", "rebuild").exit_code == 0
+    (folder / "one").rename(folder / "moved")
+    assert run("index", "verify").exit_code != 0
+    monkeypatch.setenv("LEADLINE_ENCRYPTION_KEY", f"file:{folder / 'moved'}")
+    assert run("index", "verify").exit_code == 0
+    give_reference(folder / "data", "")
+
+
 @pytest.mark.parametrize("words", ["/etc/key", "kms:alias/mine", "env:a-b", "file:"])
 def test_a_reference_that_names_no_key_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, words: str

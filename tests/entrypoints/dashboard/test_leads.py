@@ -17,6 +17,7 @@ from leadline.model.accounts import UserRole
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import EVIL, HOSTILE, Staged, office
+from tests.worlds.encrypted import encrypting
 from tests.worlds.leads import HandClock, captured
 from tests.worlds.questions import take_in
 
@@ -207,14 +208,37 @@ def test_a_lead_that_waits_says_when_it_is_due(made: Staged) -> None:
     assert "waiting@example.com" in text
 
 
-def test_the_index_finds_words_that_lists_do_not_show(tmp_path: Path, clock: HandClock) -> None:
+def test_the_index_finds_words_in_any_text_and_order(tmp_path: Path, clock: HandClock) -> None:
     made = office(tmp_path, clock)
     browser = seen_by(made, UserRole.OPERATOR)
-    path = f"/leads?q={quote('555-0100')}"
+    path = "/leads?q=analytical+ada"
     assert listed(made, browser.get(path).text) == []
     take_in(tmp_path / "data", clock)
     assert listed(made, browser.get(path).text) == ["again", "told"]
     assert listed(made, seen_by(made, UserRole.VIEWER).get(path).text) == []
+
+
+def test_a_telephone_number_is_found_by_who_may_see_it(made: Staged) -> None:
+    path = f"/leads?q={quote('555-0100')}"
+    browser = seen_by(made, UserRole.OPERATOR)
+    text = browser.get(path).text
+    assert listed(made, text) == ["again", "told"]
+    assert "encrypted" not in text
+    assert listed(made, seen_by(made, UserRole.VIEWER).get(path).text) == []
+
+
+def test_a_search_in_encrypted_leads_says_where_words_are_sought(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    made = office(tmp_path, clock)
+    take_in(encrypting(tmp_path / "data"), clock)
+    browser = seen_by(made, UserRole.OPERATOR)
+    for words in ("+1 (212) 555-0100", "ada.vance@example.com"):
+        text = browser.get(f"/leads?q={quote(words)}").text
+        assert listed(made, text) == ["again", "told"]
+        assert "not in messages and further fields" in text
+    assert "not in messages" not in browser.get("/leads?source=generic").text
+    assert "not in messages" not in seen_by(made, UserRole.VIEWER).get("/leads?q=ada").text
 
 
 def test_a_list_that_is_behind_says_so_where_there_are_many_leads(

@@ -75,6 +75,7 @@ _LEAD = _item(
     },
     staff={
         "summary": "the owner", "timeline": "who was given the lead", "why": "who corrected a lead",
+        "alerts": "the owner that a message named",
     },
     others=(
         "lead_id", "source", "kind", "captured_at", "fate", "lasting_key", "joined",

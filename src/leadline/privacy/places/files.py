@@ -69,12 +69,16 @@ FILE_PLACES = (
         name="index.db",
         what="the index of leads for lists, searches and charts, made from the data file; in no "
         "backup",
-        person={WHOLE: "names, addresses, numbers, messages and further fields, as searched"},
-        staff={WHOLE: "the owner of each lead"},
+        person={
+            WHOLE: "names, addresses, numbers, messages and further fields, as searched; none "
+            "of it where the data file is encrypted"
+        },
+        staff={WHOLE: "the owner of each lead, encrypted or not"},
         read="the dashboard, `leads`, and whoever may read the folder",
         masked="who sees masked leads searches in company, campaign, source and owner alone",
-        erased="by `erase` and retention before they end; then all unused space of the file is "
-        "overwritten with zeros, as that of the data file is (`erased.space`)",
+        erased="by `erase` and retention before they end, but for the id of the record; then all "
+        "unused space of the file is overwritten with zeros, as that of the data file is "
+        "(`erased.space`)",
         kept="as long as the lead has it; `leadline index rebuild` makes it anew",
     ),
     Place(

@@ -133,8 +133,9 @@ _OF_LEADS = (
     _table(
         "alert",
         "the messages that were sent",
+        staff={"template": "the owner that the message named, after the name of its form"},
         hashes={"ref": "by what the channel finds a message, such as its time in Slack"},
-        others="n lead channel sent_at template digest step",
+        others="n lead channel sent_at digest step",
         read="`show`; channels, to edit a message",
         erased="kept, so that the message can be edited",
         kept=f"`ref` {TIMELINE}; the rest {WITH_LEAD}",

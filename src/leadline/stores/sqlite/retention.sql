@@ -74,7 +74,7 @@ WHERE what NOT IN ('redelivered', 'refined', 'quarantined')
 
 -- name: forget_messages
 -- Forget by what messages are found.
-UPDATE alert SET ref = '' WHERE ref <> '' AND lead IN ();
+UPDATE main.alert SET ref = '' WHERE ref <> '' AND lead IN ();
 
 -- name: expect_fewer_channels
 -- Expect no alert any more from channels with a dead letter from before a time.

@@ -40,7 +40,7 @@ ON CONFLICT DO UPDATE SET
 
 -- name: add_alerts
 -- Keep messages that destinations accepted.
-INSERT INTO alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();
+INSERT INTO main.alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();
 
 -- name: expect_one_channel_less
 -- Reduce the number of channels that must alert about these leads, unless the channel has alerted.

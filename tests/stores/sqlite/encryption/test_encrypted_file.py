@@ -181,6 +181,25 @@ def test_another_master_key_wraps_the_data_keys_while_others_go_on(
     assert is_read(folder, more, "Corrigan")
 
 
+def test_a_running_process_opens_the_file_anew_after_the_master_key_was_changed(
+    folder: Path, clock: HandClock, tmp_path: Path
+) -> None:
+    with opened(encrypting(folder), clock) as running:
+        leads = come(running, clock)
+        before, after = f"file:{folder}.master", new_key(tmp_path / "next")
+        with running.db.writing() as db:  # as another process does it
+            keys = keyring.rewrapped(db, folder, before, after)
+            assert keyring.keep_rewrapped(db, keys, after)
+        assert is_read(folder, leads)
+        with opened(folder, clock) as anew:
+            assert anew.archived([leads[0].id])
+            assert keyring.encryption_state(anew.db.connection).reference == after
+    give_reference(folder, "")
+    give_reference(folder, before)  # as a process that begins with settings of before
+    with pytest.raises(ConfigurationError, match="is not the key of the data in"):
+        SqliteStore(folder)
+
+
 def test_encryption_can_be_turned_off_and_on_again_while_others_work(
     folder: Path, clock: HandClock
 ) -> None:

@@ -26,8 +26,9 @@ def begin_if_given(db: "Database") -> None:
     state = keyring.encryption_state(db.connection)
     if state.state == keyring.OFF:
         begin_encryption(db)
-    elif state.is_sealed and state.reference != reference:
-        keyring.ring_of(db.connection, db.folder)
+        return
+    is_other = state.is_sealed and state.reference != reference
+    if is_other and keyring.is_where_given(db.connection, db.folder):
         with db.writing() as connection:
             keyring.refer(connection, reference)
 

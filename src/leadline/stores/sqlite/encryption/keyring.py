@@ -16,7 +16,12 @@ from leadline.stores.sqlite.encryption.master import (
     aes_gcm,
     master_key,
 )
-from leadline.stores.sqlite.encryption.references import absolute, given_reference
+from leadline.stores.sqlite.encryption.references import (
+    absolute,
+    given_reference,
+    note_opened,
+    was_opened,
+)
 from leadline.stores.sqlite.encryption.sealing import TAG_SIZE, Ring
 from leadline.stores.sqlite.queries import Queries
 
@@ -59,9 +64,12 @@ def encryption_state(db: apsw.Connection) -> EncryptionState:
 
 def ring_of(db: apsw.Connection, folder: Path, *, again: bool = False) -> Ring:
     """The data keys, unwrapped. Raises ConfigurationError if the master key is missing or another
-    one. When a process asks *again*, the master key may be another one than its settings say."""
+    one. When a process asks *again*, or has opened the folder before, the master key may be another
+    one than its settings say: it was changed meanwhile."""
     state = encryption_state(db)
+    again = again or was_opened(folder)
     keys = _keys_of_any(db, folder) if again else _keys(db, _named(folder, state))
+    note_opened(folder)
     index_key = keys.pop(_INDEX)
     gcms = {number: aes_gcm()(key) for number, key in keys.items()}
     return Ring(state.tag, gcms, state.current, index_key, state.all_under is None)
@@ -73,6 +81,18 @@ def _keys(db: apsw.Connection, master: "_Master") -> dict[int, bytes]:
         number: _unwrapped(master, text, name, tag, number)
         for number, text, name in bulk.query(db, _sql.keys)
     }
+
+
+def is_where_given(db: apsw.Connection, folder: Path) -> bool:
+    """Whether the master key is where the settings say. Raises ConfigurationError if it is not, and
+    never was since this process began."""
+    try:
+        _keys(db, _named(folder, encryption_state(db)))
+    except ConfigurationError:
+        if was_opened(folder):
+            return False
+        raise
+    return True
 
 
 def refuse_without_key(db: apsw.Connection, folder: Path) -> None:

@@ -22,6 +22,7 @@ from leadline.ports.questions import (
     LeadQuestion,
     SortKey,
     Unanswerable,
+    WithoutTexts,
 )
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.index.figures import SqliteFigures
@@ -163,7 +164,7 @@ class SqliteQuestions(SqliteFigures):
         """The planner of a query: the last one if it was of the same query, and nobody has written
         the index since."""
         if query.text.strip() and not self.has_texts:
-            raise Unanswerable(NO_TEXTS)
+            raise WithoutTexts(NO_TEXTS)
         version = int(self._index.pragma("data_version"))
         if self._planned is None or self._planned[:2] != (query, version):
             self._planned = (query, version, Planner(self._index, query))

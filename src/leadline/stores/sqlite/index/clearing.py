@@ -18,7 +18,9 @@ from leadline.stores.sqlite.index.file import (
     empty_index_log,
     has_index,
     open_to_write,
+    writing,
 )
+from leadline.stores.sqlite.index.writing import begin_anew, index_state
 
 _PIECE = 1024
 """So many pages are gone through while nobody else may write the index: only workers do."""
@@ -26,9 +28,9 @@ _ATTEMPTS = 50
 
 
 def clear_index(db: Database, stopped: Callable[[], bool]) -> bool:
-    """Take in all leads that have changed until now, empty the log, and overwrite unused space.
-    Returns False if that has to be tried again: a reader or the disk prevents it, or it was
-    *stopped*.
+    """Take in all leads that have changed until now, empty the log, and overwrite unused space. If
+    the data file was encrypted since the index was made, its leads are removed first. Returns
+    False if that has to be tried again: a reader or the disk prevents it, or it was *stopped*.
 
     Raises apsw.Error, OSError.
     """
@@ -36,12 +38,20 @@ def clear_index(db: Database, stopped: Callable[[], bool]) -> bool:
         return True
     try:
         with dropped_if_damaged(db.folder), closing(open_to_write(db.folder)) as index:
+            _remove_texts_if_encrypted(index, db)
             take_in_all_changed(index, db)
             if not _blank(index, db.folder / INDEX, stopped):
                 return False
     except LeadlineError:  # the disk is full or fails
         return False
     return True
+
+
+def _remove_texts_if_encrypted(index: apsw.Connection, db: Database) -> None:
+    """The next process that takes leads in does so without texts."""
+    if db.connection.sealer is not None and index_state(index).texts:
+        with writing(index):
+            begin_anew(index, db.path.stat().st_ino, texts=False)
 
 
 def _blank(index: apsw.Connection, path: Path, stopped: Callable[[], bool]) -> bool:

@@ -12,7 +12,7 @@ DELETE FROM main.task WHERE lead IN ();
 
 -- name: remove_alerts
 -- Remove the messages about leads.
-DELETE FROM alert WHERE lead IN ();
+DELETE FROM main.alert WHERE lead IN ();
 
 -- name: remove_history
 -- Remove the history of leads.
@@ -39,4 +39,4 @@ INSERT INTO main.task (lead, step, channel, again, put_at, due_at, attempt, fail
 
 -- name: add_alerts
 -- Keep messages that destinations accepted.
-INSERT INTO alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();
+INSERT INTO main.alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();

@@ -9,6 +9,7 @@ import apsw
 from leadline.model.ids import lowest_id
 from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, id_digits, searchable
 from leadline.ports.listing import FEWEST_DIGITS
+from leadline.stores.facets import digits_of
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, micros
 
@@ -20,13 +21,19 @@ _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def teach_to_search(connection: apsw.Connection) -> None:
-    """Add the SQL function that searches need; SQLite's LIKE ignores case only for ASCII."""
+    """Add the SQL functions that searches need; SQLite's LIKE ignores case only for ASCII."""
     connection.create_scalar_function("folded", _folded, 1, deterministic=True)
+    connection.create_scalar_function("digits", _digits, 1, deterministic=True)
 
 
 def _folded(*arguments: Any) -> str | None:
     (words,) = arguments
     return searchable(words) if isinstance(words, str) else None
+
+
+def _digits(*arguments: Any) -> str | None:
+    (number,) = arguments
+    return digits_of(number) if isinstance(number, str) else None
 
 
 def ids_that_begin(prefix: str) -> tuple[bytes, bytes] | None:
@@ -71,8 +78,13 @@ def _which_captures(which: LeadFilter) -> Iterator[_Condition]:
 
 
 def _has_text(text: str) -> _Condition:
-    """The words of the lead, or a part of its id, are this text."""
-    parts: list[_Condition] = [(_sql.has_words, (text.casefold(),))]
+    """The words of the lead, its number or record, or a part of its id, are this text."""
+    parts: list[_Condition] = [
+        (_sql.has_words, (text.casefold(),)),
+        (_sql.is_of_record, (text.strip(),)),
+    ]
+    if digits := digits_of(text):
+        parts.append((_sql.has_number, (digits, digits)))
     if bounds := ids_that_begin(text):
         parts.append((_sql.has_id_between, bounds))
     if len(digits := id_digits(text)) >= FEWEST_DIGITS:

@@ -64,6 +64,15 @@ instr(
       folded(json_extract(refined.head, '$.contact.name', '$.contact.email', '$.contact.company'))
   END, ?);
 
+-- name: has_number
+-- Condition: the lead's telephone number contains these digits.
+instr(digits(json_extract(refined.head, '$.contact.phone')), ?)
+OR instr(json_extract(refined.head, '$.contact.phone_e164'), ?);
+
+-- name: is_of_record
+-- Condition: the lead is about the record with this id.
+lead.record = ?;
+
 -- name: is_unowned
 -- Condition: the lead is refined, and nobody owns it, as `model.handling.owner_of` says.
 refined.status = 'refined' AND CASE
