@@ -48,6 +48,7 @@ def test_a_lead_is_claimed_with_the_commands_that_init_names(tmp_path: Path) -> 
             assert sent.returncode == 0, sent.stderr
             page = Page(port)
             lead_id = page.wait_for(r'data-action="lead\.claim" data-value="([0-9a-f-]{36})"')
+            told_of(installation)
             press = {"message": 0, "action": "lead.claim", "value": lead_id, "user": "U0LOCAL"}
             assert page.http.request("POST", f"{page.url}/press", json=press).status == 200
             page.wait_for("Only visible to you.* is yours")
@@ -56,6 +57,15 @@ def test_a_lead_is_claimed_with_the_commands_that_init_names(tmp_path: Path) -> 
         shown = installation.command("show", lead_id)
         assert "claimed" in shown.stdout
         assert installation.stop() == 0
+
+
+def told_of(installation: Installation) -> None:
+    """Wait until the server has stored that the alert was sent: who presses before is told by a
+    message of its own, since nothing says yet in which one the button stood."""
+    deadline = time.monotonic() + 120
+    while '"event":"notify.done"' not in installation.log.read_text():
+        assert time.monotonic() < deadline, installation.log.read_text()[-3000:]
+        time.sleep(0.05)
 
 
 class Page:
