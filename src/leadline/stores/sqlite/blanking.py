@@ -101,13 +101,15 @@ def _begin(folder: Path) -> None:
 
 def _blank(db: Database, stopped: Callable[[], bool]) -> bool:
     """Go through the file; twice if it is more than a piece, because others may move bytes of pages
-    that are still to come to pages that are done."""
+    that are still to come to pages that are done. A round ends where the file ended when it began:
+    a busy server appends pages faster than they can be gone through."""
     file = open_bytes(db.path)
     try:
-        rounds = 1 if file.xFileSize() <= _PIECE * int(db.connection.pragma("page_size")) else 2
+        rounds = 1 if _pages(db) <= _PIECE else 2
         for _ in range(rounds):
             number: int | None = 1
-            while number:
+            last = _pages(db)
+            while number and number <= last:
                 began = time.monotonic()
                 number = None if stopped() else _next_piece(db, file, number)
                 if number is None:
@@ -117,6 +119,11 @@ def _blank(db: Database, stopped: Callable[[], bool]) -> bool:
         return True
     finally:
         file.xClose()
+
+
+def _pages(db: Database) -> int:
+    """How many pages the file has, with those that are in its log only."""
+    return int(db.connection.pragma("page_count"))
 
 
 def _next_piece(db: Database, file: apsw.VFSFile, first: int) -> int | None:

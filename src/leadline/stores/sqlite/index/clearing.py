@@ -55,14 +55,14 @@ def _remove_texts_if_encrypted(index: apsw.Connection, db: Database) -> None:
 
 
 def _blank(index: apsw.Connection, path: Path, stopped: Callable[[], bool]) -> bool:
-    """Go through the file; twice if it is more than a piece, because others may move bytes of pages
-    that are still to come to pages that are done."""
+    """Go through the file in rounds, as `blanking` does for the data file."""
     file = open_bytes(path)
     try:
-        rounds = 1 if file.xFileSize() <= _PIECE * int(index.pragma("page_size")) else 2
+        rounds = 1 if int(index.pragma("page_count")) <= _PIECE else 2
         for _ in range(rounds):
             number: int | None = 1
-            while number:
+            last = int(index.pragma("page_count"))
+            while number and number <= last:
                 began = time.monotonic()
                 number = None if stopped() else _next_piece(index, path, file, number)
                 if number is None:
