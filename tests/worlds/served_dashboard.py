@@ -92,7 +92,8 @@ class WatchedPage:
             self.complaints.append(message.text)
 
     def _failed(self, request: Request) -> None:
-        self.complaints.append(f"{request.url}: {request.failure}")
+        if request.failure != "net::ERR_ABORTED":  # it was under way when the page was left
+            self.complaints.append(f"{request.url}: {request.failure}")
 
     def violations(self) -> list[str]:
         """What axe-core finds, all rules on."""
