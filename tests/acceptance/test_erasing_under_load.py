@@ -21,6 +21,10 @@ url = "http://127.0.0.1:9/nobody"
 """
 
 
+_PAUSE_S = 0.005
+"""Between two leads: an erasure looks into all leads that there are, and there should be some."""
+
+
 class Senders:
     """Senders of leads of others to a server, in a thread; `with` ends them."""
 
@@ -42,7 +46,7 @@ class Senders:
     def _run(self) -> None:
         http = urllib3.PoolManager(retries=False, timeout=60)
         try:
-            while not self._stop.is_set():
+            while not self._stop.wait(_PAUSE_S):
                 self.send(http, f"meanwhile{len(self.accepted)}")
         except BaseException as error:
             self.failures.append(error)

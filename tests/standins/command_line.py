@@ -24,7 +24,7 @@ from leadline.model import ids
 from tests.standins.adoption import Adopted, adopting, orphan
 
 MODULE = "leadline.entrypoints.cli"
-PATIENCE_S = 120
+PATIENCE_S = 300
 LOADED_LATE = (
     "leadline.stores.sqlite.store",
     "leadline.stores.sqlite.reading.ledger",
