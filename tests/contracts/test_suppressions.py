@@ -250,6 +250,25 @@ def test_a_list_whose_key_is_lost_is_told_with_every_lead(office: ConsentOffice)
     assert "suppression list can't be read" in office.told()[0]
 
 
+def test_a_list_of_another_key_is_told_with_every_lead(office: ConsentOffice) -> None:
+    office.suppress(EMAIL, "ada@example.com")
+    other = key_of_text("another made-up key")
+    office.kit = msgspec.structs.replace(office.kit, privacy_key=lambda: other)
+    lead_id = office.take()
+    office.refine()
+    assert UNREAD in office.lead(lead_id).problems
+
+
+def test_an_empty_list_takes_any_key(office: ConsentOffice) -> None:
+    office.suppress(EMAIL, "ada@example.com")
+    unsuppress(office.kit, [suppression_name(EMAIL, "ada@example.com")], "command:tests")
+    assert office.store.suppression_key() is None
+    other = key_of_text("another made-up key")
+    office.kit = msgspec.structs.replace(office.kit, privacy_key=lambda: other)
+    assert office.suppress(EMAIL, "bo@example.com") == 1
+    assert office.store.suppression_key() == other.id
+
+
 def test_another_key_adds_nothing_to_the_list(office: ConsentOffice) -> None:
     office.suppress(EMAIL, "ada@example.com")
     other = key_of_text("another made-up key")

@@ -120,6 +120,11 @@ class BatchStore(AwsStore):
         with self._or_give_back():
             return super().suppressed(hashes)
 
+    def suppression_key(self) -> str | None:
+        """See `ports.suppressions.Suppressions.suppression_key`."""
+        with self._or_give_back():
+            return super().suppression_key()
+
     def kept(self, names: Collection[str]) -> Mapping[str, Kept]:
         """See `ports.assigning.Assigning.kept`."""
         with self._or_give_back():

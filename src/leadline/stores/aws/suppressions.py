@@ -22,6 +22,8 @@ PREFIX = "suppressions/"
 _AT_ONCE = 50
 _IN_AN_OBJECT = 5_000
 _numbers = count()
+_KEY = suppression_key("key")
+"""The item that says with which privacy key the list is hashed."""
 
 
 class SuppressionChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -43,6 +45,8 @@ class AwsSuppressions(Base):
         new = {one.hash: one for one in reversed(entries) if one.hash not in known}
         self._log([SuppressionChange(added=one) for one in new.values()])
         self._write([PutIf(_item(one)) for one in new.values()])
+        if new and self.suppression_key() is None:
+            self._write([PutIf(_key_item(next(iter(new.values()))))])
         return len(new)
 
     def unsuppress(self, hashes: Collection[str]) -> int:
@@ -50,6 +54,8 @@ class AwsSuppressions(Base):
         known = self.suppressed(hashes)
         self._write([Delete(suppression_key(one), None) for one in known])
         self._log([SuppressionChange(removed=one) for one in known])
+        if known and next(self.suppressions(), None) is None:
+            self._write([Delete(_KEY, None)])
         return len(known)
 
     def suppressed(self, hashes: Collection[str]) -> Mapping[str, Suppressed]:
@@ -72,9 +78,10 @@ class AwsSuppressions(Base):
         return iter(entries.values())
 
     def suppression_key(self) -> str | None:
-        """See `ports.suppressions.Suppressions.suppression_key`; the functions may not read the
-        log."""
-        return None
+        """See `ports.suppressions.Suppressions.suppression_key`: from an item beside the entries,
+        because the functions may not read the log."""
+        item = self.table.get(_KEY)
+        return item["key_id"] if item else None
 
     def may_suppress(self) -> bool:
         """See `ports.suppressions.Suppressions.may_suppress`; there may be if there is a key, and
@@ -85,6 +92,8 @@ class AwsSuppressions(Base):
         """Put entries of the log into the table that lacks them; returns how many there are."""
         entries = list(self.suppressions())
         self._write([PutIf(_item(one)) for one in entries])
+        if entries and self.suppression_key() is None:
+            self._write([PutIf(_key_item(entries[0]))])
         return len(entries)
 
     def _write(self, writes: Sequence[Write]) -> None:
@@ -103,6 +112,10 @@ def _item(one: Suppressed) -> Item:
     pk, sk = suppression_key(one.hash)
     more = {"kind": str(one.by), "key_id": one.key_id, "at": iso(one.at), "reason": one.reason}
     return {"pk": pk, "sk": sk, **more}
+
+
+def _key_item(one: Suppressed) -> Item:
+    return {"pk": _KEY[0], "sk": _KEY[1], "key_id": one.key_id, "at": iso(one.at)}
 
 
 def _entry(item: Item) -> Suppressed:
