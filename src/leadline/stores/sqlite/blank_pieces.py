@@ -1,6 +1,8 @@
 """Overwrites the unused space of an SQLite file in place, a piece at a time (see `blanking`)."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -16,9 +18,44 @@ from leadline.stores.sqlite.unused_space import (
 _OPEN = apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READWRITE
 
 
-def open_bytes(path: Path) -> apsw.VFSFile:
+@contextmanager
+def opened_bytes(path: Path) -> Iterator[apsw.VFSFile]:
     """The file of a connection, for reading and writing its bytes."""
-    return apsw.VFSFile("", str(path), [_OPEN, 0])
+    file = apsw.VFSFile("", str(path), [_OPEN, 0])
+    try:
+        yield file
+    finally:
+        file.xClose()
+
+
+def blank_all(
+    connection: apsw.Connection,
+    piece: int,
+    blank_next: Callable[[int], int | None],
+    stopped: Callable[[], bool],
+) -> bool:
+    """Go through a file by *blank_next* (as `blank_piece`, from a page on), in pieces of so many
+    pages; twice if it is more than a piece, because others may move bytes of pages that are still
+    to come to pages that are done. A round ends where the file ended when it began: a busy server
+    appends pages faster than they can be gone through. Returns False if a piece could not be done,
+    or it was *stopped*."""
+    rounds = 1 if _pages(connection) <= piece else 2
+    for _ in range(rounds):
+        number: int | None = 1
+        last = _pages(connection)
+        while number and number <= last:
+            began = time.monotonic()
+            number = None if stopped() else blank_next(number)
+            if number is None:
+                return False
+            if number:  # others may write for as long as they could not
+                time.sleep(time.monotonic() - began)
+    return True
+
+
+def _pages(connection: apsw.Connection) -> int:
+    """How many pages the file has, with those that are in its log only."""
+    return int(connection.pragma("page_count"))
 
 
 def blank_piece(

@@ -13,7 +13,6 @@ through since the latest erasure.
 import fcntl
 import logging
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from pathlib import Path
 import apsw
 
 from leadline.model.rights import make_file, sync_folder
-from leadline.stores.sqlite.blank_pieces import blank_piece, open_bytes
+from leadline.stores.sqlite.blank_pieces import blank_all, blank_piece, opened_bytes
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.failed_sync import note_failed_sync
 from leadline.stores.sqlite.folder import open_lock
@@ -100,30 +99,8 @@ def _begin(folder: Path) -> None:
 
 
 def _blank(db: Database, stopped: Callable[[], bool]) -> bool:
-    """Go through the file; twice if it is more than a piece, because others may move bytes of pages
-    that are still to come to pages that are done. A round ends where the file ended when it began:
-    a busy server appends pages faster than they can be gone through."""
-    file = open_bytes(db.path)
-    try:
-        rounds = 1 if _pages(db) <= _PIECE else 2
-        for _ in range(rounds):
-            number: int | None = 1
-            last = _pages(db)
-            while number and number <= last:
-                began = time.monotonic()
-                number = None if stopped() else _next_piece(db, file, number)
-                if number is None:
-                    return False
-                if number:  # others may write for as long as they could not
-                    time.sleep(time.monotonic() - began)
-        return True
-    finally:
-        file.xClose()
-
-
-def _pages(db: Database) -> int:
-    """How many pages the file has, with those that are in its log only."""
-    return int(db.connection.pragma("page_count"))
+    with opened_bytes(db.path) as file:
+        return blank_all(db.connection, _PIECE, lambda first: _next_piece(db, file, first), stopped)
 
 
 def _next_piece(db: Database, file: apsw.VFSFile, first: int) -> int | None:

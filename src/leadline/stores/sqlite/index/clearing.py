@@ -1,7 +1,6 @@
 """Leaves nothing in the index of leads of what was erased: neither rows, nor its log, nor bytes in
 unused space, where earlier writes left some. For `blanking`, which does the data file first."""
 
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import apsw
 
 from leadline.model.errors import LeadlineError
-from leadline.stores.sqlite.blank_pieces import blank_piece, open_bytes
+from leadline.stores.sqlite.blank_pieces import blank_all, blank_piece, opened_bytes
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.folder import INDEX
 from leadline.stores.sqlite.index.at_once import take_in_all_changed
@@ -55,23 +54,10 @@ def _remove_texts_if_encrypted(index: apsw.Connection, db: Database) -> None:
 
 
 def _blank(index: apsw.Connection, path: Path, stopped: Callable[[], bool]) -> bool:
-    """Go through the file in rounds, as `blanking` does for the data file."""
-    file = open_bytes(path)
-    try:
-        rounds = 1 if int(index.pragma("page_count")) <= _PIECE else 2
-        for _ in range(rounds):
-            number: int | None = 1
-            last = int(index.pragma("page_count"))
-            while number and number <= last:
-                began = time.monotonic()
-                number = None if stopped() else _next_piece(index, path, file, number)
-                if number is None:
-                    return False
-                if number:  # others may write for as long as they could not
-                    time.sleep(time.monotonic() - began)
-        return True
-    finally:
-        file.xClose()
+    with opened_bytes(path) as file:
+        return blank_all(
+            index, _PIECE, lambda first: _next_piece(index, path, file, first), stopped
+        )
 
 
 def _next_piece(index: apsw.Connection, path: Path, file: apsw.VFSFile, first: int) -> int | None:
