@@ -15,66 +15,13 @@ from leadline.model.handling import Ending, holder_of
 from leadline.model.lead import Status
 from leadline.operations.rule_effects import RuleEffect, RuleEffects
 from leadline.ports.ledger import Followed, LeadFilter, LeadRow, Ledger
-from leadline.ports.questions import Behind
+from leadline.ports.questions import Behind, Figures
 from leadline.settings.zones import zone
 from leadline.team.people import Team
 
 MOST_ANALYSED = 10_000
 """The most leads of a time that are looked at; older ones are left out."""
 DAYS, HOURS = 7, 24
-
-
-class LeadFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Numbers of leads by what became of them.
-
-    `valid` are refined and not quarantined, `unique` those of them that repeat no earlier lead
-    (which are `duplicates`). Of the valid ones, `told` have an alert that was sent, `claimed` were
-    claimed by somebody, and `contacted` have had a person's first response; `won`, `lost` (also
-    those that the CRM disqualified) and `junk` have ended so. `quarantined` were taken for spam,
-    and `dead` have a dead letter of any step.
-    """
-
-    captured: int = 0
-    valid: int = 0
-    unique: int = 0
-    told: int = 0
-    claimed: int = 0
-    contacted: int = 0
-    won: int = 0
-    lost: int = 0
-    junk: int = 0
-    duplicates: int = 0
-    quarantined: int = 0
-    dead: int = 0
-
-    def __add__(self, other: "LeadFigures") -> "LeadFigures":
-        """The figures of both."""
-        both = ((name, getattr(self, name) + getattr(other, name)) for name in _COUNTED)
-        return LeadFigures(**dict(both))
-
-    @property
-    def open(self) -> int:
-        """The valid leads that have not ended."""
-        return self.valid - self.won - self.lost - self.junk
-
-    @property
-    def won_share(self) -> float | None:
-        """The share (0 to 1) of won leads among those that have ended; None if none has."""
-        ended = self.won + self.lost + self.junk
-        return self.won / ended if ended else None
-
-    @property
-    def junk_share(self) -> float | None:
-        """The share (0 to 1) of leads that are junk or were quarantined; None without leads."""
-        return (self.junk + self.quarantined) / self.captured if self.captured else None
-
-    @property
-    def duplicate_share(self) -> float | None:
-        """The share (0 to 1) of duplicates among the valid leads; None without any."""
-        return self.duplicates / self.valid if self.valid else None
-
-
-_COUNTED = LeadFigures.__struct_fields__
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -85,10 +32,10 @@ class Analysis(msgspec.Struct, frozen=True):
     is behind from which the figures are. With `is_as_listed` owners have the names that lists show,
     otherwise those of the settings."""
 
-    whole: LeadFigures
-    by_source: Mapping[str, LeadFigures]
-    by_campaign: Mapping[str, LeadFigures]
-    by_owner: Mapping[str, LeadFigures]
+    whole: Figures
+    by_source: Mapping[str, Figures]
+    by_campaign: Mapping[str, Figures]
+    by_owner: Mapping[str, Figures]
     hours: Sequence[Sequence[int]]
     rules: Mapping[str, RuleEffect]
     is_cut: bool = False
@@ -125,7 +72,7 @@ def analysis(
         if one is not None:
             effects.add(one)
     return Analysis(
-        whole=groups[""].found().get("", LeadFigures()),
+        whole=groups[""].found().get("", Figures()),
         by_source=groups["source"].found(),
         by_campaign=groups["campaign"].found(),
         by_owner=groups["owner"].found(),
@@ -145,9 +92,9 @@ class _Groups:
         for part in parts:
             self._counts[group][part] += 1
 
-    def found(self) -> dict[str, LeadFigures]:
+    def found(self) -> dict[str, Figures]:
         """The groups, the largest first."""
-        found = {name: LeadFigures(**counts) for name, counts in self._counts.items()}
+        found = {name: Figures(**counts) for name, counts in self._counts.items()}
         return dict(sorted(found.items(), key=lambda item: (-item[1].captured, item[0])))
 
 

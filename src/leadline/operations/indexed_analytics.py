@@ -6,7 +6,7 @@ What rules did is counted from the leads' decisions, which no rollup has: of the
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from leadline.operations.analytics import Analysis, LeadFigures
+from leadline.operations.analytics import Analysis
 from leadline.operations.indexed_browsing import is_usable
 from leadline.operations.rule_effects import RuleEffects
 from leadline.ports.ledger import LeadFilter, Ledger
@@ -39,7 +39,7 @@ def indexed_analysis(
         if decided <= MOST_DECISIONS:
             effects.add(one)
     return Analysis(
-        whole=_figures(questions.figures(*span)[()]),
+        whole=questions.figures(*span)[()],
         by_source=_groups(questions, span, By.SOURCE),
         by_campaign=_groups(questions, span, By.CAMPAIGN),
         by_owner=_groups(questions, span, By.OWNER),
@@ -51,13 +51,7 @@ def indexed_analysis(
     )
 
 
-def _groups(
-    questions: Questions, span: tuple[datetime, datetime], by: By
-) -> Mapping[str, LeadFigures]:
+def _groups(questions: Questions, span: tuple[datetime, datetime], by: By) -> Mapping[str, Figures]:
     """The figures by a value, the largest first."""
-    found = {name: _figures(one) for (name,), one in questions.figures(*span, by=(by,)).items()}
+    found = {name: one for (name,), one in questions.figures(*span, by=(by,)).items()}
     return dict(sorted(found.items(), key=lambda item: (-item[1].captured, item[0])))
-
-
-def _figures(one: Figures) -> LeadFigures:
-    return LeadFigures(**{name: getattr(one, name) for name in Figures.__struct_fields__})

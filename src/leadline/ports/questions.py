@@ -137,6 +137,32 @@ class Figures(msgspec.Struct, frozen=True):
     dead: int = 0
     quarantined: int = 0
 
+    def __add__(self, other: "Figures") -> "Figures":
+        """The figures of both."""
+        numbers = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
+        return Figures(*(one + another for one, another in numbers))
+
+    @property
+    def open(self) -> int:
+        """The valid leads that have not ended."""
+        return self.valid - self.won - self.lost - self.junk
+
+    @property
+    def won_share(self) -> float | None:
+        """The share (0 to 1) of won leads among those that have ended; None if none has."""
+        ended = self.won + self.lost + self.junk
+        return self.won / ended if ended else None
+
+    @property
+    def junk_share(self) -> float | None:
+        """The share (0 to 1) of leads that are junk or were quarantined; None without leads."""
+        return (self.junk + self.quarantined) / self.captured if self.captured else None
+
+    @property
+    def duplicate_share(self) -> float | None:
+        """The share (0 to 1) of duplicates among the valid leads; None without any."""
+        return self.duplicates / self.valid if self.valid else None
+
 
 class By(StrEnum):
     """By what figures are grouped."""

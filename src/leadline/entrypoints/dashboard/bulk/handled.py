@@ -1,7 +1,6 @@
 """Claiming, assigning and junking one lead among many, unless others changed it; and undoing it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, cast
 
 import msgspec
@@ -19,10 +18,9 @@ from leadline.journey.assigning.giving import what_follows
 from leadline.journey.assigning.handing_on import Move, holder_name, move
 from leadline.journey.claiming import CLAIM, JUNK, Press, press
 from leadline.journey.meanwhile import update_later_alerts
-from leadline.model.assigning import Decision, Queued, Rewrite
+from leadline.model.assigning import Decision, Rewrite
 from leadline.model.handling import UNHANDLED, Ending, Handling
-from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.people import Person
+from leadline.model.lead import RefinedLead
 from leadline.model.task import Later, Step, Task
 from leadline.ports.assigning import account_of, roster_of
 from leadline.ports.store import Store
@@ -34,21 +32,14 @@ _COMPANY = account_of(b"")
 
 
 class HandlingBefore(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a lead had before an action changed its handling, and a digest of what the action made
-    of it (`looking.stand_of`). `companies` are the documents of who has its company, by name: as
+    """The handling of a lead before an action changed it, and a digest of what the action made of
+    it (`looking.stand_of`). `companies` are the documents of who has its company, by name: as
     they were, and as the action left them."""
 
     lead_id: str
     action: BulkAction
     made: bytes
-    owner: Person | None = None
-    ownership: Ownership = Ownership.NOT_ASKED
-    claimed_by: Person | None = None
-    claimed_at: datetime | None = None
-    snoozed_until: datetime | None = None
-    touched_at: datetime | None = None
-    queued: Queued | None = None
-    clock_from: datetime | None = None
+    before: Handling
     companies: Mapping[str, tuple[bytes, bytes]] = {}
 
 
@@ -103,19 +94,11 @@ def handle_one(
         return CHANGED
     if why_not:
         return why_not
-    had = watched.before
     return HandlingBefore(
         lead_id=lead_id,
         action=wanted.action,
         made=stand_of(watched.after),
-        owner=had.owner,
-        ownership=had.ownership,
-        claimed_by=had.claimed_by,
-        claimed_at=had.claimed_at,
-        snoozed_until=had.snoozed_until,
-        touched_at=had.touched_at,
-        queued=had.queued,
-        clock_from=had.clock_from,
+        before=watched.before,
         companies={
             name: (one.seen.body, one.body)
             for name, one in watched.changes.items()
@@ -199,20 +182,21 @@ def _give_companies_back(store: Store, had: HandlingBefore) -> None:
 
 def _as_it_was(before: Handling, had: HandlingBefore) -> Handling:
     if had.action is BulkAction.JUNK:
-        queued = had.queued if before.holder is None else None
+        queued = had.before.queued if before.holder is None else None
         return msgspec.structs.replace(
             before, ending=Ending.OPEN, ended_at=None, ended_by=None, queued=queued
         )
+    was = had.before
     return msgspec.structs.replace(
         before,
-        owner=had.owner,
-        ownership=had.ownership,
-        claimed_by=had.claimed_by,
-        claimed_at=had.claimed_at,
-        snoozed_until=had.snoozed_until,
-        touched_at=had.touched_at,
-        queued=had.queued,
-        clock_from=had.clock_from,
+        owner=was.owner,
+        ownership=was.ownership,
+        claimed_by=was.claimed_by,
+        claimed_at=was.claimed_at,
+        snoozed_until=was.snoozed_until,
+        touched_at=was.touched_at,
+        queued=was.queued,
+        clock_from=was.clock_from,
         ending=Ending.OPEN,
         ended_at=None,
         ended_by=None,

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from leadline.model.harmless_texts import in_spreadsheet
-from leadline.operations.analytics import Analysis, LeadFigures
+from leadline.operations.analytics import Analysis
 from leadline.operations.lead_csv import csv_line
 from leadline.operations.rule_effects import RuleEffect
+from leadline.ports.questions import Figures
 from leadline.privacy.masking import masked_text
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -27,7 +28,7 @@ TABLES = ("source", "campaign", "owner", "hours", "rules")
 """The tables that can be exported, by the value of `table`."""
 NONE: Mapping[str, str] = {"source": "", "campaign": "(no campaign)", "owner": "(nobody)"}
 """The name of leads without a value, by group."""
-_FIGURES = LeadFigures.__struct_fields__
+_FIGURES = Figures.__struct_fields__
 _RATES = ("open", "won_share", "duplicate_share", "junk_share")
 _EFFECTS = RuleEffect.__struct_fields__
 
@@ -43,12 +44,12 @@ class FunnelStep(msgspec.Struct, frozen=True):
     rate: float | None = None
 
 
-def funnel_of(figures: LeadFigures) -> list[FunnelStep]:
+def funnel_of(figures: Figures) -> list[FunnelStep]:
     """The way from capture to a deal."""
     return list(_steps(figures))
 
 
-def _steps(figures: LeadFigures) -> Iterator[FunnelStep]:
+def _steps(figures: Figures) -> Iterator[FunnelStep]:
     for name, words, of in FUNNEL:
         number: int = getattr(figures, name)
         whole: int = getattr(figures, of) if of else 0
@@ -56,7 +57,7 @@ def _steps(figures: LeadFigures) -> Iterator[FunnelStep]:
         yield FunnelStep(words, number, share, of, number / whole if whole else None)
 
 
-def groups_in(found: Analysis) -> Mapping[str, Mapping[str, LeadFigures]]:
+def groups_in(found: Analysis) -> Mapping[str, Mapping[str, Figures]]:
     """The figures by source, campaign and owner."""
     return {"source": found.by_source, "campaign": found.by_campaign, "owner": found.by_owner}
 
@@ -64,10 +65,10 @@ def groups_in(found: Analysis) -> Mapping[str, Mapping[str, LeadFigures]]:
 def masked_analysis(found: Analysis) -> Analysis:
     """The figures for who may not know whom leads are about: a campaign is named by what a sender
     wrote, in which addresses and numbers are masked. Campaigns that look the same then are one."""
-    merged: dict[str, LeadFigures] = {}
+    merged: dict[str, Figures] = {}
     for name, figures in found.by_campaign.items():
         shown = masked_text(name)
-        merged[shown] = merged.get(shown, LeadFigures()) + figures
+        merged[shown] = merged.get(shown, Figures()) + figures
     ordered = sorted(merged.items(), key=lambda item: (-item[1].captured, item[0]))
     return msgspec.structs.replace(found, by_campaign=dict(ordered))
 
@@ -110,11 +111,11 @@ def analysis_json(found: Analysis) -> str:
     return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
 
 
-def _values(figures: LeadFigures) -> dict[str, float | int | None]:
+def _values(figures: Figures) -> dict[str, float | int | None]:
     return {name: getattr(figures, name) for name in (*_FIGURES, *_RATES)}
 
 
-def _texts(of: LeadFigures | RuleEffect, names: Iterable[str]) -> Iterator[str]:
+def _texts(of: Figures | RuleEffect, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         value = getattr(of, name)
         yield "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
