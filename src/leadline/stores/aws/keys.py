@@ -14,6 +14,7 @@
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
 | a legal hold on a lead | `L#` and its id | `hold` |
 | an entry of the suppression list | `X#` and its hash | `listed` |
+| the privacy key of that list, by its id | `X#privacy-key` | `listed` |
 | a late task's first due time | `L#` and its lead's id | `late#`, its step, `#`, its channel |
 | a channel's next free time | `C#` and its name | `channel` |
 | a document by which leads are given out | `T#` and its name | `kept` |

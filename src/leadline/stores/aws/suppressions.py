@@ -22,7 +22,7 @@ PREFIX = "suppressions/"
 _AT_ONCE = 50
 _IN_AN_OBJECT = 5_000
 _numbers = count()
-_KEY = suppression_key("key")
+_KEY = suppression_key("privacy-key")
 """The item that says with which privacy key the list is hashed."""
 
 
