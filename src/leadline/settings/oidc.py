@@ -88,19 +88,23 @@ def wrong_oidc(settings: OidcSettings) -> Iterator[tuple[SettingPath, str]]:
             if getattr(settings, f"dashboard_oidc_{name}"):
                 yield (f"dashboard_oidc_{name}",), "it needs a `dashboard_oidc_issuer`"
         return
-    if not settings.dashboard_oidc_client_id:
-        yield ("dashboard_oidc_issuer",), "it needs a `dashboard_oidc_client_id`"
-    if not any(getattr(settings, f"dashboard_oidc_{name}") for name in _ROLES):
-        yield (
-            ("dashboard_oidc_issuer",),
-            "nobody could log in: name who has which role in `dashboard_oidc_admins`, "
-            "`dashboard_oidc_operators` or `dashboard_oidc_viewers`",
-        )
+    if lacking := list(_lacking(settings)):
+        yield ("dashboard_oidc_issuer",), "; ".join(lacking)
     if "openid" not in settings.dashboard_oidc_scope.split():
         yield ("dashboard_oidc_scope",), "it needs `openid`, without which no ID token comes"
+
+
+def _lacking(settings: OidcSettings) -> Iterator[str]:
+    """What an issuer needs besides and has not."""
+    if not settings.dashboard_oidc_client_id:
+        yield "it needs a `dashboard_oidc_client_id`"
+    if not any(getattr(settings, f"dashboard_oidc_{name}") for name in _ROLES):
+        yield (
+            "nobody could log in: name who has which role in `dashboard_oidc_admins`, "
+            "`dashboard_oidc_operators` or `dashboard_oidc_viewers`"
+        )
     if not is_secure(settings.dashboard_url):
         yield (
-            ("dashboard_oidc_issuer",),
             "it needs a `dashboard_url` with https:// (http:// only on this machine), to which the "
-            "issuer sends browsers back",
+            "issuer sends browsers back"
         )

@@ -75,3 +75,9 @@ def test_on_this_machine_neither_needs_https() -> None:
     here = WHOLE.replace("https://dashboard.example.com", "http://localhost:8081")
     here = here.replace("https://login.example.com/", "http://127.0.0.1:9000/realms/x")
     assert settings(here).dashboard_oidc_issuer == "http://127.0.0.1:9000/realms/x"
+
+
+def test_all_that_an_issuer_lacks_is_said_in_one_line() -> None:
+    (line,) = refused('dashboard_oidc_issuer = "https://login.example.com"').splitlines()[1:]
+    for lacking in ("dashboard_oidc_client_id", "dashboard_oidc_admins", "dashboard_url"):
+        assert lacking in line
