@@ -9,7 +9,8 @@ import msgspec
 
 from leadline.duplicates.policy import DuplicatePolicy
 from leadline.model.errors import ConfigurationError
-from leadline.model.lead import WORKER_DIED, RefinedLead
+from leadline.model.event_notes import WORKER_DIED
+from leadline.model.lead import RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.links import Links
 from leadline.model.people import Person

@@ -14,8 +14,9 @@ from leadline.journey.capture import CaptureKit
 from leadline.journey.refining import refine_due
 from leadline.journey.telling_apart import telling_apart
 from leadline.kit import Kit
+from leadline.model.event_notes import KEY_REUSED, OTHER_WORDS
 from leadline.model.formats import key_of
-from leadline.model.lead import KEY_REUSED, OTHER_WORDS, Delivery, Fate, Kind
+from leadline.model.lead import Delivery, Fate, Kind
 from leadline.model.task import Step
 from leadline.ports.store import Store
 from leadline.settings.general import Settings

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from leadline.journey.capture import CaptureKit, read, read_again
-from leadline.model.lead import NOT_READ, CapturedLead, Delivery, Fate, Kind
+from leadline.model.event_notes import NOT_READ
+from leadline.model.lead import CapturedLead, Delivery, Fate, Kind
 from leadline.model.quotas import Quota
 from leadline.model.task import Step
 from leadline.operations import replay

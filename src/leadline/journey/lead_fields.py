@@ -7,7 +7,8 @@ from leadline.journey.folding import end_of, fields_of_events
 from leadline.model.charsets import NOTES
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import NotUnderstood
-from leadline.model.lead import ERASED, KEY_REUSED, LeadFields
+from leadline.model.event_notes import KEY_REUSED
+from leadline.model.lead import ERASED, LeadFields
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting

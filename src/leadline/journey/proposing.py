@@ -26,7 +26,8 @@ from leadline.model.correcting import (
 )
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError, NotUnderstood
-from leadline.model.lead import NOT_READ, Fate, Kind, LeadFields, RefinedLead
+from leadline.model.event_notes import NOT_READ
+from leadline.model.lead import Fate, Kind, LeadFields, RefinedLead
 from leadline.model.task import Step, Task
 from leadline.ports.store import Waiting
 

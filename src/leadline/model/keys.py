@@ -6,8 +6,9 @@ from hashlib import blake2b
 
 import msgspec
 
+from leadline.model.event_notes import KEY_REUSED
 from leadline.model.found import was_found
-from leadline.model.lead import KEY_REUSED, CapturedLead, Kind, RefinedLead
+from leadline.model.lead import CapturedLead, Kind, RefinedLead
 
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:

@@ -15,9 +15,11 @@ from typing import Any
 import msgspec
 
 from leadline.model.assigning import Decision
+from leadline.model.attribution import Attribution
 from leadline.model.consent import Consent, ConsentSaid
 from leadline.model.likeness import FirstSeen, Possible, ValueOrigin
 from leadline.model.quotas import Quota
+from leadline.model.score import LeadScore
 
 
 class Kind(StrEnum):
@@ -270,7 +272,9 @@ class RefinedLead(msgspec.Struct, frozen=True):
     """A lead after all refinement rules. `status` is "refined", or "quarantined" for those for
     which no alert is sent. `possible` are leads that may be about the same person. `filled` names
     the fields of the contact that were blank and have a value of an earlier lead of the person,
-    with its origin. `decision` says why it is its owner's. `consent` is known by purpose."""
+    with its origin. `decision` says why it is its owner's. `consent` is known by purpose. `score`
+    is ours (that of the sender is in `lead_details`), None if leads are not scored. `attribution`
+    is None if the sender gave no UTM parameter and no click id."""
 
     lead_id: str
     captured_at: datetime
@@ -287,13 +291,5 @@ class RefinedLead(msgspec.Struct, frozen=True):
     filled: dict[str, ValueOrigin] = {}
     decision: Decision | None = None
     consent: dict[str, Consent] = {}
-
-
-KEY_REUSED = "event.key_reused"
-"""The note on an event whose key an earlier event about another person or record has."""
-OTHER_WORDS = "redelivered.other_words"
-"""The timeline note on a redelivery that differs from the first; the detail is the difference."""
-NOT_READ = "capture.unreadable"
-"""The dead-letter reason of an UNREADABLE event."""
-WORKER_DIED = "worker.died"
-"""The error of an attempt that was not settled before its lease ran out, for whatever reason."""
+    score: LeadScore | None = None
+    attribution: Attribution | None = None

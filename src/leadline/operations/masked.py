@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from leadline.model.erasing import ERASED_WORDS
+from leadline.model.event_notes import OTHER_WORDS
 from leadline.model.handling import Handling
-from leadline.model.lead import OTHER_WORDS, RefinedLead
+from leadline.model.lead import RefinedLead
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.operations.listing import Listed
 from leadline.operations.reasons import decision_in

@@ -7,7 +7,8 @@ from datetime import datetime
 import msgspec
 
 from leadline.kit import Kit
-from leadline.model.lead import NOT_READ, CapturedLead
+from leadline.model.event_notes import NOT_READ
+from leadline.model.lead import CapturedLead
 from leadline.model.task import Step
 from leadline.operations import replay as replaying
 from leadline.operations.replay import Plan, Start

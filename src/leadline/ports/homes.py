@@ -14,8 +14,9 @@ from typing import Any, Protocol
 import msgspec
 
 from leadline.model.assigning import Kept
+from leadline.model.event_notes import OTHER_WORDS
 from leadline.model.handling import Handling
-from leadline.model.lead import OTHER_WORDS, Fate, Kind
+from leadline.model.lead import Fate, Kind
 from leadline.model.likeness import Judgement
 from leadline.model.privacy import DataHold
 from leadline.model.task import Alert, Step
@@ -27,9 +28,8 @@ REDELIVERED = "redelivered"
 
 class MovedTask(msgspec.Struct, frozen=True, omit_defaults=True):
     """A task that waits, is leased to a worker until `due_at` (`held`), or has been a dead letter
-    since `dead_at`;
-    `first_due_at` is None if it equals `due_at`; such a task has the same digest as in earlier
-    versions."""
+    since `dead_at`; `first_due_at` is None if it equals `due_at`; such a task has the same digest
+    as in earlier versions."""
 
     step: Step
     channel: str

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.model.assigning import Kept
+from leadline.model.event_notes import NOT_READ, OTHER_WORDS
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.handling import Handling
 from leadline.model.keys import is_older, set_apart, under_own_key
 from leadline.model.lead import (
-    NOT_READ,
-    OTHER_WORDS,
     CapturedLead,
     Fate,
     Kind,

@@ -7,9 +7,10 @@ import msgspec
 
 from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
+from leadline.model.event_notes import OTHER_WORDS
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
-from leadline.model.lead import OTHER_WORDS, CapturedLead, Kind, RefinedLead, is_privacy_deletion
+from leadline.model.lead import CapturedLead, Kind, RefinedLead, is_privacy_deletion
 from leadline.model.privacy import Tombstone
 from leadline.ports.erasing import HeldTexts
 from leadline.stores.memory_duplicates import MemoryDuplicates

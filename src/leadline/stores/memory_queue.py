@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.model.event_notes import WORKER_DIED
 from leadline.model.handling import Handling
-from leadline.model.lead import WORKER_DIED, CapturedLead, RefinedLead
+from leadline.model.lead import CapturedLead, RefinedLead
 from leadline.model.task import (
     UNTOLD_STEPS,
     Alert,

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from leadline.entrypoints.cli import app
 from leadline.journey.capture import CaptureKit, read
-from leadline.model.lead import NOT_READ, Delivery
+from leadline.model.event_notes import NOT_READ
+from leadline.model.lead import Delivery
 from leadline.settings.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic

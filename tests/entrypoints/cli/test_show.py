@@ -10,9 +10,9 @@ from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story
 from leadline.entrypoints.decided_stories import without_keys
 from leadline.model.assigning import Decision, Queued
+from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import (
-    NOT_READ,
     Change,
     Contact,
     Fate,

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from leadline.model.erasing import ERASED_WORDS
+from leadline.model.event_notes import OTHER_WORDS
 from leadline.model.handling import Handling
-from leadline.model.lead import OTHER_WORDS, Contact, LeadDetails, RefinedLead, Status
+from leadline.model.lead import Contact, LeadDetails, RefinedLead, Status
 from leadline.model.people import Person
 from leadline.model.privacy import DataHold
 from leadline.model.retiring import RETIRED_WORDS

@@ -22,9 +22,10 @@ from leadline.alerts.likeness import (
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.journey.authenticating import CLIENT, client_in
+from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import Handling
 from leadline.model.harmless_texts import escaped_json, in_lines
-from leadline.model.lead import NOT_READ, Kind, RefinedLead
+from leadline.model.lead import Kind, RefinedLead
 from leadline.model.likeness import Possible
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS, DataKind, note_on

@@ -12,13 +12,12 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.event_notes import NOT_READ, OTHER_WORDS
 from leadline.model.formats import from_iso, iso, key_of
 from leadline.model.ids import uuid7
 from leadline.model.keys import set_apart
 from leadline.model.lead import (
     ERASED,
-    NOT_READ,
-    OTHER_WORDS,
     CapturedLead,
     Fate,
     Kind,

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import msgspec
 
+from leadline.model.event_notes import WORKER_DIED
 from leadline.model.formats import from_iso, iso
-from leadline.model.lead import WORKER_DIED, Fate, RefinedLead, Status
+from leadline.model.lead import Fate, RefinedLead, Status
 from leadline.model.task import Alert, Lease, Step, Task
 from leadline.stores.aws.keys import (
     FURTHER,

@@ -6,10 +6,9 @@ from typing import Any
 
 import apsw
 
+from leadline.model.event_notes import NOT_READ, OTHER_WORDS
 from leadline.model.keys import is_older, key_digest, set_apart, under_own_key
 from leadline.model.lead import (
-    NOT_READ,
-    OTHER_WORDS,
     CapturedLead,
     Fate,
     Kind,

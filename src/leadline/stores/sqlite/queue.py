@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 from msgspec import json
 
-from leadline.model.lead import WORKER_DIED
+from leadline.model.event_notes import WORKER_DIED
 from leadline.model.task import Drop, Lease, Step, Task
 from leadline.ports.clock import Clock
 from leadline.ports.store import Among, Settlement

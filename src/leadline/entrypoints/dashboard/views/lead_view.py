@@ -21,8 +21,9 @@ from leadline.entrypoints.dashboard.views.lead_labels import LABELS, label_of_fi
 from leadline.entrypoints.dashboard.views.timeline_words import happening_words
 from leadline.entrypoints.reason_words import later_words, passed_words, whose_lines
 from leadline.model.erasing import ERASED_WORDS
+from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import UNHANDLED
-from leadline.model.lead import NOT_READ, RefinedLead
+from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Step

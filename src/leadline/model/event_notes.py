@@ -1,0 +1,10 @@
+"""Codes that timelines and dead letters note of events and attempts."""
+
+KEY_REUSED = "event.key_reused"
+"""The note on an event whose key an earlier event about another person or record has."""
+OTHER_WORDS = "redelivered.other_words"
+"""The timeline note on a redelivery that differs from the first; the detail is the difference."""
+NOT_READ = "capture.unreadable"
+"""The dead-letter reason of an UNREADABLE event."""
+WORKER_DIED = "worker.died"
+"""The error of an attempt that was not settled before its lease ran out, for whatever reason."""
