@@ -15,6 +15,7 @@ from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.links import Links
 from leadline.model.people import Person
 from leadline.model.retry import LookUpPolicy, RetryPolicy
+from leadline.model.score import LeadScore
 from leadline.model.suppression import MARK, UNREAD
 from leadline.model.task import Drop, Lease, Outcome, Retry, Step
 from leadline.ports.channel import Channel
@@ -69,7 +70,8 @@ class Kit(msgspec.Struct, frozen=True):
     which rules give leads. `erasures` keeps tombstones of people who are erased, with hashes by
     `privacy_key`, which is read or made when it is first needed; None where no key can be had.
     `audit` takes who did what; None where nothing keeps that. `suppressed` is what is done with
-    leads on the suppression list (`model.suppression`).
+    leads on the suppression list (`model.suppression`). `scorer` says what a refined lead is worth
+    (None: nothing can be said of this one); None where the settings score no leads.
     """
 
     store: Store
@@ -98,6 +100,7 @@ class Kit(msgspec.Struct, frozen=True):
     privacy_key: "Callable[[], PrivacyKey] | None" = None
     audit: "AuditLog | None" = None
     suppressed: str = MARK
+    scorer: Callable[[RefinedLead], LeadScore | None] | None = None
 
     @property
     def teams(self) -> Teams:
