@@ -102,7 +102,10 @@ def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> "CaptureK
     from leadline.model.bounds import Bounds
 
     bounds = Bounds(settings.max_events, settings.max_stored)
-    return CaptureKit(senders, settings.delay, bounds, settings.redelivery_window)
+    return CaptureKit(
+        senders, settings.delay, bounds, settings.redelivery_window,
+        first_look=settings.score_first_look,
+    )  # fmt: skip
 
 
 def channels(settings: Settings, longest: float = 3600) -> "dict[str, Channel]":

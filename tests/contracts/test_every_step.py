@@ -124,7 +124,7 @@ def due_on_aws(actor: Actor, step: Step) -> Task:
 def test_the_sweep_looks_for_tasks_of_every_step_that_settings_allow() -> None:
     targets = {"all": TargetConfig(first_response=timedelta(minutes=5))}
     rules = {"all": RuleConfig(assign=("ann",))}
-    everything = Settings(crm=CRM, targets=targets, rules=rules)
+    everything = Settings(crm=CRM, targets=targets, rules=rules, score_first_look=True)
     assert {*kinds_after_refinement(everything)} == {*FURTHER}
     steps = {step for step, _ in kinds_after_refinement(Settings())}
     assert steps == {

@@ -27,9 +27,20 @@ def _triggers(db: apsw.Connection) -> set[str]:
     return {str(name) for (name,) in db.execute(named)}
 
 
+def _indexes(db: apsw.Connection) -> set[str]:
+    """The indexes of a file that a statement made."""
+    named = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+    return {str(name) for (name,) in db.execute(named)}
+
+
+def _columns(db: apsw.Connection, table: str) -> set[str]:
+    """The columns of a table."""
+    return {str(name) for _, name, *_ in db.pragma("table_info", table)}
+
+
 def set_back(folder: Path, schema: int) -> None:
-    """Take the tables and triggers of all migrations after *schema* from the file, as if it were of
-    then. For later migrations that only add these."""
+    """Take the tables, columns, indexes and triggers of all migrations after *schema* from the
+    file, as if it were of then. For later migrations that only add these."""
     then = apsw.Connection(":memory:")
     migrations = files("leadline.stores.sqlite") / "migrations"
     for step in sorted(migrations.iterdir(), key=lambda one: one.name):
@@ -41,6 +52,11 @@ def set_back(folder: Path, schema: int) -> None:
             db.execute(f"DROP TABLE {table}")
         for trigger in sorted(_triggers(db) - _triggers(then)):
             db.execute(f"DROP TRIGGER {trigger}")
+        for index in sorted(_indexes(db) - _indexes(then)):
+            db.execute(f"DROP INDEX {index}")
+        for table in sorted(_tables(then)):
+            for column in sorted(_columns(db, table) - _columns(then, table)):
+                db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         db.pragma("user_version", schema)
     db.close()
 

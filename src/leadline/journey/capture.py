@@ -46,7 +46,7 @@ class CaptureKit(msgspec.Struct, frozen=True):
     """What capture needs: the configured sources by name, how long a lead waits before refinement,
     the limits on what one delivery may contain, and how long the same text is a redelivery if the
     source has no time of its own. `tokens` checks access tokens; without it, sources that demand
-    one take nothing."""
+    one take nothing. With `first_look`, leads that wait are looked at before (`first_look`)."""
 
     sources: Mapping[str, Source]
     delay: timedelta
@@ -54,6 +54,7 @@ class CaptureKit(msgspec.Struct, frozen=True):
     redelivery_window: timedelta = timedelta(days=7)
     new_id: NewId = uuid7
     tokens: TokenCheck | None = None
+    first_look: bool = False
 
 
 def read(delivery: Delivery, kit: CaptureKit) -> list[CapturedLead]:
@@ -209,7 +210,8 @@ def capture_found(
     delivery = Delivery(source, found.raw, now, headers)
     lead = _captured(event, 0, delivery, kit.sources[source], kit)
     due_at = max(now, found.created_at + (lead.due_at - lead.captured_at))
-    return msgspec.structs.replace(lead, due_at=min(due_at, lead.due_at))
+    looks = lead.look_at and not known and due_at > now
+    return msgspec.structs.replace(lead, due_at=min(due_at, lead.due_at), look_at=looks)
 
 
 def _check_media(delivery: Delivery, source: Source) -> None:
@@ -233,12 +235,13 @@ def _captured(
     else:
         event_key = key_digest("digest", name, event.raw if event.raw != b"null" else delivery.body)
     at = delivery.received_at
+    delay = _delay(event, source, kit)
     return CapturedLead(
         id=kit.new_id(at),
         source=name,
         kind=event.kind,
         captured_at=at,
-        due_at=at + _delay(event, source, kit),
+        due_at=at + delay,
         raw=event.raw,
         event_key=event_key,
         lasting_key=key is not None,
@@ -250,6 +253,7 @@ def _captured(
         else None,
         media_type=delivery.headers.get("content-type", "")[:200],
         window=_window(delivery, source, kit) if key is None else None,
+        look_at=kit.first_look and event.kind is Kind.CREATED and delay > timedelta(),
     )
 
 

@@ -53,11 +53,11 @@ def apart(kit: Kit, leases: Sequence[Lease], leads: Mapping[str, Waiting]) -> li
     groups: dict[str, list[Lease]] = {"": []}
     for lease in leases:
         lead = leads.get(lease.task.lead_id)
-        groups.setdefault(_asked_of(kit, lead) if lead else "", []).append(lease)
+        groups.setdefault(asked_of(kit, lead) if lead else "", []).append(lease)
     return [group for group in groups.values() if group]
 
 
-def _asked_of(kit: Kit, lead: Waiting) -> str:
+def asked_of(kit: Kit, lead: Waiting) -> str:
     """The source whose CRM is asked about the lead; "" if none is."""
     connected = kit.crms.get(lead.source) if kit.crms and lead.record else None
     return lead.source if connected is not None and connected.config.look_up else ""
@@ -76,7 +76,7 @@ def ask(
     `last_question`."""
     by_source: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for lead_id, lead in leads.items():
-        if lead.record and (source := _asked_of(kit, lead)):
+        if lead.record and (source := asked_of(kit, lead)):
             by_source[source].setdefault(lead.record, []).append(lead_id)
     until = until or last_question(kit)
     told: dict[str, LookUpAnswer] = {}

@@ -94,7 +94,7 @@ class CapturedLead(msgspec.Struct, frozen=True):
     else None; `media_type` is its content type with parameters. `body_with` is the id of another
     event of the delivery that has its body. The `raw` of an UNREADABLE event is null; `why` says
     what is wrong with its body, and `quota` limits what is stored. `joins` is the id of the lead
-    of a CORRECTED event."""
+    of a CORRECTED event. A new lead to `look_at` gets a FIRST_LOOK task, due at once."""
 
     id: str
     source: str
@@ -113,6 +113,7 @@ class CapturedLead(msgspec.Struct, frozen=True):
     window: timedelta | None = None
     quota: Quota | None = None
     joins: str = ""
+    look_at: bool = False
 
 
 DELETED, MERGED, ERASED = "deleted", "merged", "privacy_deleted"

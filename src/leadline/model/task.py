@@ -43,7 +43,8 @@ class StepRow(msgspec.Struct, frozen=True):
 class Step(StrEnum):
     """What a task does; each step has a row that describes it.
 
-    REFINE refines the lead when the wait is over. NOTIFY alerts a channel, once. UPDATE brings a
+    REFINE refines the lead when the wait is over. FIRST_LOOK scores it before that, and ends the
+    wait of a hot one. NOTIFY alerts a channel, once. UPDATE brings a
     channel's message up to date. REMIND reminds a channel that a lead still waits for its first
     response. ASSIGN gives a refined lead that nobody has to somebody of a team. LOOK_UP asks the
     CRM again. CLOCK checks whether the first response is late. WRITE_BACK writes refined fields to
@@ -61,6 +62,10 @@ class Step(StrEnum):
         return step
 
     REFINE = "refine", StepRow("leadline.journey.refining:refine_due")
+    FIRST_LOOK = (
+        "first_look",
+        StepRow("leadline.journey.first_look:look_due", needs="score_first_look"),
+    )
     NOTIFY = (
         "notify",
         StepRow(

@@ -13,6 +13,7 @@ from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Ta
 from leadline.ports.assigning import Assigning
 from leadline.ports.duplicates import Duplicates
 from leadline.ports.erasing import Erasing
+from leadline.ports.first_look import FirstLooks
 from leadline.ports.retention import Retention
 from leadline.ports.suppressions import Suppressions
 
@@ -294,7 +295,7 @@ class Handlings(Protocol):
 
 
 class Store(
-    Inbox, Queue, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Assigning, Retention,
-    Suppressions, Protocol,
+    Inbox, Queue, FirstLooks, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Assigning,
+    Retention, Suppressions, Protocol,
 ):  # fmt: skip
     """A whole store."""

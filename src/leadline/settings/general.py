@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from leadline.model.bounds import MOST_EVENTS
 from leadline.settings.declaration import Declaration, setting, settings_of
+from leadline.settings.first_look import PARTS_AS_TABLE, FirstLookSettings
 from leadline.settings.notations import (
     BASE_URL,
     DURATION,
@@ -29,7 +30,6 @@ from leadline.settings.notations import (
     number_between,
     whole_number,
 )
-from leadline.settings.oidc import PARTS_AS_TABLE, OidcSettings
 
 if TYPE_CHECKING:
     from leadline.model.rights import Rights
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 PREFIX = "LEADLINE_"
 
 
-class Settings(OidcSettings, frozen=True):
+class Settings(FirstLookSettings, frozen=True):
     """All settings; see docs/reference/settings.md. `repr` leaves secrets out."""
 
     data: Path = setting(
@@ -296,5 +296,5 @@ AS_TABLES: Mapping[tuple[str, ...], str] = {
 def declared() -> Mapping[str, Declaration]:
     """The top-level settings by name (not those in tables), in the order of declaration; those
     about personal data and the dashboard come last."""
-    last = settings_of(OidcSettings)
+    last = settings_of(FirstLookSettings)
     return {n: d for n, d in settings_of(Settings).items() if n not in last} | dict(last)

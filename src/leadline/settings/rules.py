@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from leadline.settings.declaration import SCORE, SettingsStruct, optional, setting
 from leadline.settings.lists import LINES
-from leadline.settings.notations import TEXT, WORDS, choice
+from leadline.settings.notations import TEXT, WORDS, YES_NO, choice
 
 
 class RuleConfig(SettingsStruct, frozen=True):
@@ -55,5 +55,11 @@ class RuleConfig(SettingsStruct, frozen=True):
         "The team to which leads without an owner are given (a name from `[teams]`), in place of "
         "`assign`.",
         TEXT,
+    )
+    before_crm: bool = setting(
+        "no",
+        "Whether a hot lead is given out at the first look, although its CRM may still name an "
+        "owner. With `no` it waits out `delay`, so that two people do not call.",
+        YES_NO,
     )
     lists: Mapping[str, frozenset[str]] = {}

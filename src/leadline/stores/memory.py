@@ -150,6 +150,8 @@ class MemoryStore(MemoryRetention, MemoryDuplicates, MemorySuppressions):
             self.known[lead.record_key] = lead.id
         self._fold_early(early, lead.id)
         self._put(Task(Step.REFINE, lead.id), lead.captured_at, lead.due_at)
+        if lead.look_at:
+            self._put(Task(Step.FIRST_LOOK, lead.id), lead.captured_at, lead.captured_at)
         if lead.kind is Kind.UNREADABLE:
             job = self._jobs[lead.id, Step.REFINE, ""]
             job.dead, job.error = Drop(NOT_READ, lead.why), lead.why

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.event_notes import WORKER_DIED
+from leadline.model.event_notes import WAIT_ENDED, WORKER_DIED
 from leadline.model.handling import Handling
+from leadline.model.hot import HOT_STEPS, is_hot
 from leadline.model.lead import CapturedLead, RefinedLead
 from leadline.model.task import (
     UNTOLD_STEPS,
@@ -22,6 +23,7 @@ from leadline.model.task import (
     Turn,
 )
 from leadline.ports.clock import Clock
+from leadline.ports.first_look import HotLead, ended_words
 from leadline.ports.store import Among, ChannelHealth, Settlement
 from leadline.stores.deciding import TurnFailed, given_up
 from leadline.stores.memory_assigning import MemoryAssigning
@@ -42,6 +44,7 @@ class _Job:
         self.leased = False
         self.error = ""
         self.dead: Drop | None = None
+        self.hot = False
 
 
 class MemoryQueue(MemoryDuplicates, MemoryAssigning):
@@ -157,6 +160,9 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
         job.leased = False
         follow_ups = [*map(Later, done.then), *done.later]
         self._follow(follow_ups)
+        if is_hot(done.refined):
+            for step, channel in ((f.task.step, f.task.channel) for f in follow_ups):
+                self._jobs[task.lead_id, step, channel].hot = step in HOT_STEPS
         if all(f.task.step != task.step or f.task.channel != task.channel for f in follow_ups):
             del self._jobs[task.lead_id, task.step, task.channel]
         return True
@@ -184,6 +190,22 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
         now = self.clock()
         for one in follow_ups:
             self._put(one.task, now, now + one.after)
+
+    def end_waits(self, leads: Sequence[HotLead]) -> list[timedelta | None]:
+        """See `ports.first_look.FirstLooks.end_waits`."""
+        return [self._end_wait(one) for one in leads]
+
+    def _end_wait(self, hot: HotLead) -> timedelta | None:
+        job, now = self._jobs.get((hot.lead_id, Step.REFINE, "")), self.clock()
+        if job is None or job.attempt or job.leased or job.dead:
+            return None
+        job.hot, job.attempt = True, 1
+        if job.due_at <= now:
+            return None
+        spared = job.due_at - now
+        job.due_at = job.first_due_at = now
+        self.notes.append((hot.lead_id, f"{WAIT_ENDED} {ended_words(spared, hot.why)}"))
+        return spared
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.store.Queue.next_due`."""
@@ -228,7 +250,7 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
 
     def _due(self, step: Step, channel: str) -> list[_Job]:
         due = [j for j in self._alive(step, channel) if j.due_at <= self.clock()]
-        return sorted(due, key=lambda j: j.due_at)
+        return sorted(due, key=lambda j: (not j.hot, j.due_at))
 
     def dead(self) -> list[tuple[Task, Drop]]:
         """All dead letters with their reasons."""

@@ -55,6 +55,7 @@ _SHARE = 4
 a long backlog of other workers' tasks take at most a fifth of a core."""
 _MOST_IDLE_S = 1.0
 _AHEAD = timedelta(seconds=1)
+_IN_TURN = sorted(Step, key=lambda step: step is not Step.FIRST_LOOK)
 
 DoOnce = Callable[[Kit], timedelta | None]
 """Does due tasks of one kind: see `leadline.steps.do`."""
@@ -108,7 +109,8 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
     for kinds, among in _shared_out(settings, steps):
         longest = longest_iteration(settings, timeouts(kinds[0], settings))
         bound = before_lease_ends(settings) if _speaks(kinds[0][0]) else None
-        once = RoundRobin([partial(do, kind) for kind in kinds])
+        order = InOrder if kinds[0][0] is Step.FIRST_LOOK else RoundRobin
+        once = order([partial(do, kind) for kind in kinds])
         kit = msgspec.structs.replace(_kit(settings), among=among)
         yield _Loop(kit, once, longest, bound)
     if Step.WRITE_BACK in steps and settings.reconcile_every:
@@ -154,13 +156,14 @@ def _shared_out(
 
 def _groups(settings: Settings, steps: Set[Step]) -> list[list[TaskKind]]:
     """The kinds of tasks of these steps, by the settings. Kinds with the same channel or CRM are in
-    one group, because they share its pace."""
+    one group, because they share its pace; first looks are in that of refinement, before it."""
     channels = wiring.channels(settings) if any(map(_speaks, steps)) else {}
     groups: dict[tuple[object, str], list[TaskKind]] = {}
-    for step in (one for one in Step if one in steps):
+    for step in sorted(steps, key=_IN_TURN.index):
         for name in names(step, settings):
             if not _speaks(step) or name in channels:
                 shared = step if step.addressee is Addressee.LEAD else step.addressee
+                shared = Step.REFINE if step is Step.FIRST_LOOK else shared
                 groups.setdefault((shared, name), []).append((step, name))
     return list(groups.values())
 
@@ -259,6 +262,16 @@ class RoundRobin:
                 self._steps.append(step)
                 return 0.0
         return IDLE_S
+
+
+class InOrder(RoundRobin):
+    """Does the tasks of the first kind before all others: hot leads that a first look finds after
+    an outage are refined before those that wait with them."""
+
+    def __call__(self, kit: Kit) -> float:
+        """See `RoundRobin`."""
+        done = any(step(kit) == timedelta() for step in self._steps)
+        return 0.0 if done else IDLE_S
 
 
 class ClockWatch:

@@ -38,6 +38,7 @@ from leadline.stores.aws.events_of_records import (
     record_item,
     with_event,
 )
+from leadline.stores.aws.first_look import first_look_of
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key, short, task_key
 from leadline.stores.aws.parallel import in_parallel
@@ -238,8 +239,10 @@ class AwsInbox(Comparing, EarlyEvents):
             writes.append(
                 free if early is None else PutIf(record, "lead_id = :e", {":e": early.lead_id})
             )
-        self.table.write_all(writes)
+        look, looked_at = first_look_of(lead)
+        self.table.write_all([*writes, *look])
         wakeups.append(Wakeup(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
+        wakeups += looked_at
         return Receipt(lead.id, Fate.CAPTURED)
 
     def _head(self, lead: CapturedLead) -> LeadItem | None:

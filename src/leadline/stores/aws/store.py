@@ -1,6 +1,7 @@
 """The store on AWS as one object."""
 
 from leadline.stores.aws.erasing import AwsErasing
+from leadline.stores.aws.first_look import AwsFirstLooks
 from leadline.stores.aws.found_texts import AwsTexts
 from leadline.stores.aws.holds import AwsHolds
 from leadline.stores.aws.pacing import AwsPacing
@@ -12,6 +13,6 @@ from leadline.stores.aws.unreadable import AwsUnreadable
 
 class AwsStore(
     AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsTexts, AwsHolds, AwsPacing,
-    AwsSuppressions,
+    AwsSuppressions, AwsFirstLooks,
 ):  # fmt: skip
     """`ports.store.Store` on S3, DynamoDB and SQS."""

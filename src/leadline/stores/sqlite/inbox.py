@@ -36,6 +36,7 @@ _sql = Queries(__name__)
 # Python 3.11 looks the members of an enumeration up in Python.
 _NO_NEWS = (Kind.IGNORED, Kind.CORRECTED)
 _CREATED, _CAPTURED, _REFINE = Kind.CREATED, Fate.CAPTURED, Step.REFINE
+_FIRST_LOOK = Step.FIRST_LOOK
 
 
 class SqliteInbox:
@@ -194,6 +195,8 @@ def _plain(batch: NewEvents, lead: CapturedLead) -> Receipt:
     at = micros(lead.captured_at)
     number = batch.add(lead, at, _CAPTURED, lead.why)
     batch.tasks.append((number, _REFINE, at, micros(lead.due_at)))
+    if lead.look_at:
+        batch.looks.append((number, _FIRST_LOOK, at, at))
     return Receipt(lead.id, _CAPTURED, lead.why)
 
 
@@ -248,6 +251,8 @@ def _note(
             batch.tally[lead.captured_at.date(), lead.source, "refine.dead"] += 1
         else:
             batch.tasks.append((number, Step.REFINE, at, micros(lead.due_at)))
+            if lead.look_at:
+                batch.looks.append((number, _FIRST_LOOK, at, at))
 
 
 def _write(db: apsw.Connection, keys: KeyIndex, batch: NewEvents, now: int) -> None:
@@ -257,6 +262,8 @@ def _write(db: apsw.Connection, keys: KeyIndex, batch: NewEvents, now: int) -> N
         db.execute(_sql.fold_early, (number, early))
     keys.add(db, batch.known)
     bulk.insert(db, _sql.add_tasks, batch.tasks)
+    if batch.looks:
+        bulk.insert(db, _sql.add_tasks, batch.looks)
     if batch.dead:
         bulk.insert(db, _sql.add_dead_tasks, batch.dead)
     put(db, [(number, Step.LOOK_UP, "", 0, now, now) for number in batch.looked_up])

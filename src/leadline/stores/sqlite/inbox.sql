@@ -15,7 +15,7 @@ INSERT INTO main.lead (n, id, source, kind, captured_at, record, fate, why, join
 INSERT INTO main.raw (lead, raw, raw_sum, body, body_sum, media_type) VALUES ();
 
 -- name: add_tasks
--- Put the first task of new leads, which have no task yet.
+-- Put the first tasks of new leads, which have no such task yet.
 INSERT INTO main.task (lead, step, put_at, due_at) VALUES ();
 
 -- name: add_dead_tasks

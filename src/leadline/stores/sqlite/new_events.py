@@ -26,6 +26,7 @@ class NewEvents:
         self.raws: list[tuple[Any, ...]] = []
         self.known: list[tuple[bytes, int, int, int]] = []
         self.tasks: list[tuple[object, ...]] = []
+        self.looks: list[tuple[object, ...]] = []
         self.dead: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
         self.early: list[tuple[int, int]] = []

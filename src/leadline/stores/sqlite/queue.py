@@ -67,10 +67,12 @@ class SqliteQueue:
             return []
         with self.db.writing() as db:
             if among is None:
-                rows = bulk.query(db, _sql.due, step, channel, now, limit)
+                rows = bulk.query(db, _sql.hot_due, step, channel, now, limit)
+                if len(rows) < limit:
+                    rows += bulk.query(db, _sql.due, step, channel, now, limit - len(rows))
             else:
                 found = bulk.select(db, _sql.still_due, wanted, step, channel, now)
-                rows = sorted(found, key=lambda row: row[-1])
+                rows = sorted(found, key=lambda row: (row[-1], row[-2]))
             rows = _alone_if_it_killed_its_worker(rows)
             until = now + micros_of(duration)
             leads = [row[0] for row in rows]
@@ -78,11 +80,14 @@ class SqliteQueue:
         return [_lease_of(step, channel, row, moment(until)) for row in rows]
 
     def _due_among(self, step: Step, channel: str, now: int, among: Among, limit: int) -> list[int]:
-        """The leads whose tasks are due, longest due first. Tasks of other sources are skipped one
-        by one, so this is read before the write lock is taken."""
+        """The leads whose tasks are due, hot ones first, longest due first. Tasks of other sources
+        are skipped one by one, so this is read before the write lock is taken."""
         sources = json.encode(sorted(among.sources)).decode()
-        bindings = (step, channel, now, sources, not among.others, limit)
-        return [lead for (lead,) in self.db.rows(_sql.due_among, *bindings)]
+        bindings = (step, channel, now, sources, not among.others)
+        found = self.db.rows(_sql.hot_due_among, *bindings, limit)
+        if (left := limit - len(found)) > 0:
+            found = [*found, *self.db.rows(_sql.due_among, *bindings, left)]
+        return [lead for (lead,) in found]
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
@@ -165,7 +170,7 @@ class SqliteQueue:
 
 
 def _lease_of(step: Step, channel: str, row: tuple[Any, ...], until: datetime) -> Lease:
-    lead, key, again, attempt, failures, leased, error, due_at = row
+    lead, key, again, attempt, failures, leased, error, due_at, _ = row
     return Lease(
         Task(step, text_of(key), channel, bool(again)),
         attempt=attempt,

@@ -6,9 +6,16 @@ WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ? LIMIT 1;
 -- name: due
 -- Tasks of a step and channel that are due, longest due first, counted as one attempt more; a
 -- lease that ran out (`leased` is not 0) counts as a failure.
-SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at
+SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at, 0
 FROM task JOIN lead ON lead.n = task.lead
-WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
+WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ? AND hot = 0
+ORDER BY due_at LIMIT ?;
+
+-- name: hot_due
+-- As `due`, those of hot leads, which come before all others.
+SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at, -1
+FROM task JOIN lead ON lead.n = task.lead
+WHERE step = ? AND channel = ? AND hot = 1 AND dead_at IS NULL AND due_at <= ?
 ORDER BY due_at LIMIT ?;
 
 -- name: due_among
@@ -16,12 +23,19 @@ ORDER BY due_at LIMIT ?;
 -- JSON list (1), or all others (0).
 SELECT task.lead FROM task JOIN lead ON lead.n = task.lead
 WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ?
+  AND (source IN (SELECT value FROM json_each(?))) = ? AND hot = 0
+ORDER BY due_at LIMIT ?;
+
+-- name: hot_due_among
+-- As `due_among`, those of hot leads.
+SELECT task.lead FROM task JOIN lead ON lead.n = task.lead
+WHERE step = ? AND channel = ? AND hot = 1 AND dead_at IS NULL AND due_at <= ?
   AND (source IN (SELECT value FROM json_each(?))) = ?
 ORDER BY due_at LIMIT ?;
 
 -- name: still_due
 -- As `due`, for given leads.
-SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at
+SELECT task.lead, lead.id, again, attempt + 1, failures + (leased <> 0), leased, error, due_at, -hot
 FROM task JOIN lead ON lead.n = task.lead
 WHERE step = ? AND channel = ? AND dead_at IS NULL AND due_at <= ? AND task.lead IN ();
 

@@ -10,6 +10,7 @@ import apsw
 
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
+from leadline.model.hot import is_hot
 from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, Turn, event_name
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk
@@ -51,6 +52,7 @@ class Settling:
         self.documents = DocumentsOfBatch(db)
         self.follow_ups: list[tuple[object, ...]] = []
         self.history: list[tuple[object, ...]] = []
+        self.hot: list[int] = []
         self.replaces = False
         self.today = moment(now).date()
         self.tally: Counter[tuple[date, str, str]] = Counter()
@@ -163,6 +165,8 @@ class Settling:
                 self.known.append((key, lead, micros(refined.captured_at), 1))
         self.likenesses.keep(lead, done, original)
         self._count(source, refined.status)
+        if is_hot(refined):
+            self.hot.append(lead)
         if first:
             self._count(source, "duplicate")
         return True
@@ -232,6 +236,7 @@ class Settling:
         for place, leads in self.ended.items():
             bulk.select(db, _sql.end_tasks, leads, *place)
         put(db, self.follow_ups)
+        bulk.select(db, _sql.come_first, self.hot)
         add_history(db, self.history)
         count(db, self.tally)
 

@@ -30,6 +30,10 @@ WHERE lead = ? AND step = ? AND channel = ?;
 -- Remove tasks of a step and channel that are done.
 DELETE FROM main.task WHERE step = ? AND channel = ? AND lead IN ();
 
+-- name: come_first
+-- Let the tasks of a hot lead be leased before others.
+UPDATE main.task SET hot = 1 WHERE lead IN () AND step IN ('notify', 'assign') AND dead_at IS NULL;
+
 -- name: keep_refined
 -- Keep refined leads, over what an earlier refinement made.
 INSERT INTO main.refined (lead, processed_at, status, duplicate_of, told, head, head_sum) VALUES ()

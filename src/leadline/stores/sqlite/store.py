@@ -13,6 +13,7 @@ from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.duplicates import SqliteDuplicates
 from leadline.stores.sqlite.erasing import SqliteErasing
 from leadline.stores.sqlite.erasures import SqliteErasures
+from leadline.stores.sqlite.first_look import SqliteFirstLooks
 from leadline.stores.sqlite.folder import refuse_if_gone
 from leadline.stores.sqlite.found_texts import SqliteTexts
 from leadline.stores.sqlite.handling import SqliteHandlings
@@ -29,7 +30,7 @@ from leadline.stores.sqlite.troubles import SqliteTroubles
 class SqliteStore(
     SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
     SqliteTroubles, SqliteArrivals, SqliteDuplicates, SqliteAssigning,
-    SqliteErasures, SqliteTexts, SqliteRetention, SqliteSuppressions,
+    SqliteErasures, SqliteTexts, SqliteRetention, SqliteSuppressions, SqliteFirstLooks,
 ):  # fmt: skip
     """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook`,
     `ports.arrivals.ArrivalBook` and `ports.erasures.Erasures`.

@@ -1,0 +1,227 @@
+"""First looks: hot leads are refined at once, and nothing else changes, on every store."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from leadline.journey.capture import CaptureKit
+from leadline.journey.first_look import look_due
+from leadline.journey.refining import refine_due
+from leadline.kit import Kit
+from leadline.model.event_notes import WAIT_ENDED
+from leadline.model.lead import Delivery, RefinedLead
+from leadline.model.score import LeadScore, ScoreReason
+from leadline.model.task import ON_HOLD_UNTIL, Done, Step, Task
+from leadline.operations.waits import change_wait
+from leadline.ports.first_look import HotLead
+from leadline.ports.source import Source
+from leadline.ports.store import Store
+from leadline.vendors.generic.webhook import Generic
+from tests.worlds.leads import LEASE, HandClock, capture, captured, lease_task, settle
+
+WAIT = timedelta(minutes=10)
+
+
+def score(lead: RefinedLead) -> LeadScore | None:
+    """Leads of companies whose name says so are hot."""
+    if lead.contact.company == "Nobody knows":
+        return None
+    if lead.contact.company == "Broken":
+        raise RuntimeError("the scorer is broken")
+    hot = (lead.contact.company or "").startswith("Hot")
+    reasons = (ScoreReason("company", lead.contact.company or "none", 90.0),)
+    return LeadScore(90 if hot else 10, "points", hot=hot, reasons=reasons)
+
+
+@dataclass
+class World:
+    """One store with its clock."""
+
+    store: Store
+    clock: HandClock
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        sources: dict[str, Source] = {"generic": Generic()}
+        self.front = CaptureKit(sources, WAIT, first_look=True)
+        kit = {"chance": lambda: 0.5, "scorer": score, **self.settings}
+        self.kit = Kit(
+            store=self.store, sources=sources, channels={}, clock=self.clock, **kit
+        )  # fmt: skip
+
+    def post(self, company: str, **fields: str) -> str:
+        name = company.split()[0].lower()
+        person = {"name": name, "email": f"{name}@example.com", "company": company, **fields}
+        headers = {"content-type": "application/json"}
+        body = msgspec.json.encode(person)
+        told = capture(Delivery("generic", body, self.clock.now, headers), self.front, self.store)
+        lead_id: str = msgspec.json.decode(told.body)["lead_id"]
+        return lead_id
+
+    def look(self) -> int:
+        done = 0
+        while looked := look_due(self.kit):
+            done += looked
+        return done
+
+    def is_refined(self, lead_id: str) -> bool:
+        while refine_due(self.kit):
+            pass
+        return lead_id in self.store.documents([lead_id])
+
+
+@pytest.fixture
+def world(store: Store, clock: HandClock) -> World:
+    return World(store, clock)
+
+
+def test_the_wait_of_a_hot_lead_ends_at_the_first_look_and_all_others_wait_it_out(
+    world: World,
+) -> None:
+    hot, usual, unknown = map(world.post, ("Hot Ltd", "Usual Ltd", "Nobody knows"))
+    world.clock.advance(seconds=2)
+    assert world.look() == 3
+    assert world.is_refined(hot)
+    assert not world.is_refined(usual)
+    assert not world.is_refined(unknown)
+    world.clock.advance(minutes=10)
+    assert world.is_refined(usual)
+    assert world.is_refined(unknown)
+    assert world.look() == 0
+    assert world.store.next_due(Step.FIRST_LOOK) is None
+
+
+def test_without_the_setting_no_lead_is_looked_at(world: World) -> None:
+    world.front = msgspec.structs.replace(world.front, first_look=False)
+    hot = world.post("Hot Ltd")
+    assert world.look() == 0
+    assert not world.is_refined(hot)
+
+
+def test_a_look_without_a_scorer_leaves_everything_as_it_is(world: World) -> None:
+    hot = world.post("Hot Ltd")
+    world.kit = msgspec.structs.replace(world.kit, scorer=None)
+    assert world.look() == 1
+    assert not world.is_refined(hot)
+    assert world.store.next_due(Step.FIRST_LOOK) is None
+
+
+def test_a_scorer_that_fails_leaves_its_lead_waiting_and_looks_at_the_others(world: World) -> None:
+    broken, hot = map(world.post, ("Broken", "Hot Ltd"))
+    assert world.look() == 2
+    assert world.is_refined(hot)
+    assert not world.is_refined(broken)
+    assert world.store.next_due(Step.FIRST_LOOK) is None
+
+
+def test_a_lead_on_hold_or_with_another_wait_stays_so_however_hot_it_is(world: World) -> None:
+    held, longer = map(world.post, ("Hot Held", "Hot Longer"))
+    change_wait(world.store, held, ON_HOLD_UNTIL, "held test", world.clock.now)
+    change_wait(
+        world.store, longer, world.clock.now + timedelta(hours=1), "set test", world.clock.now
+    )
+    assert world.look() == 2
+    world.clock.advance(minutes=59)
+    assert not world.is_refined(held)
+    assert not world.is_refined(longer)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"email": "test@example.com", "name": "test test", "company": "Hot Ltd"},
+        {"phone": "", "email": "", "name": "", "company": "Hot Ltd", "message": "casino " * 40},
+    ],
+)
+def test_quarantined_leads_wait_however_hot_they_are(world: World, fields: dict[str, str]) -> None:
+    lead_id = world.post(**fields)
+    world.look()
+    world.clock.advance(seconds=1)
+    if not world.is_refined(lead_id):
+        return
+    (lead,) = world.store.refined([lead_id]).values()
+    assert lead.status == "refined"
+
+
+def test_a_look_whose_worker_dies_is_done_without_its_lead(world: World) -> None:
+    hot = world.post("Hot Ltd")
+    assert world.store.lease(Step.FIRST_LOOK, 1, LEASE)
+    world.clock.advance(seconds=61)
+    assert world.look() == 1
+    assert not world.is_refined(hot)
+    assert world.store.next_due(Step.FIRST_LOOK) is None
+
+
+def test_a_worker_that_dies_after_the_wait_was_ended_leaves_one_end(world: World) -> None:
+    hot = world.post("Hot Ltd")
+    assert world.store.lease(Step.FIRST_LOOK, 1, LEASE)
+    assert world.store.end_waits([HotLead(hot, "score 90")]) == [WAIT]
+    assert world.store.end_waits([HotLead(hot, "score 90")]) == [None]
+    world.clock.advance(seconds=61)
+    world.look()
+    assert world.is_refined(hot)
+    assert world.store.next_due(Step.REFINE) is None
+    assert world.store.end_waits([HotLead(hot, "score 90")]) == [None]
+    assert not world.store.lease(Step.REFINE, 9, LEASE)
+
+
+def test_a_wait_of_a_leased_a_refined_or_an_unknown_lead_is_not_ended(
+    store: Store, clock: HandClock
+) -> None:
+    lead = captured(clock, delay=timedelta())
+    store.accept([lead])
+    lease = lease_task(store, Step.REFINE)
+    other = captured(clock, "nobody")
+    some = [HotLead(lead.id, "hot"), HotLead(other.id, "hot")]
+    assert store.end_waits(some) == [None, None]
+    assert settle(store, lease, Done())
+    assert store.end_waits(some) == [None, None]
+    assert store.next_due(Step.REFINE) is None
+
+
+def test_a_redelivered_lead_is_not_looked_at_again(store: Store, clock: HandClock) -> None:
+    lead = msgspec.structs.replace(captured(clock), look_at=True)
+    store.accept([lead])
+    assert settle(store, lease_task(store, Step.FIRST_LOOK), Done())
+    store.accept([lead, lead])
+    assert store.next_due(Step.FIRST_LOOK) is None
+
+
+def test_an_update_after_a_look_is_folded_into_the_lead_and_the_wait_is_not_late(
+    store: Store, clock: HandClock
+) -> None:
+    lead = msgspec.structs.replace(captured(clock, record="7"), look_at=True)
+    store.accept([lead])
+    clock.advance(seconds=3)
+    assert store.end_waits([HotLead(lead.id, "score 90")]) == [WAIT - timedelta(seconds=3)]
+    update = captured(clock, key="news", record="7", raw=b'{"email":"a@example.com"}')
+    receipts = store.accept([msgspec.structs.replace(update, kind="updated")])
+    assert [one.lead_id for one in receipts] == [lead.id]
+    assert store.waiting([lead.id])[lead.id].updates == (update.raw,)
+    (lease,) = store.lease(Step.REFINE, 9, LEASE)
+    assert lease.due_at == clock.now
+    assert Task(Step.REFINE, lead.id) == lease.task
+
+
+def test_the_timeline_says_why_a_wait_ended(world: World, request: pytest.FixtureRequest) -> None:
+    del request
+    hot = world.post("Hot Ltd")
+    world.clock.advance(seconds=1)
+    world.look()
+    notes = notes_of(world.store, hot)
+    assert [line for line in notes if WAIT_ENDED in line] == [
+        f"{WAIT_ENDED} 599 s early: score 90 (company Hot Ltd)"
+    ]
+
+
+def notes_of(store: Any, lead_id: str) -> list[str]:
+    """The lines of a lead's timeline that the store keeps as notes."""
+    if hasattr(store, "notes"):
+        return [note for one, note in store.notes if one == lead_id]
+    if hasattr(store, "table"):
+        return [f"{line.what} {line.detail}".rstrip() for line in store._lead(lead_id).timeline]
+    rows = store.db.rows("SELECT what, detail FROM history ORDER BY n")
+    return [f"{what} {detail}".rstrip() for what, detail in rows]
