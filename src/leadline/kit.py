@@ -71,7 +71,8 @@ class Kit(msgspec.Struct, frozen=True):
     `privacy_key`, which is read or made when it is first needed; None where no key can be had.
     `audit` takes who did what; None where nothing keeps that. `suppressed` is what is done with
     leads on the suppression list (`model.suppression`). `scorer` says what a refined lead is worth
-    (None: nothing can be said of this one); None where the settings score no leads.
+    (None: nothing can be said of this one); None where the settings score no leads. `delay` is how
+    long leads wait whose source has no time of its own.
     """
 
     store: Store
@@ -101,6 +102,7 @@ class Kit(msgspec.Struct, frozen=True):
     audit: "AuditLog | None" = None
     suppressed: str = MARK
     scorer: Callable[[RefinedLead], LeadScore | None] | None = None
+    delay: timedelta = timedelta(minutes=10)
 
     @property
     def teams(self) -> Teams:

@@ -332,6 +332,7 @@ def kit_of(
         duplicates=policy_of(settings),
         pools=settings.teams,
         suppressed=settings.suppressed,
+        delay=settings.delay,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from leadline.alerts.handing_over import former_owner, owner_named
 from leadline.alerts.history import history_of
 from leadline.kit import Kit, as_suppressed, known
 from leadline.model.handling import UNHANDLED, Handling
@@ -60,6 +61,8 @@ def notice(
         history=history_of(kit, lead),
     )
     notice = _with_owner_known(kit, notice)
+    if (former := former_owner(kit, notice)) is not None:
+        notice = msgspec.structs.replace(notice, former=former)
     if (
         is_alerted_elsewhere(notice, channel, alerts)
         or _is_owner_alerted(kit, notice, channel, alerts)
@@ -83,11 +86,6 @@ def template_with_owner(template: str, owner: Person | None, instead_of: str = "
     owner it named: "new_lead/1 for slack of U012ABCDEF"."""
     stood_in = f"{template}{_FOR}{instead_of}" if instead_of else template
     return f"{stood_in}{_OF}{key_of_person(owner)}" if owner else stood_in
-
-
-def owner_named(alert: Alert) -> str:
-    """The owner whom an alert named (`key_of_person`); "" if it named nobody."""
-    return alert.template.partition(_OF)[2]
 
 
 def is_alerted_elsewhere(notice: Notice, channel: Channel, alerts: Sequence[Alert]) -> bool:

@@ -134,6 +134,21 @@ def standing_remarks(notice: Notice) -> list[str]:
     return lines
 
 
+def is_named_by_crm(notice: Notice) -> bool:
+    """Whether the present owner is the one whom the CRM names."""
+    named, owner = notice.handling.crm_owner, notice.owner
+    known_as = (owner.slack, owner.email.lower(), owner.id, owner.name) if owner else ()
+    return bool(named) and named in known_as
+
+
+def former_remarks(notice: Notice) -> list[str]:
+    """Whose lead it was until now: one sentence or none."""
+    if notice.former is None or notice.handling.claimed_by is not None:
+        return []
+    why = "the CRM names another owner" if is_named_by_crm(notice) else "it was handed on"
+    return [f"It is not {person_name(notice.former)}'s any more: {why}."]
+
+
 def why_remarks(notice: Notice) -> list[str]:
     """Why the lead is its owner's, or nobody's; none if that was not decided here, or somebody else
     has the lead by now."""

@@ -34,7 +34,7 @@ from leadline.model.handling import UNHANDLED
 from leadline.model.people import key_of_person
 from leadline.model.suppression import is_quarantined_as_suppressed
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
-from leadline.ports.channel import Channel, Notice, OutgoingMessage
+from leadline.ports.channel import ALWAYS, USUAL, Channel, Notice, OutgoingMessage
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import ChannelHealth
 
@@ -135,10 +135,12 @@ class _Message:
         team, who = self.kit.team, notice.holder
         if who is None or not team.members:
             return notice
-        if (until := team.quiet_until(who, notice.now)) is not None:
+        hot = self.channel.hot if notice.is_hot else USUAL
+        until = team.quiet_until(who, notice.now)
+        if until is not None and hot != ALWAYS:
             return Retry(until - notice.now, why="quiet", counts=False, planned=True)
         digest = team.digest_at(who, notice.lead.processed_at)
-        if digest is None:
+        if digest is None or hot != USUAL:
             return notice
         if digest > notice.now:
             return Retry(digest - notice.now, why="digest", counts=False, planned=True)
@@ -148,12 +150,18 @@ class _Message:
         """The cases for the next message: the first, and those that may share a digest with it."""
         if not ready:
             return []
-        first = ready[0]
+        first = min(ready, key=lambda case: not self._goes_alone(case.notice))
+        if self._goes_alone(first.notice):
+            return [first]
         recipient = self._recipient(first.notice)
         together = [case for case in ready if self._recipient(case.notice) == recipient]
         single = not (self.many or first.notice.for_digest)
         # A digest of these was refused: send them one by one, to find the lead that caused it.
         return [first] if single or _was_refused(together) else together
+
+    def _goes_alone(self, notice: Notice) -> bool:
+        """Whether the alert of a hot lead comes before others, and not gathered with them."""
+        return notice.is_hot and self.channel.hot != USUAL
 
     def _recipient(self, notice: Notice) -> str | None:
         """The person for whom the message must be; None if it may be shared."""

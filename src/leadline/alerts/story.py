@@ -11,6 +11,7 @@ from leadline.alerts.consent_words import consent_remarks, short_consent
 from leadline.alerts.phrases import (
     doubts_of,
     facts_of,
+    former_remarks,
     fallback_remarks,
     footer_of,
     line_of,
@@ -71,6 +72,8 @@ def story_of_lead(notice: Notice) -> Story:
     first = notice.lead.duplicate_of
     title = "Lead seen before" if first else "New lead captured"
     begin = "Seen before" if first else "New lead"
+    if notice.is_hot:
+        title, begin = "Hot lead seen before" if first else "Hot lead captured", "Hot lead"
     return Story(
         title=_marked(notice, title),
         headline=_marked(notice, f"{begin}{_refusal(notice)}: {who_of(notice.lead)}"),
@@ -105,6 +108,7 @@ def story_of_owner(notice: Notice) -> Story | None:
         template=OWNER,
         remarks=(
             *consent_remarks(notice.lead),
+            *former_remarks(notice),
             *standing_remarks(notice),
             *why_remarks(notice),
         ),

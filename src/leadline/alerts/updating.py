@@ -8,7 +8,8 @@ announced, so that each is announced once.
 from datetime import timedelta
 
 from leadline.alerts.circuit import Reply, find_earlier, not_accepted, send_message, send_next
-from leadline.alerts.notices import notices, owner_named, template_with_owner
+from leadline.alerts.handing_over import NEWS, owner_named
+from leadline.alerts.notices import notices, template_with_owner
 from leadline.kit import Kit, exhausted
 from leadline.model.handling import Ending
 from leadline.model.people import key_of_person
@@ -16,9 +17,6 @@ from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, 
 from leadline.ports.channel import GONE, Channel, Notice
 from leadline.ports.messenger import Refused, Sent
 from leadline.ports.store import ChannelHealth
-
-NEWS = "owner/1"
-"""The template of second messages; their `Alert.ref` is the `news_key` of the lead's holder."""
 
 
 def update_due(kit: Kit, channel: str) -> timedelta | None:

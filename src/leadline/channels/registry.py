@@ -108,6 +108,7 @@ def make_channel(
         digest_above=config.digest_above,
         fallback=config.fallback,
         fallback_after=config.fallback_after,
+        hot=config.hot,
     )
 
 
@@ -141,7 +142,8 @@ def _slack_webhook(config: SlackWebhookConfig, context: ChannelContext) -> Parts
     from leadline.channels.slack.writer import SlackWriter
 
     setting = "slack_webhook_url" if context.name == SLACK else f"{context.setting}.url"
-    return SlackWriter(), SlackWebhook(config.url, context.timeout, setting=setting), False
+    messenger = SlackWebhook(config.url, context.timeout, setting=setting)
+    return SlackWriter(hot_here=config.hot_here), messenger, False
 
 
 def _slack_bot(config: SlackBotConfig, context: ChannelContext) -> Parts:
@@ -149,7 +151,8 @@ def _slack_bot(config: SlackBotConfig, context: ChannelContext) -> Parts:
     from leadline.channels.slack.writer import DIRECT, SlackWriter
 
     messenger = SlackBot(config.token, config.room, context.timeout, config.url or API)
-    return SlackWriter(bot=True, room=config.room), messenger, config.room == DIRECT
+    writer = SlackWriter(bot=True, room=config.room, hot_here=config.hot_here)
+    return writer, messenger, config.room == DIRECT
 
 
 def _email(config: EmailConfig, context: ChannelContext) -> Parts:

@@ -15,7 +15,7 @@ from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart,
 from leadline.journey.erasing import end_erased, erase, why_gone
 from leadline.journey.folding import as_happened, said_by
 from leadline.journey.meanwhile import update_later_alerts
-from leadline.journey.next_tasks import tasks_for_unknown
+from leadline.journey.next_tasks import is_before_crm, tasks_for_unknown
 from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, channels_for, exhausted, known, retry_or_drop, settle
@@ -148,8 +148,11 @@ def _store_answer(kit: Kit, lead: RefinedLead, waiting: Waiting, record: CrmReco
         return _overtaken(kit)
     connected = kit.crms.get(waiting.source)
     waits = connected is not None and connected.crm.knows_owners
-    if handling.ending is not Ending.OPEN or holder_of(lead, handling) or not waits:
+    if handling.ending is not Ending.OPEN or not waits:
         return _done(record, handling)
+    if holder_of(lead, handling):
+        early = is_before_crm(kit, lead, record)
+        return (early and _later(kit, lead, "owner.may_change")) or _done(record, handling)
     return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
 
 

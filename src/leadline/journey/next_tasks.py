@@ -6,6 +6,7 @@ from datetime import timedelta
 from leadline.journey.crm_lookup import LookUpAnswer
 from leadline.kit import Kit, channels_for
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
+from leadline.model.hot import is_hot
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.task import Alert, Later, Step, Task
@@ -38,20 +39,34 @@ def tasks_for_now(
 
 
 def tasks_for_later(kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None) -> tuple[Later, ...]:
-    """The tasks for later: a look-up while the owner or the record is missing, and the clock of the
-    first response."""
+    """The tasks for later: a look-up while the owner or the record is missing, or while the CRM may
+    name another owner than the one who got a hot lead early, and the clock of the first response.
+    """
     later: list[Later] = []
     if KNOWN_PERSON in lead.problems:
         return ()
     missing = (Ownership.UNASSIGNED, Ownership.UNKNOWN)
     pause = kit.look_ups.after(timedelta())
     unseen = answer is not None and not isinstance(answer, CrmRecord)
-    if answer is not None and pause and (unseen or lead.lead_details.ownership in missing):
+    sought = unseen or lead.lead_details.ownership in missing or is_before_crm(kit, lead, answer)
+    if answer is not None and pause and sought:
         later.append(Later(Task(Step.LOOK_UP, lead.lead_id), pause))
     if kit.targets.targets and (steps := kit.targets.steps(lead)):
         wait = max(steps[0] - lead.processed_at, timedelta())
         later.append(Later(Task(Step.CLOCK, lead.lead_id), wait))
     return tuple(later)
+
+
+def is_before_crm(kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None) -> bool:
+    """Whether a hot lead was given to somebody before the wait was over in which the CRM was to
+    name its owner, and that has named nobody so far."""
+    if not is_hot(lead) or not isinstance(answer, CrmRecord) or answer.owner is not None:
+        return False
+    connected = kit.crms.get(lead.received_from)
+    if connected is None or not connected.crm.knows_owners:
+        return False
+    delay = kit.sources[lead.received_from].config.delay
+    return kit.clock() < lead.captured_at + (kit.delay if delay is None else delay)
 
 
 def tasks_for_nobodys(kit: Kit, lead: RefinedLead, handling: Handling | None) -> tuple[Task, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of, owner_of
+from leadline.model.hot import is_hot
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.links import Links
 from leadline.model.people import Person
@@ -19,6 +20,8 @@ if TYPE_CHECKING:  # few functions on AWS tell of troubles
 NO_OWNER = "channel.no_owner"
 """The reason for refusing a message to a lead's owner: the lead has no owner, or the destination
 doesn't know that person."""
+USUAL, ALWAYS = "usual", "always"
+"""Values of `Channel.hot`: hot leads are alerted like others, or also in quiet hours."""
 GONE = "channel.message_gone"
 """The reason for refusing to edit a message: it was deleted, or can't be edited any more."""
 
@@ -44,7 +47,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     waited for its holder's digest. `escalated_to` is the person to whom a late lead has escalated.
     A message about a `test` lead says so. `alerted_elsewhere` is whether another channel has sent
     the alert, so that this channel need not. `history` are the earlier leads of the same person, if
-    the lead is a duplicate and they are known.
+    the lead is a duplicate and they are known. `former` is the owner whom the channel was told of
+    before the present one.
     """
 
     lead: RefinedLead
@@ -61,6 +65,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     test: bool = False
     alerted_elsewhere: bool = False
     history: History | None = None
+    former: Person | None = None
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether the lead is hot and nobody has responded yet."""
+        return is_hot(self.lead) and not self.handling.answered
 
     @property
     def ownership(self) -> Ownership:
@@ -131,7 +141,9 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """A destination of messages. `gap` is the minimum time between two messages. More than
     `digest_above` alerts due at once become one digest (0: never). Once the channel has failed for
     `fallback_after`, alerts go to the channel `fallback` ("": never). A `personal` channel sends
-    each alert to the lead's holder alone, so a message never covers leads of two people."""
+    each alert to the lead's holder alone, so a message never covers leads of two people.
+    `hot` is how alerts of hot leads are sent: "now" (alone), "always" (also in quiet hours) or
+    "usual"."""
 
     name: str
     writer: Writer
@@ -141,3 +153,4 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     digest_above: int = 20
     fallback: str = ""
     fallback_after: timedelta = timedelta(minutes=5)
+    hot: str = "now"

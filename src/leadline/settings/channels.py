@@ -17,6 +17,9 @@ from leadline.settings.notations import (
 )
 
 
+_HOT_HERE = "Whether alerts of hot leads mention everybody in the room who is active (`@here`)."
+
+
 class ChannelConfig(SettingsStruct, frozen=True):
     """The settings of every channel (`[channels.NAME]`). If `leads` is None, the kind decides:
     `hears_all` is whether channels of this kind get every lead by default."""
@@ -42,6 +45,12 @@ class ChannelConfig(SettingsStruct, frozen=True):
         whole_number(0),
     )
     timeout: timedelta = setting("10s", "The timeout of a request to the destination.", PERIOD)
+    hot: str = setting(
+        "now",
+        "How alerts of hot leads are sent: each in a message of its own (`now`), also in the quiet "
+        "hours of its holder (`always`), or like all others (`usual`).",
+        choice("now", "always", "usual"),
+    )
     fallback: str = setting("", "The channel that gets the alerts while this one fails.", TEXT)
     fallback_after: timedelta = setting(
         "5m", "How long this channel must have failed before `fallback` is used.", PERIOD
@@ -53,6 +62,7 @@ class SlackWebhookConfig(ChannelConfig, frozen=True):
 
     kind: str = "slack-webhook"
     url: str = setting("", "The URL of the incoming webhook.", ANY_URL, secret=True, needed=True)
+    hot_here: bool = setting("no", _HOT_HERE, YES_NO)
 
 
 class SlackBotConfig(ChannelConfig, frozen=True):
@@ -64,6 +74,7 @@ class SlackBotConfig(ChannelConfig, frozen=True):
         "", "The Slack channel's id, or `dm` for direct messages to the owner.", TEXT, needed=True
     )
     url: str = setting("", "The URL of the Slack API; empty: Slack's own.", ANY_URL, secret=True)
+    hot_here: bool = setting("no", _HOT_HERE, YES_NO)
 
 
 class MailConfig(ChannelConfig, frozen=True):

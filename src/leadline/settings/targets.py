@@ -21,6 +21,11 @@ class TargetConfig(SettingsStruct, frozen=True):
     outside: str = setting("", "Only leads captured outside these hours.", TEXT)
     hours: str = setting("", "The hours in which the clock runs (a name from `[hours]`).", TEXT)
     first_response: timedelta = setting("15m", "How soon the first response is due.", PERIOD)
+    hot: timedelta | None = optional(
+        "How soon the first response to a hot lead is due; all other times are then shorter in the "
+        "same proportion. Empty: as for all leads.",
+        PERIOD,
+    )
     remind: timedelta = setting(
         "13m", "The time after which the holder is reminded; longer than `delay`.", PERIOD
     )

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 import msgspec
 
+from leadline.model.hot import is_hot
 from leadline.model.lead import RefinedLead
 from leadline.settings.hours import HoursConfig
 from leadline.settings.targets import TargetConfig
@@ -22,10 +23,11 @@ class Targets(msgspec.Struct, frozen=True):
     hours: Mapping[str, HoursConfig] = {}
 
     def of(self, lead: RefinedLead) -> TargetConfig | None:
-        """The first target that applies to the lead; None if none does. A target with `min_score`
-        does not apply to leads without a score."""
+        """The first target that applies to the lead, with the times of hot leads if it is one; None
+        if none does. A target with `min_score` does not apply to leads without a score."""
         fitting = (t for t in self.targets.values() if self._fits(t, lead))
-        return next(fitting, None)
+        target = next(fitting, None)
+        return _of_hot(target) if target is not None and is_hot(lead) else target
 
     def due(self, lead: RefinedLead, since: datetime | None = None) -> datetime | None:
         """When the first response is due; None without a target. The clock starts *since* then
@@ -87,6 +89,20 @@ class Targets(msgspec.Struct, frozen=True):
         if not target.hours:
             return start + span
         return add_working_time(self.hours[target.hours], start, span)
+
+
+def _of_hot(target: TargetConfig) -> TargetConfig:
+    """The target with the times that it sets for hot leads."""
+    if target.hot is None:
+        return target
+    share = target.hot / target.first_response
+    return msgspec.structs.replace(
+        target,
+        first_response=target.hot,
+        remind=target.remind * share,
+        escalate=target.escalate * share,
+        reassign=target.reassign * share if target.reassign is not None else None,
+    )
 
 
 def fits_hours(hours: Mapping[str, HoursConfig], during: str, outside: str, at: datetime) -> bool:

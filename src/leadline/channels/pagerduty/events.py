@@ -28,7 +28,8 @@ class PagerDutyWriter:
 
     def alert(self, notice: Notice) -> OutgoingMessage:
         """See `Writer.alert`; a trigger."""
-        return _trigger(notice, story_of_lead(notice), "info" if notice.test else "warning")
+        usual = "critical" if notice.is_hot else "warning"
+        return _trigger(notice, story_of_lead(notice), "info" if notice.test else usual)
 
     def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """None: each lead is an alert of its own."""

@@ -10,12 +10,13 @@ from typing import Any
 
 from leadline.alerts import words
 from leadline.alerts.consent_words import short_consent
+from leadline.alerts.phrases import is_named_by_crm
 from leadline.alerts.trouble_story import MOST_TOLD, story_of_troubles
 from leadline.alerts.words import clamped, on_one_line
 from leadline.channels.slack import blockkit, buttons, pieces
 from leadline.channels.slack.mrkdwn import harmless
 from leadline.channels.slack.seen_before import doubts_about_person, story_of_duplicate
-from leadline.model.people import key_of_person
+from leadline.model.people import Person, key_of_person
 from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Notice
 
@@ -33,14 +34,23 @@ def alert(notice: Notice, *, by_email: bool = False) -> Message:
     return make(notice, by_email=by_email)
 
 
+def calling_all(message: Message) -> Message:
+    """The message with a mention of everybody who is active in the room."""
+    return {
+        **message,
+        "text": f"<!here> {message['text']}",
+        "blocks": [blockkit.section("<!here>"), *message["blocks"]],
+    }
+
+
 def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
     """The alert about a lead that duplicates no other."""
     lead = notice.lead
     return _message(
         notice,
-        f"🎯 New lead: {pieces.summary(notice, by_email=by_email)}",
+        f"{_begin(notice, '🎯 New lead')}: {pieces.summary(notice, by_email=by_email)}",
         [
-            _headline(notice, "🎯 New Lead Captured"),
+            _headline(notice, "🔥 Hot Lead Captured" if notice.is_hot else "🎯 New Lead Captured"),
             *pieces.refusals(notice.lead),
             *pieces.standing(notice, by_email=by_email),
             *pieces.facts(notice, by_email=by_email),
@@ -65,9 +75,9 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
     extra = ((buttons.OPEN_FIRST, "Show first lead", notice.links.to(first_id)),)
     return _message(
         notice,
-        f"♻️ Seen before: {pieces.summary(notice, by_email=by_email)}",
+        f"{_begin(notice, '♻️ Seen before')}: {pieces.summary(notice, by_email=by_email)}",
         [
-            _headline(notice, "♻️ Lead Seen Before"),
+            _headline(notice, f"{'🔥 Hot' if notice.is_hot else '♻️'} Lead Seen Before"),
             *pieces.refusals(notice.lead),
             *pieces.standing(notice, by_email=by_email),
             story_of_duplicate(notice, first),
@@ -134,6 +144,8 @@ def news_of_owner(notice: Notice, *, by_email: bool = False, in_thread: bool = F
         text = f"✅ {lead} is claimed by {who} after {after}."
     else:
         text = f"👤 {who}, {lead} is yours."
+        if notice.former is not None:
+            text += f" {_handed_over(notice, notice.former, by_email=by_email)}"
     blocks = [blockkit.section(text), *pieces.refusals(notice.lead)]
     blocks += pieces.why(notice, by_email=by_email)
     if not in_thread:
@@ -232,6 +244,17 @@ def _more(notice: Notice, extra: Sequence[tuple[str, str, str]] = ()) -> list[bl
         *pieces.doubts(notice.lead),
         pieces.footer(notice),
     ]
+
+
+def _begin(notice: Notice, usual: str) -> str:
+    """How the line begins that a phone shows."""
+    return "🔥 Hot lead" if notice.is_hot else usual
+
+
+def _handed_over(notice: Notice, former: Person, *, by_email: bool) -> str:
+    """What the former owner is told in the message to the new one."""
+    why = "the CRM names another owner" if is_named_by_crm(notice) else "it was handed on"
+    return f"{pieces.mention(former, by_email=by_email)}, it is not yours any more: {why}."
 
 
 def _headline(notice: Notice, title: str) -> blockkit.Block:

@@ -40,15 +40,20 @@ class SlackCall(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class SlackWriter:
     """`ports.channel.Writer` for Slack: for an incoming webhook, or for a *bot* in a *room* (a
-    channel's id, or `DIRECT`)."""
+    channel's id, or `DIRECT`). With *hot_here*, alerts of hot leads mention all who are active in
+    the room."""
 
-    def __init__(self, *, bot: bool = False, room: str = "") -> None:
+    def __init__(self, *, bot: bool = False, room: str = "", hot_here: bool = False) -> None:
         self._bot = bot
         self._room = room
+        self._hot_here = hot_here and room != DIRECT
 
     def alert(self, notice: Notice) -> OutgoingMessage:
         """See `Writer.alert`."""
-        return self._post(messages.alert(notice, by_email=self._bot), notice)
+        message = messages.alert(notice, by_email=self._bot)
+        if self._hot_here and notice.is_hot and not notice.test:
+            message = messages.calling_all(message)
+        return self._post(message, notice)
 
     def digest(self, notices: Sequence[Notice]) -> OutgoingMessage | None:
         """See `Writer.digest`; None for a direct message that would have several recipients."""

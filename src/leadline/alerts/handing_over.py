@@ -1,0 +1,37 @@
+"""Whose lead it was: the owner whom a channel was told of before the present one."""
+
+from leadline.kit import Kit, known
+from leadline.model.handling import Ending
+from leadline.model.people import Person, key_of_person, owner_in
+from leadline.model.task import Alert, Step
+from leadline.ports.channel import Notice
+
+NEWS = "owner/1"
+"""The template of second messages; their `Alert.ref` is the key of the lead's holder."""
+_OF = " of "
+
+
+def owner_named(alert: Alert) -> str:
+    """The owner whom an alert named (`key_of_person`); "" if it named nobody."""
+    return alert.template.partition(_OF)[2]
+
+
+def former_owner(kit: Kit, notice: Notice) -> Person | None:
+    """The owner whom the channel was told of last, if the lead has another one now; None otherwise,
+    and for one who is not known any more, or a lead that somebody claimed."""
+    handling, owner = notice.handling, notice.owner
+    if owner is None or handling.claimed_by is not None or handling.ending is not Ending.OPEN:
+        return None
+    told = [_told(one) for one in notice.alerts if one.step is Step.NOTIFY or one.template == NEWS]
+    last = next((key for key in reversed(told) if key), "")
+    if last in ("", key_of_person(owner)):
+        return None
+    first = owner_in(notice.lead.lead_details)
+    if first is not None and key_of_person(found := known(kit, first)) == last:
+        return found
+    members = (kit.team.person(name) for name in kit.team.members)
+    return next((one for one in members if one is not None and key_of_person(one) == last), None)
+
+
+def _told(alert: Alert) -> str:
+    return alert.ref if alert.template == NEWS else owner_named(alert)
