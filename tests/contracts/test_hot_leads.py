@@ -20,7 +20,7 @@ from leadline.team.people import Team
 from leadline.team.routing import Routes
 from tests.worlds.channels import ScriptedMessenger
 from tests.worlds.leads import HandClock
-from tests.worlds.sales_office import ANN, BEN, SalesOffice
+from tests.worlds.sales_office import BEN, SalesOffice
 
 PEOPLE = {
     "ann": MemberConfig(email="ann@example.com", slack="U0ANN", zone="UTC"),

@@ -11,9 +11,9 @@ from leadline.alerts.consent_words import consent_remarks, short_consent
 from leadline.alerts.phrases import (
     doubts_of,
     facts_of,
-    former_remarks,
     fallback_remarks,
     footer_of,
+    former_remarks,
     line_of,
     links_of,
     message_of,

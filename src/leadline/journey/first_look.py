@@ -1,7 +1,7 @@
 """The first look: new leads are scored before their wait is over, and the wait of hot ones ends.
 
-A look reads what the sender sent, as refinement would, and asks nobody. It decides nothing else: the
-lead is refined as ever, only sooner. A look that fails leaves the lead waiting.
+A look reads what the sender sent, as refinement would, and asks nobody. It decides nothing else:
+the lead is refined as ever, only sooner. A look that fails leaves the lead waiting.
 """
 
 import logging
@@ -99,6 +99,7 @@ def _goes_before_crm(kit: Kit, lead: RefinedLead, score: LeadScore) -> bool:
 
 
 def hot_words(score: LeadScore) -> str:
-    """Why a lead is hot, for its timeline: the score and its strongest reasons."""
-    reasons = ", ".join(f"{one.field} {one.value}" for one in score.reasons)
-    return f"score {score.value}" + (f" ({reasons})" if reasons else "")
+    """Why a lead is hot, for its timeline: the score, and which fields it is by, without their
+    values, which are people's."""
+    reasons = ", ".join(one.field for one in score.reasons)
+    return f"score {score.value}" + (f" by {reasons}" if reasons else "")

@@ -19,9 +19,8 @@ class FirstLooks(Protocol):
 
     def end_waits(self, leads: Sequence[HotLead]) -> list[timedelta | None]:
         """Make the REFINE tasks of these leads due now; returns how much of its wait each was
-        spared, in order. None: the lead does not wait, or no longer as it has since its capture, and
-        nothing has changed, because an operator changed its wait, a worker has leased it, or it was
-        refined or erased.
+        spared, in order. None: nothing has changed, because the lead does not wait as it has since
+        its capture: an operator changed its wait, a worker has leased it, or it was refined.
 
         The end of a wait is noted on the timeline (`WAIT_ENDED`), once. A lead whose wait is over
         already is None, too; a store that hands out hot tasks first does so with it.

@@ -16,7 +16,6 @@ from leadline.settings.notations import (
     whole_number,
 )
 
-
 _HOT_HERE = "Whether alerts of hot leads mention everybody in the room who is active (`@here`)."
 
 

@@ -124,7 +124,7 @@ _OF_LEADS = (
         "what waits, and dead letters",
         person={"error": "why the last attempt failed; it may quote what was sent"},
         others="lead step channel again put_at due_at attempt failures leased dead_at reason "
-        "first_due_at",
+        "first_due_at hot",
         read="`dead`, `show`",
         masked=HIDDEN,
         erased="emptied",
