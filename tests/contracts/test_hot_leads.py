@@ -100,7 +100,7 @@ def test_a_hot_lead_waits_for_the_owner_whom_its_crm_names(store: Store, clock: 
 
 @pytest.mark.parametrize("conditions", [{}, {"ownership": "unassigned"}])
 def test_a_rule_before_the_crm_gives_a_hot_lead_at_once_and_others_after_their_wait(
-    store: Store, clock: HandClock, conditions: dict[str, str]
+    store: Store, clock: HandClock, conditions: dict[str, Any]
 ) -> None:
     office = HotOffice(store, clock, before_crm=True, **conditions)
     office.crm.has("r1")

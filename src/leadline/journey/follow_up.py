@@ -142,17 +142,15 @@ def _refine_again(kit: Kit, lead: RefinedLead) -> bool:
 
 
 def _store_answer(kit: Kit, lead: RefinedLead, waiting: Waiting, record: CrmRecord) -> Outcome:
-    """Store the CRM's answer, and look up again later while the lead has no owner."""
+    """Store the CRM's answer, and look up again later while it may still name an owner."""
     handling = _store_handling(kit, lead, record)
     if handling is None:
         return _overtaken(kit)
     connected = kit.crms.get(waiting.source)
     waits = connected is not None and connected.crm.knows_owners
-    if handling.ending is not Ending.OPEN or not waits:
+    is_given = holder_of(lead, handling) and not is_before_crm(kit, lead, record)
+    if handling.ending is not Ending.OPEN or is_given or not waits:
         return _done(record, handling)
-    if holder_of(lead, handling):
-        early = is_before_crm(kit, lead, record)
-        return (early and _later(kit, lead, "owner.may_change")) or _done(record, handling)
     return _later(kit, lead, "owner.not_yet") or Done(note="owner.never_assigned")
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.model.handling import holder_of
+from leadline.model.hot import is_hot
+from leadline.model.lead import RefinedLead
 from leadline.operations.answering import due_at, first_touch, is_awaited, is_late
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team
@@ -39,7 +41,8 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
     """Figures of some leads: how many they are, and how many were alerted (`told`) and `touched`.
 
     `wait` is from capture until they were due, `own` from then to the alert, `human` from the alert
-    to the first touch, `whole` from capture to the first touch. Of the leads with a target,
+    to the first touch, `whole` from capture to the first touch; `early` is by how much first looks
+    made the waits of hot leads shorter. Of the leads with a target,
     `in_time` were touched before it, `late` were not, and `pending` have time left, by the clock of
     the target (`operations.answering`). Leads that ended without a touch are in none of these.
     """
@@ -54,6 +57,7 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
     in_time: int
     late: int
     pending: int
+    early: Spread = Spread(0)
     by_owner: Mapping[str, "Speed"] = {}
 
     @property
@@ -91,6 +95,7 @@ class _Times(msgspec.Struct, frozen=True):
     human: float | None
     whole: float | None
     in_time: InTime | None
+    early: float | None
 
 
 def judge_by(settings: "Settings", now: datetime) -> Judge:
@@ -123,18 +128,27 @@ def _times(one: Followed, judge: Judge) -> _Times:
         human=_seconds(one.told_at, touched) if one.told_at and touched else None,
         whole=_seconds(lead.captured_at, touched) if touched else None,
         in_time=_in_time(one, judge),
+        early=_early(one, judge),
     )
+
+
+def _early(one: Followed, judge: Judge) -> float | None:
+    """By how much the wait of a hot lead was shorter than that of others; None if it was not."""
+    if one.moved or not is_hot(one.lead):
+        return None
+    return _seconds(one.lead.processed_at, _planned(one.lead, judge)) or None
+
+
+def _planned(lead: RefinedLead, judge: Judge) -> datetime:
+    """When the wait of a lead of its source is over."""
+    return lead.captured_at + judge.delays.get(lead.received_from, judge.delay)
 
 
 def _due(one: Followed, judge: Judge) -> datetime:
     """When the wait was over. For a hot lead, and one whose wait was changed, that is the time of
     its refinement, since the original time is not stored."""
     lead = one.lead
-    delay = judge.delays.get(lead.received_from, judge.delay)
-    planned = lead.captured_at + delay
-    if one.moved:
-        return lead.processed_at
-    return min(planned, lead.processed_at)
+    return lead.processed_at if one.moved else min(_planned(lead, judge), lead.processed_at)
 
 
 def _in_time(one: Followed, judge: Judge) -> InTime | None:
@@ -171,6 +185,7 @@ def _figures(times: Sequence[_Times]) -> Speed:
         in_time=aims[InTime.MET],
         late=aims[InTime.MISSED],
         pending=aims[InTime.PENDING],
+        early=spread(t.early for t in times),
     )
 
 
@@ -194,6 +209,8 @@ def _seconds(begin: datetime, end: datetime) -> float:
 def as_rows(speed: Speed) -> Iterator[tuple[str, Spread]]:
     """The durations in the order in which they happen, each with its label."""
     yield "the wait", speed.wait
+    if speed.early.count:
+        yield "saved by first looks", speed.early
     yield "our own delay", speed.own
     yield "alert to first touch", speed.human
     yield "capture to first touch", speed.whole

@@ -173,8 +173,9 @@ class Queue(Protocol):
         channel: str = "",
         among: Among | None = None,
     ) -> list[Lease]:
-        """Lease up to *limit* due tasks, longest due first, of leads *among* these sources (None:
-        all); no other worker gets them while the lease lasts. If the worker dies, the leases run
+        """Lease up to *limit* due tasks of leads *among* these sources (None: all), longest due
+        first, but those of hot leads before them, where the store hands out tasks in an order; no
+        other worker gets them while the lease lasts. If the worker dies, the leases run
         out and the tasks are due again. Such a task is leased alone, so that a task that kills its
         worker affects no others. Returns none while captures have priority on a slow disk."""
 
@@ -204,11 +205,9 @@ class Queue(Protocol):
         """
 
     def rebase(self) -> int:
-        """Restart the wait of tasks that were put at a time that is now in the future.
-
-        Call this after the clock has jumped backwards: then no task waits longer than twice its
-        delay. Returns how many tasks were moved.
-        """
+        """Restart the wait of tasks that were put at a time that is now in the future, because the
+        clock has jumped backwards: then none waits longer than twice its delay. Returns how many
+        were moved."""
 
 
 class Leads(Protocol):

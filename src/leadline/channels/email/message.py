@@ -102,7 +102,11 @@ class EmailWriter:
         if story is None:
             return None
         mark = mark_of_news(self._channel, story.template, notice)
-        return self._of_lead(story, mark, notice, self._answering(alert) | self._reply_to(notice))
+        to = self._recipients(notice)
+        if self.asks_for_owner and (former := self._address_of(notice, notice.former)):
+            to = tuple(dict.fromkeys((*to, former)))
+        more = self._answering(alert) | self._reply_to(notice)
+        return self._render(story, mark, to, notice.now, more)
 
     def reminder(self, notice: Notice, alert: Alert | None) -> OutgoingMessage:
         """See `Writer.reminder`; a reply to the alert, if there was one."""

@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.event_notes import NOT_READ
 from leadline.model.formats import iso
 from leadline.model.lead import CapturedLead, Fate, Kind
 from leadline.stores.aws.base import Base, changed
-from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.items import LeadItem, TaskState, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key, short
 from leadline.stores.aws.table import Put, Write
 
@@ -76,3 +77,11 @@ def with_event(head: LeadItem, event_id: str, fate: Fate, *, unseen: bool) -> Le
     updates = (*head.updates, event_id) if fate is Fate.FOLDED else head.updates
     related = (*head.related, event_id)
     return changed(head, related=related, updates=updates, task=task, attempts=attempts)
+
+
+def unread_item(item: LeadItem, lead: CapturedLead) -> LeadItem:
+    """The dead letter of an unreadable event."""
+    at = iso(lead.captured_at)
+    task = TaskState(at, at, error=short(lead.why), dead_at=at, reason=NOT_READ)
+    item = msgspec.structs.replace(item, task=task, why=short(lead.why))
+    return item.note(lead.captured_at, "refine.dead", NOT_READ)

@@ -36,11 +36,12 @@ from leadline.stores.aws.events_of_records import (
     item_of,
     met_again,
     record_item,
+    unread_item,
     with_event,
 )
 from leadline.stores.aws.first_look import first_look_of
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
-from leadline.stores.aws.keys import digest_key, lead_key, short, task_key
+from leadline.stores.aws.keys import digest_key, lead_key, task_key
 from leadline.stores.aws.parallel import in_parallel
 from leadline.stores.aws.queue import schedule, wakeups_of
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
@@ -223,7 +224,7 @@ class AwsInbox(Comparing, EarlyEvents):
         that record."""
         item = item_of(lead, Fate.CAPTURED, lead.why, None)
         if lead.kind is Kind.UNREADABLE:
-            item = _dead(item, lead)
+            item = unread_item(item, lead)
             self.table.write(Put(item.item(), None))
             self._report_dead_letter(Task(Step.REFINE, lead.id), item, NOT_READ)
             return Receipt(lead.id, Fate.CAPTURED)
@@ -288,14 +289,6 @@ class AwsInbox(Comparing, EarlyEvents):
             else:
                 return True
         raise Contested(event.lead_id)
-
-
-def _dead(item: LeadItem, lead: CapturedLead) -> LeadItem:
-    """The dead letter of an unreadable event."""
-    at = iso(lead.captured_at)
-    task = TaskState(at, at, error=short(lead.why), dead_at=at, reason=NOT_READ)
-    item = msgspec.structs.replace(item, task=task, why=short(lead.why))
-    return item.note(lead.captured_at, "refine.dead", NOT_READ)
 
 
 def _wake(lead: LeadItem, due_at: datetime) -> Wakeup:

@@ -1,16 +1,15 @@
 """First looks: the end of the waits of hot leads."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from leadline.model.event_notes import WAIT_ENDED, WAIT_SAVED
+from leadline.model.event_notes import WAIT_ENDED
 from leadline.ports.clock import Clock
 from leadline.ports.first_look import HotLead, ended_words
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
-from leadline.stores.sqlite.tasks import add_history, count
+from leadline.stores.sqlite.tasks import add_history, count_rows
 from leadline.stores.sqlite.values import bytes_of, micros, moment
 
 _sql = Queries(__name__)
@@ -38,7 +37,5 @@ class SqliteFirstLooks:
                 spared[hot.lead_id] = left
                 line = (number, micros(now), WAIT_ENDED, ended_words(left, hot.why))
                 add_history(db, [line])
-                day = now.date()
-                counts = {WAIT_ENDED: 1, WAIT_SAVED: round(left.total_seconds())}
-                count(db, Counter({(day, source, what): n for what, n in counts.items()}))
+                count_rows(db, [(now, source, WAIT_ENDED)])
         return [spared.get(one.lead_id) for one in leads]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from leadline.alerts.decision_words import because
+from leadline.model.event_notes import WAIT_ENDED
 from leadline.model.task import Step
 from leadline.operations.reasons import decision_in
 from leadline.ports.ledger import Happening
@@ -52,6 +53,7 @@ _WORDS: Mapping[str, str] = {
     "clock.reassigned": "Not answered in time: given to somebody else",
     "event.folded": "An update came and was folded in",
     "event.filtered": "An event came that makes no lead",
+    WAIT_ENDED: "Hot at the first look: its wait ended",
     "wait.held": "Put on hold",
     "wait.released": "Released from hold",
     "data.held": "Put under a legal hold",

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from leadline.model.event_notes import WAIT_ENDED
 from leadline.model.task import Step, event_name
 from leadline.ports.ledger import Tally
 from leadline.stores.aws.items import lead_of
 from leadline.stores.aws.keys import LEAD
 from leadline.stores.aws.values import Item
+
+_COUNTED = ("refined", "quarantined", WAIT_ENDED)
 
 
 def tallies_of(items: Iterable[Item]) -> list[Tally]:
@@ -20,7 +23,7 @@ def tallies_of(items: Iterable[Item]) -> list[Tally]:
         if lead.redelivered:
             counts[day, lead.source, "redelivered"] += lead.redelivered
         for line in lead.timeline:
-            if line.what in ("refined", "quarantined") or line.what.endswith(".dead"):
+            if line.what in _COUNTED or line.what.endswith(".dead"):
                 counts[line.at[:10], lead.source, line.what] += 1
         for alert in lead.alerts:
             counts[alert.at[:10], lead.source, event_name(Step(alert.step))] += 1
