@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from leadline.entrypoints.embedded.worker import IDLE_S, DoOnce, RoundRobin
+from leadline.entrypoints.embedded.worker import IDLE_S, DoOnce, InOrder, RoundRobin
 from leadline.kit import Kit
 
 
@@ -38,3 +38,11 @@ def test_each_kind_of_message_has_its_turn_however_many_there_are_of_one() -> No
 def test_while_the_channel_is_not_free_nobody_speaks() -> None:
     once = RoundRobin([lambda _: timedelta(seconds=20)] * 3)
     assert once(kit()) == IDLE_S
+
+
+def test_all_first_looks_come_before_the_next_refinement() -> None:
+    said: list[str] = []
+    once = InOrder([speaker("look", said, 5), speaker("refine", said, 2)])
+    while once(kit()) == 0.0:
+        pass
+    assert said == ["look"] * 5 + ["refine"] * 2

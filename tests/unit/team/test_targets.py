@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
+from leadline.model.score import LeadScore
 from leadline.settings.hours import HoursConfig
 from leadline.settings.targets import TargetConfig
 from leadline.team.targets import Targets
@@ -91,3 +94,16 @@ def test_after_a_late_step_the_next_keeps_its_distance_in_working_time() -> None
     evening = datetime(2026, 11, 23, 17, 55, tzinfo=UTC)
     tuesday = datetime(2026, 11, 24, 9, tzinfo=UTC)
     assert targets.next_step(lead(), 1, evening) == tuesday + 5 * MINUTE
+
+
+def test_a_hot_lead_is_due_sooner_and_so_are_all_steps_in_the_same_proportion() -> None:
+    target = TargetConfig(
+        first_response=15 * MINUTE, remind=12 * MINUTE, escalate=30 * MINUTE, hot=5 * MINUTE
+    )
+    targets = Targets({"all": target, "other": TargetConfig()})
+    hot = msgspec.structs.replace(lead(), score=LeadScore(90, "points", hot=True))
+    assert targets.due(lead()) == MONDAY + 15 * MINUTE
+    assert targets.due(hot) == MONDAY + 5 * MINUTE
+    assert targets.steps(hot) == (MONDAY + 4 * MINUTE, MONDAY + 10 * MINUTE)
+    usual = Targets({"all": TargetConfig(first_response=15 * MINUTE)})
+    assert usual.due(hot) == MONDAY + 15 * MINUTE
