@@ -47,7 +47,7 @@ WINDOW = timedelta(days=7)
 CHANNELS = ("mail", "slack")
 AFTER = (
     (Step.UPDATE, "slack"), (Step.REMIND, "mail"), (Step.ASSIGN, ""), (Step.LOOK_UP, ""),
-    (Step.CLOCK, ""),
+    (Step.CLOCK, ""), (Step.FIRST_LOOK, ""),
     (Step.WRITE_BACK, "generic"),
 )  # fmt: skip
 """What may follow when a lead is told."""
@@ -415,6 +415,7 @@ def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
         Later(Task(Step.UPDATE, handled, "slack")),
         Later(Task(Step.REMIND, handled, "slack"), timedelta(minutes=20)),
         Later(Task(Step.CLOCK, handled), timedelta(hours=1)),
+        Later(Task(Step.FIRST_LOOK, handled), timedelta(hours=1)),
         Later(Task(Step.ASSIGN, handled), timedelta(hours=1)),
         Later(Task(Step.WRITE_BACK, handled, "generic"), timedelta(seconds=5)),
     )
