@@ -100,6 +100,11 @@ who gets the lead. If none decides the channels, all channels with `leads = "yes
 The people among whom leads that nobody owns are given out, in `[teams.NAME]`; a rule names the
 team.
 """,
+    "score_points": """## Points of scores
+
+What conditions add to the score of a lead, in `[score.points.NAME]` (or `[score_points.NAME]`):
+[Score leads](../how-to/score-leads.md).
+""",
     "people": """## People
 
 The team, in `[people.NAME]`: who an owner is in Slack, and when they want no messages.

@@ -23,6 +23,7 @@ from leadline.vendors.registry import find
 
 if TYPE_CHECKING:
     from leadline.journey.capture import CaptureKit
+    from leadline.journey.scoring import Scorer
     from leadline.kit import Connected, Kit
     from leadline.model.links import Links
     from leadline.model.record_links import RecordLinks
@@ -235,6 +236,10 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
         from leadline.duplicates.policy import weights_faults
 
         wrong += weights_faults(settings.duplicates_weights)
+    if settings.score_model and not elsewhere:
+        from leadline.scoring.model_in_use import model_faults
+
+        wrong += model_faults(settings.score_model)
     if wrong:
         raise ConfigurationError("; ".join(wrong))
 
@@ -332,8 +337,18 @@ def kit_of(
         duplicates=policy_of(settings),
         pools=settings.teams,
         suppressed=settings.suppressed,
+        scorer=_scorer(settings),
         delay=settings.delay,
     )
+
+
+def _scorer(settings: Settings) -> "Scorer | None":
+    """What scores leads; None if the settings score none."""
+    if not settings.scores_leads:
+        return None
+    from leadline.journey.scoring import scorer_of
+
+    return scorer_of(settings)
 
 
 def _routes(settings: Settings) -> "Routes":

@@ -11,6 +11,7 @@ from leadline.model.lead import Contact, LeadDetails, RefinedLead
 from leadline.model.likeness import FirstSeen, Possible, Reason, ValueOrigin
 from leadline.model.links import Links
 from leadline.model.record_links import RecordLinks
+from leadline.model.score import LeadScore, ScoreReason
 from leadline.ports.channel import Notice
 
 CAPTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -115,6 +116,16 @@ def any_consent() -> st.SearchStrategy[Consent]:
     return st.builds(Consent, value, source, st.one_of(st.none(), MOMENT), TEXT, TEXT)
 
 
+def any_score() -> st.SearchStrategy[LeadScore]:
+    field = st.one_of(st.sampled_from(["points.price", "country", "custom.budget"]), TEXT)
+    reason = st.builds(ScoreReason, field, TEXT, st.floats(-200, 200))
+    part = st.one_of(st.none(), st.integers(0, 100))
+    return st.builds(
+        LeadScore, st.integers(0, 100), TEXT, st.one_of(st.none(), st.floats(0, 1)), part, part,
+        st.booleans(), st.lists(reason, max_size=3).map(tuple),
+    )  # fmt: skip
+
+
 def any_lead() -> st.SearchStrategy[RefinedLead]:
     """Any lead that the types allow, and some that they don't."""
     chance = st.floats(0, 1)
@@ -138,6 +149,7 @@ def any_lead() -> st.SearchStrategy[RefinedLead]:
         contact=any_contact(),
         lead_details=any_details(),
         received_from=st.one_of(st.just("generic"), TEXT),
+        score=st.one_of(st.none(), any_score()),
         problems=st.lists(TEXT, max_size=5).map(tuple),
         duplicate_of=st.one_of(st.none(), first),
         custom=JSON,

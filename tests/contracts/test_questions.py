@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from leadline.model.handling import Ending
 from leadline.model.lead import Status
+from leadline.model.score import LeadScore
 from leadline.ports.questions import Bar, By, Counted, Figures, LeadQuestion, Repeats, SortKey
 from tests.worlds.ledger import START
 from tests.worlds.questions import IndexedWorld, fill, person
@@ -167,6 +169,25 @@ def test_figures_follow_leads_to_their_end(world: IndexedWorld) -> None:
     assert by_owner["generic", "Bea Voss"] == Figures(captured=1, valid=1, unique=1)
     assert sum(one.captured for one in by_owner.values()) == 6
     assert list(world.questions.figures(START, START + DAY, (By.DAY,))) == [("2026-03-02",)]
+
+
+def test_figures_are_told_by_band_of_the_score_whose_own_score_goes_before(tmp_path: Path) -> None:
+    with IndexedWorld(tmp_path) as world:
+        fill(world)
+        details = person("Hot Lead", lead_score=3.0)
+        hot = world.refine("hot", *details, score=LeadScore(91, "points", hot=True))
+        world.handle(hot, ending=Ending.WON, ended_at=world.clock.now)
+        world.maker.all()
+        found = world.questions.figures(START, START + DAY, (By.BAND,))
+        numbers = {band: (one.captured, one.won) for (band,), one in found.items()}
+        assert numbers == {"": (3, 0), "20-39": (1, 1), "40-59": (1, 0), "80+": (2, 1)}
+        by_day = world.questions.figures(START, START + DAY, (By.DAY, By.BAND))
+        assert by_day["2026-03-02", "80+"].captured == 2
+        assert world.ask(hot=True) == ["hot"]
+        assert world.ask(sort=SortKey.SCORE)[:2] == ["hot", "ada"]
+        assert world.questions.count(LeadQuestion(hot=True)) == Counted(1)
+        with pytest.raises(ValueError, match="band of the score"):
+            world.questions.figures(START, START + DAY, (By.SOURCE, By.BAND))
 
 
 def test_bars_count_by_source_and_step(world: IndexedWorld) -> None:

@@ -21,6 +21,7 @@ from leadline.alerts.words import (
 from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
+from leadline.model.scores import reasons_for
 from leadline.ports.channel import Notice
 
 PERSON_LIMIT = 100
@@ -154,6 +155,14 @@ def why_remarks(notice: Notice) -> list[str]:
     has the lead by now."""
     decision = decision_of(notice.lead, notice.handling)
     return [] if decision is None else [line_of(because(decision), limit=_WHY_LIMIT)]
+
+
+def score_remarks(lead: RefinedLead) -> list[str]:
+    """Why our score of the lead is what it is, in a sentence; none without reasons."""
+    if lead.score is None or not lead.score.reasons:
+        return []
+    told = f"Score {lead.score.value}: {reasons_for(lead.score)}."
+    return [line_of(told, limit=_WHY_LIMIT)]
 
 
 def message_of(lead: RefinedLead) -> str:

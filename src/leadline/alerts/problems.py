@@ -48,6 +48,7 @@ _WORDS = {
     "record.merged": "its record was merged into another one",
     "record.retention": "its personal data was deleted after the time for which it is kept",
     "record.privacy_deleted": "its record was deleted for the sake of privacy",
+    "score.failed": "it could not be scored",
     "spam.gibberish": "the names are random letters",
     "spam.honeypot": "a field that people can't see was filled in",
     "spam.links": "the message is full of links",

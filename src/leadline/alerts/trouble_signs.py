@@ -29,6 +29,17 @@ def _begin(group: DeadGroup) -> str:
     return " --from capture" if group.reason == "capture.unreadable" else ""
 
 
+def of_scores(failed: int) -> Iterator[Trouble]:
+    """The trouble that so many of the newest leads went on without a score; none for zero."""
+    if failed:
+        yield Trouble(
+            kind=TroubleKind.SCORES,
+            subject="model",
+            words="What scores leads fails: leads go on without a score.",
+            remedy="`leadline doctor` and the log (`score.failed`) say why.",
+        )
+
+
 def of_channels(kit: Kit) -> Iterator[Trouble]:
     """One trouble for each channel that has failed for longer than its `fallback_after`."""
     now = kit.clock()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from leadline.model.lead import RefinedLead
 from leadline.model.patterns import late
 from leadline.model.record_links import read_link
+from leadline.model.scores import score_of
 
 URL_LIMIT = 3000
 
@@ -113,5 +114,5 @@ def name(lead: RefinedLead) -> str | None:
 
 def score(lead: RefinedLead) -> str | None:
     """The score without superfluous digits; None if there is none, or it is not finite."""
-    found = lead.lead_details.lead_score
+    found = score_of(lead)
     return f"{found:g}" if found is not None and math.isfinite(found) else None

@@ -1,5 +1,6 @@
 """What settings name and a deployment carries into the package of the functions: the weights of the
-search for duplicates, the lists of conditions, and the engine of their patterns."""
+search for duplicates, the model of scores, the lists of conditions, and the engine of their
+patterns."""
 
 import io
 import tempfile
@@ -11,6 +12,7 @@ from leadline.cloud.code_bucket import download
 from leadline.cloud.session import Cloud, CloudError
 from leadline.duplicates.policy import CARRIED, weights_faults
 from leadline.model.errors import ConfigurationError
+from leadline.scoring import model_in_use
 from leadline.settings.conditions import carried_lists, carried_patterns
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
@@ -21,7 +23,10 @@ WEIGHTS = f"leadline/duplicates/{CARRIED.name}"
 LISTS = f"leadline/settings/conditions/{carried_lists.CARRIED.name}/"
 """The folder where the package has the lists of conditions."""
 
-_KEPT = (WEIGHTS, carried_patterns.IN_PACKAGE)
+MODEL = f"leadline/scoring/{model_in_use.CARRIED.name}"
+"""Where the package has the model of scores."""
+
+_KEPT = (WEIGHTS, MODEL, carried_patterns.IN_PACKAGE)
 
 MOST_MEMORY = 128_000_000
 """The most bytes that all lists together may take up in a function: half of what Deliver has,
@@ -39,16 +44,26 @@ def carried_files(settings: Path) -> Mapping[str, bytes]:
     lists = dict(_lists(loaded))
     if (size := sum(map(_memory, lists.values()))) > MOST_MEMORY:
         raise ConfigurationError(
-            f"{settings}: the lists that its rules name would take up {size // 10**6} MB of memory "
-            f"in a function on AWS; {MOST_MEMORY // 10**6} are the most"
+            f"{settings}: the lists that its conditions name would take up {size // 10**6} MB of "
+            f"memory in a function on AWS; {MOST_MEMORY // 10**6} are the most"
         )
-    if carried_patterns.rules_with_patterns(loaded.rules):
+    if any(_patterns(loaded)):
         lists[carried_patterns.IN_PACKAGE] = carried_patterns.ENGINE.encode()
-    if not (name := loaded.duplicates_weights):
-        return lists
-    if faults := weights_faults(name):
-        raise ConfigurationError(f"{settings}: {faults[0]}")
-    return {**lists, WEIGHTS: Path(name).read_bytes()}
+    return {**lists, **dict(_named_files(settings, loaded))}
+
+
+def _named_files(path: Path, settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """The weights and the model that settings name, with their paths in the package."""
+    named = (
+        (WEIGHTS, settings.duplicates_weights, weights_faults),
+        (MODEL, settings.score_model, model_in_use.model_faults),
+    )
+    for place, name, faults_of in named:
+        if not name:
+            continue
+        if faults := faults_of(name):
+            raise ConfigurationError(f"{path}: {faults[0]}")
+        yield place, Path(name).read_bytes()
 
 
 def carried_before(cloud: Cloud, key: str) -> Mapping[str, bytes] | None:
@@ -70,11 +85,14 @@ def refuse_lost(text: str) -> None:
     of the last deployment would be needed, but is gone."""
     document = (text, "the stack's settings")
     settings = load(environ={}, document=document, lists=lambda _: frozenset()).settings
-    lists = [rule.lists for rule in settings.rules.values()]
-    lost = {n for one in lists if isinstance(one, carried_lists.LateLists) for n in one.late}
-    if settings.duplicates_weights:
-        lost.add(settings.duplicates_weights)
-    lost |= {f"a pattern (rules.{n})" for n in carried_patterns.rules_with_patterns(settings.rules)}
+    lost = {
+        name
+        for one in _lists_in(settings)
+        if isinstance(one, carried_lists.LateLists)
+        for name in one.late
+    }
+    lost |= {name for name in (settings.duplicates_weights, settings.score_model) if name}
+    lost |= {f"a pattern ({name})" for name in _patterns(settings)}
     if lost:
         raise CloudError(
             f"the settings of the stack name {', '.join(sorted(lost))}, which the last deployment "
@@ -92,10 +110,24 @@ def carried_list(carried: Mapping[str, bytes], name: str) -> frozenset[str]:
 
 
 def _lists(settings: Settings) -> Iterator[tuple[str, bytes]]:
-    for rule in settings.rules.values():
-        for name, values in rule.lists.items():
+    for lists in _lists_in(settings):
+        for name, values in lists.items():
             path = LISTS + carried_lists.file_name(name)
             yield path, carried_lists.written_list(values)
+
+
+def _lists_in(settings: Settings) -> Iterator[Mapping[str, frozenset[str]]]:
+    """The lists of each rule, and of each entry of points."""
+    yield from (one.lists for one in settings.rules.values())
+    yield from (one.lists for one in settings.score_points.values())
+
+
+def _patterns(settings: Settings) -> Iterator[str]:
+    """The entries whose conditions have a pattern: `rules.NAME`, `score_points.NAME`."""
+    for name in carried_patterns.rules_with_patterns(settings.rules):
+        yield f"rules.{name}"
+    for name in carried_patterns.rules_with_patterns(settings.score_points):
+        yield f"score_points.{name}"
 
 
 def _memory(content: bytes) -> int:

@@ -8,6 +8,8 @@ from leadline.alerts.likeness import percent, reasons_in_words, same_person_word
 from leadline.alerts.problems import in_words
 from leadline.model.assigning import Decision, Skipped
 from leadline.model.lead import Ownership
+from leadline.model.score import LeadScore
+from leadline.model.scores import reasons_for, score_words
 from leadline.operations.reasons import LaterChange, Passed, Reasons
 
 _NOTES: Mapping[str, str] = {
@@ -67,8 +69,18 @@ def whose_lines(reasons: Reasons, when: Callable[[datetime], str]) -> Iterator[s
         yield f"At its refinement: {because(reasons.decision)}"
     elif (reasons.holder or reasons.owner) and not any(one.decision for one in reasons.later):
         yield "Why is not kept: the CRM or its sender named the owner, or an earlier version did."
+    if reasons.scored is not None:
+        yield from score_lines(reasons.scored)
     if reasons.score is not None:
-        yield f"Its score is {reasons.score:g}, as its sender gave it."
+        whose = "Its sender gave it the score" if reasons.scored else "Its score is"
+        yield f"{whose} {reasons.score:g}{'' if reasons.scored else ', as its sender gave it'}."
+
+
+def score_lines(score: LeadScore) -> Iterator[str]:
+    """Our score of a lead and the strongest reasons for it, in sentences."""
+    yield f"Its score is {score_words(score)}."
+    if score.reasons:
+        yield f"The score is so because of: {reasons_for(score)}."
 
 
 def rules_lines(decision: Decision) -> Iterator[str]:

@@ -7,6 +7,7 @@ from leadline.journey.assigning.first_turn import seekers
 from leadline.journey.lead_fields import fields_of_lead
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.ownership import resolve_owner
+from leadline.journey.scoring import scored
 from leadline.kit import Kit
 from leadline.model.assigning import Documents
 from leadline.model.lead import RefinedLead
@@ -48,7 +49,7 @@ def explain(kit: Kit, waiting: Waiting, *, asks_crm: bool) -> Explained:
     linked = link_leads(kit, [lead], {})[lead.lead_id]
     if not isinstance(linked, Linked):
         raise linked
-    owned, handling = resolve_owner(kit, linked.lead, fields, None)
+    owned, handling = resolve_owner(kit, scored(kit, linked.lead), fields, None)
     done = Done(match_keys=linked.keys, traits=linked.traits, as_of=linked.as_of, handling=handling)
     done = _decided(kit, seekers(kit, [owned]).first(owned, handling, None, done))
     names = tuple(one.channel for one in done.then if one.step is Step.NOTIFY)

@@ -19,6 +19,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.score import LeadScore
+from leadline.model.scores import OF_POINTS
 from leadline.model.task import Done, Lease, Step
 from leadline.ports.first_look import HotLead
 from leadline.ports.store import Waiting
@@ -101,5 +102,5 @@ def _goes_before_crm(kit: Kit, lead: RefinedLead, score: LeadScore) -> bool:
 def hot_words(score: LeadScore) -> str:
     """Why a lead is hot, for its timeline: the score, and which fields it is by, without their
     values, which are people's."""
-    reasons = ", ".join(one.field for one in score.reasons)
+    reasons = ", ".join(one.field.removeprefix(OF_POINTS) for one in score.reasons)
     return f"score {score.value}" + (f" by {reasons}" if reasons else "")

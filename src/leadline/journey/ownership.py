@@ -100,7 +100,11 @@ def as_before(lead: RefinedLead, earlier: RefinedLead, handling: Handling | None
 def _alone(lead: RefinedLead, earlier: RefinedLead) -> RefinedLead:
     """What refinement made of the lead alone, as at the time of the *earlier* refinement."""
     return msgspec.structs.replace(
-        without_fills(lead), duplicate_of=None, possible=(), processed_at=earlier.processed_at
+        without_fills(lead),
+        duplicate_of=None,
+        possible=(),
+        processed_at=earlier.processed_at,
+        score=None,  # points may ask whether the person was seen before
     )
 
 

@@ -23,6 +23,7 @@ from leadline.journey.left_alone import is_left_alone, left_alone
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
 from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
+from leadline.journey.scoring import scored
 from leadline.kit import Kit, as_suppressed, exhausted, retry_or_drop, settle
 from leadline.model.consent import newly_refused
 from leadline.model.erasing import ERASED_WORDS
@@ -235,7 +236,7 @@ def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None, batch: Seek
         return _failed(kit, case.lease, link)
     try:
         before, fields = case.earlier.handling, case.fields
-        lead = link.lead if link is not None else case.lead
+        lead = scored(kit, link.lead) if link is not None else case.lead
         refined, handling = resolve_owner(kit, lead, fields, case.answer)
         claimed = fields.owner_claimed
         if before is None and claimed:  # an earlier version may have trusted this owner

@@ -18,6 +18,7 @@ from leadline.model.found import was_found
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.patterns import late
+from leadline.model.scores import reasons_for, score_of
 from leadline.ports.crm import CrmChange, CrmRecord
 from leadline.settings.crm import AnyCrmConfig
 
@@ -222,8 +223,7 @@ def _is_of_the_crm(handling: Handling) -> bool:
 
 def _known_values(lead: RefinedLead, handling: Handling, related: Related) -> dict[str, Any]:
     contact, details = lead.contact, lead.lead_details
-    score = details.lead_score
-    claimed_at = handling.claimed_at
+    score = score_of(lead)
     return {
         **{
             part: None if was_found(lead, part) else getattr(contact, part)
@@ -231,12 +231,13 @@ def _known_values(lead: RefinedLead, handling: Handling, related: Related) -> di
                          "country", "website")
         },
         "score": int(score) if score is not None and score.is_integer() else score,
+        "score_reasons": reasons_for(lead.score) if lead.score else None,
         "status": handling.ending if handling.ending is Ending.JUNK else lead.status,
         "problems": ", ".join(lead.problems),
         "duplicate_of": related.duplicate_of,
         "lead_id": lead.lead_id,
         "claimed_by": handling.claimed_by.shown if handling.claimed_by else None,
-        "claimed_at": claimed_at and _to_the_second(claimed_at),
+        "claimed_at": handling.claimed_at and _to_the_second(handling.claimed_at),
         "source": details.source,
         "campaign": details.campaign,
     }  # fmt: skip

@@ -45,6 +45,7 @@ def person_erased(lead: RefinedLead) -> RefinedLead:
         possible=(),
         filled={},
         consent={},
+        score=None,
     )
 
 

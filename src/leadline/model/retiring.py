@@ -79,6 +79,7 @@ def person_retired(lead: RefinedLead) -> RefinedLead:
         possible=(),
         filled={},
         consent={},
+        score=lead.score and msgspec.structs.replace(lead.score, reasons=()),
     )
 
 

@@ -104,6 +104,8 @@ class Step(StrEnum):
         return self.row.addressee
 
 
+HOT_STEPS = (Step.REFINE, Step.NOTIFY, Step.ASSIGN)
+"""Tasks of these steps are leased before others if their lead is hot."""
 UNTOLD_STEPS = (Step.REFINE, Step.NOTIFY)
 """A lead with a task of one of these steps is not refined yet, or its alert is not sent yet."""
 

@@ -22,6 +22,7 @@ class TroubleKind(StrEnum):
     CHANNEL = "channel"
     SOURCE = "source"
     DEAD_LETTERS = "dead_letters"
+    SCORES = "scores"
     AUDIT = "audit"
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from leadline.model.handling import Ending, holder_of
 from leadline.model.lead import Status
+from leadline.operations.results import BANDS_DOWN, score_band
 from leadline.operations.rule_effects import RuleEffect, RuleEffects
 from leadline.ports.ledger import Followed, LeadFilter, LeadRow, Ledger
 from leadline.ports.questions import Behind, Figures
@@ -26,7 +27,8 @@ DAYS, HOURS = 7, 24
 
 class Analysis(msgspec.Struct, frozen=True):
     """The figures of a time; if `is_cut`, only of its newest leads. Groups are ordered by their
-    number of leads, the largest first; "" are leads without a campaign or owner. `hours` are the
+    number of leads, the largest first, bands of scores from high to low; "" are leads without a
+    campaign, owner or score. `hours` are the
     captured leads by hour of the week: `DAYS` rows, Monday first, of `HOURS` numbers. `rules_of` is
     of how many of the newest leads the rules are counted (None: of all), `behind` how far the index
     is behind from which the figures are. With `is_as_listed` owners have the names that lists show,
@@ -36,6 +38,7 @@ class Analysis(msgspec.Struct, frozen=True):
     by_source: Mapping[str, Figures]
     by_campaign: Mapping[str, Figures]
     by_owner: Mapping[str, Figures]
+    by_score: Mapping[str, Figures]
     hours: Sequence[Sequence[int]]
     rules: Mapping[str, RuleEffect]
     is_cut: bool = False
@@ -61,7 +64,7 @@ def analysis(
     followed = {one.lead.lead_id: one for one in ledger.followed(which)}
     is_cut = len(rows) > MOST_ANALYSED
     counted, effects = rows[:MOST_ANALYSED], RuleEffects(rules)
-    groups = {part: _Groups() for part in ("", "source", "campaign", "owner")}
+    groups = {part: _Groups() for part in ("", "source", "campaign", "owner", "score")}
     for row in counted:
         one = followed.get(row.lead_id)
         parts = _parts(row, one, is_dead=row.lead_id in dead)
@@ -69,6 +72,7 @@ def analysis(
         groups["source"].add(row.source, parts)
         groups["campaign"].add(_campaign(one), parts)
         groups["owner"].add(_owner(one, team), parts)
+        groups["score"].add(score_band(row.score) if row.score is not None else "", parts)
         if one is not None:
             effects.add(one)
     return Analysis(
@@ -76,10 +80,16 @@ def analysis(
         by_source=groups["source"].found(),
         by_campaign=groups["campaign"].found(),
         by_owner=groups["owner"].found(),
+        by_score=bands_in_order(groups["score"].found()),
         hours=_hours((row.captured_at for row in counted), zone_name),
         rules=effects.found(),
         is_cut=is_cut,
     )
+
+
+def bands_in_order(found: Mapping[str, Figures]) -> dict[str, Figures]:
+    """The figures by band of the score, the highest band first; leads without a score last."""
+    return {name: found[name] for name in (*BANDS_DOWN, "") if name in found}
 
 
 class _Groups:

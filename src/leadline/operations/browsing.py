@@ -48,7 +48,8 @@ class Wanted(msgspec.Struct, frozen=True):
 
     `words` are looked for in what the reader is shown of a lead, and at the beginning and end of
     ids. `owner` is the owner's name as lists show it, in any case. `held` selects leads on hold,
-    `duplicates` those that are linked to an earlier lead. The other filters are those of
+    `duplicates` those that are linked to an earlier lead, `hot` those whose score
+    reaches the threshold. The other filters are those of
     `LeadFilter`. `reverse` turns the order round: the usual one is newest first, A to Z, and the
     highest score first.
     """
@@ -64,6 +65,7 @@ class Wanted(msgspec.Struct, frozen=True):
     dead: bool = False
     unowned: bool = False
     duplicates: bool = False
+    hot: bool = False
     order: Order = Order.CAPTURED
     reverse: bool = False
 
@@ -203,7 +205,7 @@ class Browser:
     def _must_look(self, wanted: Wanted) -> bool:
         """Whether there is a filter that the ledger does not apply."""
         hidden = bool(wanted.words) and self._shown is not None
-        return bool(wanted.owner) or wanted.duplicates or hidden
+        return bool(wanted.owner) or wanted.duplicates or wanted.hot or hidden
 
     def _must_sort(self, wanted: Wanted) -> bool:
         return wanted.order is not Order.CAPTURED or wanted.reverse
@@ -226,6 +228,8 @@ def _fits(row: LeadRow, wanted: Wanted, words: str) -> bool:
     if wanted.owner and (row.owner or "").casefold() != wanted.owner.casefold():
         return False
     if wanted.duplicates and row.duplicate_of is None:
+        return False
+    if wanted.hot and not row.hot:
         return False
     return not words or _says(row, words)
 

@@ -21,6 +21,7 @@ MOST_FAILURES = 3
 _PAUSE = timedelta(seconds=5)
 _A_DAY = timedelta(days=1)
 _MOST_COUNTED = 10_000
+_NEWEST = 100
 
 
 class ChannelHealthRow(msgspec.Struct, frozen=True):
@@ -52,7 +53,8 @@ class SourceHealthRow(msgspec.Struct, frozen=True):
 class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     """The state of an installation at a moment. `backlog` are the tasks of each step and channel
     that are not done; `late_since` is when the lead that is late for longest was due; `crm_times`
-    are the last answers of CRMs, by the name of the source."""
+    are the last answers of CRMs, by the name of the source. `unscored` are how many of the newest
+    leads went on without a score, because the model failed."""
 
     at: datetime
     last_capture: datetime | None
@@ -64,6 +66,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     crms: Mapping[str, Backlog | None]
     sources: Sequence[SourceHealthRow]
     crm_times: Mapping[str, LastTimes] = {}
+    unscored: int = 0
 
     @property
     def late(self) -> timedelta:
@@ -85,7 +88,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
         """How many things are wrong."""
         failing = sum(one.state == "failing" for one in self.channels)
         silent = sum(one.is_silent for one in self.sources)
-        return failing + silent + self.is_late + bool(self.dead)
+        return failing + silent + self.is_late + bool(self.dead) + bool(self.unscored)
 
 
 def health_of(
@@ -94,9 +97,12 @@ def health_of(
     channels: Sequence[str],
     crms: Sequence[str],
     arrivals: Sequence[Arrivals] | None,
+    *,
+    scores: bool = False,
 ) -> HealthPicture:
     """The state now. *channels* and *crms* are the names in the settings; *arrivals* is what is
-    counted of each source (None: nothing counts that, and it would cost to look)."""
+    counted of each source (None: nothing counts that, and it would cost to look). *scores* is
+    whether leads are scored."""
     newest = ledger.find(LeadFilter(events=True, limit=1))
     backlog = ledger.backlog(now)
     states = ledger.channels(channels)
@@ -116,7 +122,13 @@ def health_of(
         crms={one: written.get(one) for one in crms},
         sources=list(_sources(ledger, arrivals, now)),
         crm_times={one: lately.crms[one] for one in crms if one in lately.crms},
+        unscored=unscored(ledger) if scores else 0,
     )
+
+
+def unscored(ledger: Ledger) -> int:
+    """How many of the newest leads went on without a score because the model failed."""
+    return sum(row.unscored for row in ledger.find(LeadFilter(limit=_NEWEST)))
 
 
 def _with_times(

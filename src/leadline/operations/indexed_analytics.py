@@ -6,7 +6,7 @@ What rules did is counted from the leads' decisions, which no rollup has: of the
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from leadline.operations.analytics import Analysis
+from leadline.operations.analytics import Analysis, bands_in_order
 from leadline.operations.indexed_browsing import is_usable
 from leadline.operations.rule_effects import RuleEffects
 from leadline.ports.ledger import LeadFilter, Ledger
@@ -43,6 +43,7 @@ def indexed_analysis(
         by_source=_groups(questions, span, By.SOURCE),
         by_campaign=_groups(questions, span, By.CAMPAIGN),
         by_owner=_groups(questions, span, By.OWNER),
+        by_score=bands_in_order(_groups(questions, span, By.BAND)),
         hours=questions.hour_of_week(*span, zone_name),
         rules=effects.found(),
         rules_of=MOST_DECISIONS if decided > MOST_DECISIONS else None,

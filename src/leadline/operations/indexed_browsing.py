@@ -50,6 +50,7 @@ def lead_question(wanted: Wanted, *, masked: bool) -> LeadQuestion | None:
         until=wanted.until,
         dead=wanted.dead,
         unowned=wanted.unowned,
+        hot=wanted.hot,
         repeats=Repeats.ONLY if wanted.duplicates else Repeats.ANY,
         sort=_SORTS[wanted.order],
         descending=wanted.reverse == (wanted.order in _A_TO_Z),

@@ -11,7 +11,7 @@ from leadline.operations.listing import Listed
 
 FIELDS = (
     "captured_at", "lead_id", "status", "due_at", "source", "name", "email", "phone", "company",
-    "owner", "score", "why", "duplicate_of",
+    "owner", "score", "hot", "why", "duplicate_of",
 )  # fmt: skip
 """The columns of CSV."""
 
@@ -28,7 +28,7 @@ def csv_lines(leads: Iterable[Listed]) -> Iterator[str]:
         safe = [in_spreadsheet(text or "") for text in texts]
         score = "" if row.score is None else f"{row.score:g}"
         yield csv_line([
-            iso(row.captured_at), row.lead_id, status, due, *safe, score,
+            iso(row.captured_at), row.lead_id, status, due, *safe, score, "yes" if row.hot else "",
             in_spreadsheet(row.why), row.duplicate_of or "",
         ])  # fmt: skip
 

@@ -10,6 +10,7 @@ from leadline.model.assigning import Charge, Decision, Queued
 from leadline.model.handling import UNHANDLED, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Possible
+from leadline.model.score import LeadScore
 from leadline.ports.ledger import Happening, LeadStory
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class Reasons(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `decision` is that of the refinement; None for a lead that waits, is quarantined, or was refined
     by a version that kept none. `people` are those of its team. `score` is the one that the sender
-    gave. `later` are the changes since, oldest first. `queue_is_gone` is whether the lead waits for
-    a team that is not in the settings any more.
+    gave, `scored` ours. `later` are the changes since, oldest first. `queue_is_gone` is whether the
+    lead waits for a team that is not in the settings any more.
     """
 
     lead_id: str
@@ -78,6 +79,7 @@ class Reasons(msgspec.Struct, frozen=True, omit_defaults=True):
     people: tuple[Passed, ...] = ()
     later: tuple[LaterChange, ...] = ()
     score: float | None = None
+    scored: LeadScore | None = None
     problems: tuple[str, ...] = ()
     duplicate_of: FirstSeen | None = None
     possible: tuple[Possible, ...] = ()
@@ -108,6 +110,7 @@ def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reas
         people=people_asked(last, teams, _there(last, handling.charge)),
         later=later,
         score=details.lead_score,
+        scored=lead.score,
         problems=lead.problems,
         duplicate_of=lead.duplicate_of,
         possible=lead.possible,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from leadline.model.handling import Ending, holder_of
+from leadline.model.scores import score_of
 from leadline.operations.speed import NOBODY
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team
@@ -14,6 +15,8 @@ BAND = 20
 """The width of a band of scores; the highest band has no upper end."""
 _TOP = 80
 NO_SCORE = "none"
+BANDS_DOWN = ("80+", "60-79", "40-59", "20-39", "0-19", "below 0")
+"""The bands of scores, the highest first."""
 
 
 class Endings(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ def results_of(leads: Iterable[Followed], team: Team) -> Results:
             "all": "",
             "source": one.lead.received_from,
             "owner": _owner(one, team),
-            "score": score_band(one.lead.lead_details.lead_score),
+            "score": score_band(score_of(one.lead)),
         }
         for part, group in groups.items():
             counts[part][group][one.handling.ending] += 1

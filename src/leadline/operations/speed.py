@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.model.handling import holder_of
-from leadline.model.hot import is_hot
 from leadline.model.lead import RefinedLead
+from leadline.model.scores import is_hot
 from leadline.operations.answering import due_at, first_touch, is_awaited, is_late
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team

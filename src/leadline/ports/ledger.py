@@ -42,7 +42,8 @@ UNOWNED_STATUSES = (Status.REFINED, Status.ALERTED)
 
 
 class LeadRow(msgspec.Struct, frozen=True):
-    """One lead (or other event) in a list."""
+    """One lead (or other event) in a list. `score` is `model.scores.score_of`; `hot` is whether it
+    reaches `score_hot`, `unscored` whether what scores leads failed for it."""
 
     lead_id: str
     captured_at: datetime
@@ -56,6 +57,8 @@ class LeadRow(msgspec.Struct, frozen=True):
     owner: str | None = None
     score: float | None = None
     duplicate_of: str | None = None
+    hot: bool = False
+    unscored: bool = False
 
 
 class TaskRow(msgspec.Struct, frozen=True):

@@ -63,8 +63,8 @@ class LeadQuestion(msgspec.Struct, frozen=True):
 
     `statuses`, `sources`, `campaigns` and `owners` select leads with one of these values; an owner
     is the name that lists show, without regard to case and accents. `since` is included, `until` is
-    not. `dead` selects leads with a dead letter of any step, `unowned` those that
-    `ports.ledger.LeadFilter.unowned` selects.
+    not. `dead` selects leads with a dead letter of any step, `hot` those whose score reaches the
+    threshold, `unowned` those that `ports.ledger.LeadFilter.unowned` selects.
     """
 
     text: str = ""
@@ -76,6 +76,7 @@ class LeadQuestion(msgspec.Struct, frozen=True):
     until: datetime | None = None
     dead: bool = False
     unowned: bool = False
+    hot: bool = False
     repeats: Repeats = Repeats.ANY
     sort: SortKey = SortKey.CAPTURED
     descending: bool = True
@@ -165,12 +166,14 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class By(StrEnum):
-    """By what figures are grouped."""
+    """By what figures are grouped. A BAND of scores ("0-19" to "60-79", "80+", "below 0") goes with
+    days alone."""
 
     DAY = "day"
     SOURCE = "source"
     CAMPAIGN = "campaign"
     OWNER = "owner"
+    BAND = "band"
 
 
 class Bar(msgspec.Struct, frozen=True):

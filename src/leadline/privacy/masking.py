@@ -11,6 +11,8 @@ import msgspec
 
 from leadline.model.consent import UNKNOWN, Consent
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
+from leadline.model.score import LeadScore
+from leadline.model.scores import OF_POINTS
 from leadline.privacy.masking_json import masked_raw, masked_value
 from leadline.privacy.masking_values import (
     HIDDEN,
@@ -66,7 +68,20 @@ def masked_lead(lead: RefinedLead) -> RefinedLead:
         changes=tuple(_masked_change(one, known) for one in lead.changes),
         custom=masked_value(lead.custom, known),
         consent={purpose: _masked_consent(one, known) for purpose, one in lead.consent.items()},
+        score=lead.score and _masked_score(lead.score, known),
     )
+
+
+def _masked_score(score: LeadScore, known: PersonWords) -> LeadScore:
+    """A score, in whose reasons the values of the lead are masked; the words of points are those of
+    the settings."""
+    reasons = tuple(
+        one
+        if one.field.startswith(OF_POINTS)
+        else msgspec.structs.replace(one, value=masked_text(one.value, known))
+        for one in score.reasons
+    )
+    return msgspec.structs.replace(score, reasons=reasons)
 
 
 def _masked_consent(one: Consent, known: PersonWords) -> Consent:

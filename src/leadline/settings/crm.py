@@ -22,8 +22,8 @@ READ_FIELDS = (*MAPPED_FIELDS[:-1], "owner_name", "owner_email", "ending", "touc
 record."""
 WRITE_FIELDS = (
     "name", "first_name", "last_name", "email", "phone", "company", "title", "country", "website",
-    "score", "status", "problems", "duplicate_of", "lead_id", "owner", "claimed_by", "claimed_at",
-    "source", "campaign",
+    "score", "score_reasons", "status", "problems", "duplicate_of", "lead_id", "owner",
+    "claimed_by", "claimed_at", "source", "campaign",
 )  # fmt: skip
 """The names allowed in `[crm.NAME.write]`: the values that can be written to a CRM field."""
 

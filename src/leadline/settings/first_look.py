@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from leadline.settings.declaration import setting
 from leadline.settings.notations import YES_NO
-from leadline.settings.oidc import PARTS_AS_TABLE as BEFORE
-from leadline.settings.oidc import OidcSettings
+from leadline.settings.score import PARTS_AS_TABLE as BEFORE
+from leadline.settings.score import ScoreSettings
 
 
-class FirstLookSettings(OidcSettings, frozen=True):
+class FirstLookSettings(ScoreSettings, frozen=True):
     """The part of `Settings` that says whether leads are looked at before their wait is over."""
 
     score_first_look: bool = setting(

@@ -295,6 +295,6 @@ AS_TABLES: Mapping[tuple[str, ...], str] = {
 
 def declared() -> Mapping[str, Declaration]:
     """The top-level settings by name (not those in tables), in the order of declaration; those
-    about personal data and the dashboard come last."""
+    about personal data, the dashboard and scores come last."""
     last = settings_of(FirstLookSettings)
     return {n: d for n, d in settings_of(Settings).items() if n not in last} | dict(last)

@@ -7,6 +7,7 @@ import msgspec
 
 from leadline.settings.files import SettingPath
 from leadline.settings.general import AS_TABLES, PREFIX, declared
+from leadline.settings.score import TABLES_WITHIN
 
 CONFIG_VARIABLE = "LEADLINE_CONFIG"
 """The environment variable that names the TOML file; it is not a setting."""
@@ -70,5 +71,7 @@ def _flag(path: SettingPath) -> str:
 
 
 def _flat(path: SettingPath) -> SettingPath:
-    """The path of the top-level setting that was written in a table (see `AS_TABLES`)."""
+    """The path of a setting that was written in another table (`AS_TABLES`, `TABLES_WITHIN`)."""
+    if within := TABLES_WITHIN.get(path[:2]):
+        return (within, *path[2:])
     return (AS_TABLES[path],) if path in AS_TABLES else path

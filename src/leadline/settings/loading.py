@@ -6,6 +6,7 @@ One error message lists every wrong name and value of every layer.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from leadline.settings.oauth import wrong_oauth
 from leadline.settings.oidc import wrong_oidc
 from leadline.settings.people_checks import wrong_slack_ids
 from leadline.settings.references import pages_elsewhere, thresholds_in_disorder, unknown_names
+from leadline.settings.score_checks import wrong_score
 from leadline.settings.tables import TABLES
 from leadline.settings.team_checks import wrong_teams
 
@@ -71,6 +73,7 @@ class Loaded(msgspec.Struct, frozen=True):
 
 _CHECKS = (
     unknown_names, pages_elsewhere, thresholds_in_disorder, wrong_teams, wrong_oauth, wrong_oidc,
+    wrong_score,
 )  # fmt: skip
 """What is checked of settings that depend on others."""
 
@@ -166,9 +169,9 @@ def _loaded(
 def _with_lists(
     settings: Settings, files: Sequence[Path], carried: "_Carried | None"
 ) -> tuple[Settings, list[tuple[SettingPath, str]], list[Path]]:
-    """The settings with the lists that conditions of rules name, what is wrong in these conditions,
-    and the files that were read."""
-    if not any(rule.when for rule in settings.rules.values()):
+    """The settings with the lists that conditions name, what is wrong in these conditions, and the
+    files that were read."""
+    if not any(rule.when for rule in settings.rules.values()) and not settings.score_points:
         return settings, [], []
     from leadline.settings.conditions import attaching, list_files  # few rules have conditions
 
@@ -176,13 +179,18 @@ def _with_lists(
         from leadline.settings.conditions.carried_lists import with_carried_lists
 
         rules, wrong = with_carried_lists(settings.rules, *carried)
-        return msgspec.structs.replace(settings, rules=rules), wrong, []
+        points, more = with_carried_lists(settings.score_points, *carried, table="score_points")
+        settings = msgspec.structs.replace(settings, rules=rules, score_points=points)
+        return settings, [*wrong, *more], []
     folder = files[0].absolute().parent
-    rules, wrong = attaching.with_lists(
-        settings.rules, lambda file: list_files.read_list(folder, file)
-    )
-    read = [] if wrong else [folder / one.path for one in attaching.named_files(rules)]
-    return msgspec.structs.replace(settings, rules=rules), wrong, list(dict.fromkeys(read))
+    read_list = partial(list_files.read_list, folder)
+    rules, wrong = attaching.with_lists(settings.rules, read_list)
+    points, more = attaching.with_lists(settings.score_points, read_list, table="score_points")
+    settings = msgspec.structs.replace(settings, rules=rules, score_points=points)
+    if wrong or more:
+        return settings, [*wrong, *more], []
+    named = (*attaching.named_files(rules), *attaching.named_files(points))
+    return settings, [], list(dict.fromkeys(folder / one.path for one in named))
 
 
 def _refuse(problems: Iterable[str]) -> None:

@@ -89,6 +89,12 @@ def _target() -> Mapping[str, type[SettingsStruct]]:
     return {"": TargetConfig}
 
 
+def _points() -> Mapping[str, type[SettingsStruct]]:
+    from leadline.settings.score import PointsConfig
+
+    return {"": PointsConfig}
+
+
 def _team() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.teams import TeamConfig
 
@@ -104,5 +110,6 @@ TABLES: Mapping[str, SettingsTable] = {
     "hours": SettingsTable("table of hours", _hours),
     "targets": SettingsTable("target", _target),
     "teams": SettingsTable("team", _team),
+    "score_points": SettingsTable("entry of points", _points),
 }
 """Every table of the settings, by name."""

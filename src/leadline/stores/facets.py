@@ -47,6 +47,7 @@ class Facet(msgspec.Struct, frozen=True):
     company: str | None = None
     score: float | None = None
     duplicate: bool = False
+    hot: bool = False
     dead: bool = False
     unowned: bool = False
     valid: bool = False
@@ -102,6 +103,7 @@ def _facet(
         company=_folded(company),
         score=row.score,
         duplicate=row.duplicate_of is not None,
+        hot=row.hot,
         unowned=row.owner is None and row.status in UNOWNED_STATUSES,
         valid=lead.status == "refined",
         told=entry.told,

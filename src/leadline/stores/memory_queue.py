@@ -8,9 +8,10 @@ import msgspec
 
 from leadline.model.event_notes import WAIT_ENDED, WORKER_DIED
 from leadline.model.handling import Handling
-from leadline.model.hot import HOT_STEPS, is_hot
 from leadline.model.lead import CapturedLead, RefinedLead
+from leadline.model.scores import is_hot
 from leadline.model.task import (
+    HOT_STEPS,
     UNTOLD_STEPS,
     Alert,
     Done,
@@ -160,7 +161,7 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
         job.leased = False
         follow_ups = [*map(Later, done.then), *done.later]
         self._follow(follow_ups)
-        if is_hot(done.refined):
+        if done.refined is not None and is_hot(done.refined):
             for step, channel in ((f.task.step, f.task.channel) for f in follow_ups):
                 self._jobs[task.lead_id, step, channel].hot = step in HOT_STEPS
         if all(f.task.step != task.step or f.task.channel != task.channel for f in follow_ups):

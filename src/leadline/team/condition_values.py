@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from leadline.model.consent import PURPOSES, refused
+from leadline.model.consent import NO, PURPOSES, YES, refused
+from leadline.model.scores import is_hot, score_of
 from leadline.settings.conditions.fields import WEEKDAYS
 from leadline.settings.conditions.text import fold_text
 from leadline.settings.conditions.values import is_number
@@ -53,6 +54,10 @@ def _matched(subject: Subject) -> Iterable[str]:
     return first.matched if first is not None else ()
 
 
+def _hot(subject: Subject) -> Iterable[str]:
+    return (YES if is_hot(subject.lead) else NO,)
+
+
 TEXTS: Mapping[str, Texts] = {
     **{
         name: _contact(name)
@@ -73,6 +78,7 @@ TEXTS: Mapping[str, Texts] = {
     "problems": lambda subject: subject.lead.problems,
     **{f"consent.{purpose}": _consent(purpose) for purpose in PURPOSES},
     "do_not_contact": lambda subject: refused(subject.lead.consent),
+    "hot": _hot,
     "seen": lambda subject: ("before" if subject.lead.duplicate_of is not None else "new",),
     "duplicate.matched": _matched,
     "history.owner": lambda subject: subject.folded(subject.facts.owner),
@@ -83,8 +89,21 @@ TEXTS: Mapping[str, Texts] = {
 
 
 def _score(subject: Subject) -> Sequence[float]:
+    score = score_of(subject.lead)
+    return () if score is None else (score,)
+
+
+def _sender_score(subject: Subject) -> Sequence[float]:
     score = subject.lead.lead_details.lead_score
     return () if score is None else (score,)
+
+
+def _part_of_score(name: str) -> Numbers:
+    def numbers(subject: Subject) -> Sequence[float]:
+        part = getattr(subject.lead.score, name, None)
+        return () if part is None else (part,)
+
+    return numbers
 
 
 def _probability(subject: Subject) -> Sequence[float]:
@@ -99,6 +118,9 @@ def _days(subject: Subject) -> Sequence[float]:
 
 NUMBERS: Mapping[str, Numbers] = {
     "score": _score,
+    "score.fit": _part_of_score("fit"),
+    "score.intent": _part_of_score("intent"),
+    "sender_score": _sender_score,
     "duplicate.probability": _probability,
     "duplicate.possible": lambda subject: (len(subject.lead.possible),),
     "history.leads": lambda subject: (subject.facts.leads,),

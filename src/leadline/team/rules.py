@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from leadline.model.assigning import RuleLooked
+from leadline.model.scores import score_of
 from leadline.settings.rules import RuleConfig
 from leadline.team.subject import NO_FACTS, Subject, Test, ownership_of
 
@@ -188,7 +189,7 @@ def _is_from(sources: frozenset[str]) -> Test:
 
 def _is_at_least(low: float) -> Test:
     def holds(subject: Subject) -> bool:
-        score = subject.lead.lead_details.lead_score
+        score = score_of(subject.lead)
         return score is not None and score >= low
 
     return holds
@@ -196,7 +197,7 @@ def _is_at_least(low: float) -> Test:
 
 def _is_below(high: float) -> Test:
     def holds(subject: Subject) -> bool:
-        score = subject.lead.lead_details.lead_score
+        score = score_of(subject.lead)
         return score is not None and score < high
 
     return holds

@@ -6,8 +6,8 @@ from itertools import accumulate
 
 import msgspec
 
-from leadline.model.hot import is_hot
 from leadline.model.lead import RefinedLead
+from leadline.model.scores import is_hot, score_of
 from leadline.settings.hours import HoursConfig
 from leadline.settings.targets import TargetConfig
 from leadline.team.hours import add_working_time, is_working, working_time
@@ -71,7 +71,7 @@ class Targets(msgspec.Struct, frozen=True):
         return working_time(self.hours[target.hours], lead.captured_at, until)
 
     def _fits(self, target: TargetConfig, lead: RefinedLead) -> bool:
-        score = lead.lead_details.lead_score
+        score = score_of(lead)
         return (
             (not target.sources or lead.received_from in target.sources)
             and (target.min_score is None or (score is not None and score >= target.min_score))

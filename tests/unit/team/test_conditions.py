@@ -12,6 +12,7 @@ from leadline.model.assigning import Decision
 from leadline.model.consent import Consent
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen
+from leadline.model.score import LeadScore
 from leadline.settings.conditions.fields import FIELDS, FieldKind
 from leadline.settings.conditions.operators import OPERATORS
 from leadline.settings.hours import HoursConfig
@@ -81,6 +82,7 @@ FULL = RefinedLead(
         "blank": "  ",
     },
 )
+SCORED = msgspec.structs.replace(FULL, score=LeadScore(79, "points", fit=70, intent=90, hot=True))
 EMPTY = RefinedLead(
     lead_id="018f3a2b-0000-7000-8000-000000000002",
     captured_at=NOON,
@@ -107,7 +109,7 @@ def meets(
 @pytest.mark.parametrize(("name", "line"), [(n, f.example) for n, f in FIELDS.items()])
 def test_the_example_of_each_field_is_met_by_a_lead_that_has_it(name: str, line: str) -> None:
     assert line.startswith(name)
-    assert meets(line)
+    assert meets(line, SCORED)
 
 
 @pytest.mark.parametrize(("op", "line"), [(op, one.example) for op, one in OPERATORS.items()])
@@ -311,3 +313,12 @@ def test_whatever_a_lead_says_each_condition_has_an_answer(
         assert meets(line, one) in (True, False)
     for op, other in (("=", "!="), ("in", "not in"), ("contains", "does not contain")):
         assert meets(f"custom.x {op} 7", one) is not meets(f"custom.x {other} 7", one)
+
+
+def test_our_score_goes_before_that_of_the_sender_which_has_a_name_of_its_own() -> None:
+    assert meets("score = 79", SCORED)
+    assert meets("score = 79.5")
+    assert meets("sender_score = 79.5", SCORED)
+    assert not meets("sender_score is not empty", EMPTY)
+    assert meets("hot = no", EMPTY)
+    assert meets("score.fit is empty", FULL)

@@ -17,6 +17,7 @@ from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.patterns import late
 from leadline.model.people import SLACK_ID, Person
+from leadline.model.scores import reasons_for
 from leadline.ports.channel import Notice
 
 _FIELD = 400
@@ -126,6 +127,14 @@ def why(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
         return [blockkit.context(f"👉 {harmless(on_one_line(because(decision)), _WHY)}")]
     told = harmless(on_one_line(yours_because(decision)), _WHY)
     return [blockkit.context(f"👉 {mention(notice.owner, by_email=by_email)}: {told}")]
+
+
+def score_reasons(lead: RefinedLead) -> list[blockkit.Block]:
+    """Why our score of the lead is what it is; no block without reasons."""
+    if lead.score is None or not lead.score.reasons:
+        return []
+    told = harmless(on_one_line(reasons_for(lead.score)), _WHY)
+    return [blockkit.context(f"📈 Score {lead.score.value}: {told}")]
 
 
 def _fields(notice: Notice, *, by_email: bool) -> blockkit.Block:

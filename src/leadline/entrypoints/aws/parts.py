@@ -79,11 +79,14 @@ class Parts(StackParts):
             self.caller.until = until
         document = (text, "the stack's settings")
         settings = load(environ=self._environ, document=document, lists=_carried_list).settings
-        if self._asks_rules and any(rule.when for rule in settings.rules.values()):
+        asked = any(rule.when for rule in settings.rules.values()) or settings.score_points
+        if self._asks_rules and asked:
             from leadline.settings.conditions import carried_lists, carried_patterns
 
             carried_lists.refuse_missing(settings.rules)
             carried_patterns.refuse_unusable(settings.rules)
+            carried_lists.refuse_missing(settings.score_points)
+            carried_patterns.refuse_unusable(settings.score_points, "score_points")
         return settings
 
     def crms(self, settings: Settings, longest: float) -> "Mapping[str, Connected]":

@@ -42,6 +42,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
     looks = (
         "leads", "show", "tail", "backup", "export", "access", "duplicates list",
         "duplicates show", "duplicates eval", "duplicates fit",
+        "score explain",  # reasons may name values of the lead
         "dead",  # errors, which may quote what was sent
     )  # fmt: skip
     harmless = (
@@ -53,6 +54,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "index rebuild", "index verify",
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "accounts", "accounts list", "tokens", "tokens list",
+        "score check", "score train", "score compare", "score drift", "score show",
         "rules backtest", "rules shadow",
         "erase verify", "suppress check", "suppress list",
         "audit", "audit verify", "audit export", "audit head", "encryption status",

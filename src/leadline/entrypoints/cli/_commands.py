@@ -65,6 +65,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
         "duplicates": Command(
             "Find, join and part leads about one person.", ("duplicates", "duplicates_fitting")
         ),
+        "score": Command(
+            "Explain scores of leads, and train and check models that give them.",
+            ("scoring", "scoring_training"),
+        ),
     },
     "Assign": {
         "people": Command("Show who is there, and say who is away.", ("people",)),

@@ -11,6 +11,7 @@ from leadline.entrypoints.cli._dashboard_check import check_dashboard, check_das
 from leadline.entrypoints.cli._doctor_contacts import check_contacts
 from leadline.entrypoints.cli._doctor_processes import check_processes
 from leadline.entrypoints.cli._doctor_retention import check_retention
+from leadline.entrypoints.cli._doctor_scores import check_scores
 from leadline.entrypoints.cli._doctor_settings import (
     check_form_of_secrets,
     check_rules,
@@ -61,6 +62,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         _check_crms(settings),
         *check_rules(settings),
         *check_teams(settings),
+        *check_scores(settings),
         *check_removed_teams(settings),
         *check_contacts(settings, offline=offline),
     ]

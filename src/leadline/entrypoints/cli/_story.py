@@ -21,6 +21,7 @@ from leadline.alerts.likeness import (
 )
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
+from leadline.entrypoints.reason_words import score_lines
 from leadline.journey.authenticating import CLIENT, client_in
 from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import Handling
@@ -36,7 +37,7 @@ from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.refine.emails.slips import suggested_address
 
 _NOTHING = "—"
-_LABELS = {"owner_claimed": OWNER_CLAIMED.lower()}
+_LABELS = {"owner_claimed": OWNER_CLAIMED.lower(), "lead_score": "sender's score"}
 
 
 def print_story(out: Console, story: LeadStory) -> None:
@@ -187,6 +188,8 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
         out.print(_text(line), soft_wrap=True)
     if lead.decision is not None:
         out.print(_text(f"  {because(lead.decision)}"), soft_wrap=True)
+    for line in score_lines(lead.score) if lead.score else ():
+        out.print(_text(f"  {line}"), soft_wrap=True)
     if lead.problems:
         out.print(_text(f"  problems: {', '.join(lead.problems)}"))
         is_suspect = "email.suspect_domain" in lead.problems

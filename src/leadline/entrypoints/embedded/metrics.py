@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from leadline.operations.health import unscored
 from leadline.operations.speed import judge_by, speed_of
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.settings.general import Settings
@@ -30,6 +31,9 @@ METRICS = {
     "leadline_speed_seconds": (
         "gauge", ("part", "quantile"),
         "How long the newest leads of a day waited for us (own) and for people (human).",
+    ),
+    "leadline_leads_unscored": (
+        "gauge", (), "Leads among the newest 100 that went on without a score: the model failed.",
     ),
     "leadline_leads_held": ("gauge", (), "Leads on hold."),
     "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
@@ -107,6 +111,9 @@ class _FromLedger(Collector):
         on_hold = _gauge("leadline_leads_held")
         on_hold.add_metric((), len(self._ledger.on_hold()))
         yield on_hold
+        failed = _gauge("leadline_leads_unscored")
+        failed.add_metric((), unscored(self._ledger) if self._settings.scores_leads else 0)
+        yield failed
 
     def _untold(self, now: datetime) -> Metric:
         since = self._ledger.untold_since(now)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from leadline import wiring
 from leadline.alerts.silent_sources import SilenceWatch
 from leadline.alerts.telling import GAP, PACE, Teller
-from leadline.alerts.trouble_signs import of_channels, of_dead_letters, with_ends
+from leadline.alerts.trouble_signs import of_channels, of_dead_letters, of_scores, with_ends
 from leadline.installations.data_folder import (
     Whereabouts,
     may_tell_without_store,
@@ -23,6 +23,7 @@ from leadline.installations.data_folder import (
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.trouble import KnownTrouble, Trouble, TroubleKind, TroubleState
+from leadline.operations.health import unscored
 from leadline.ports.troubles import TroubleBook
 from leadline.settings.general import Settings
 
@@ -120,6 +121,8 @@ class TroubleWatch:
         found = [*self._of_disk(self._whereabouts), *of_channels(kit)]
         with closing(wiring.ledger(self._settings)) as ledger:
             found += of_dead_letters(ledger.dead())
+            if self._settings.scores_leads:
+                found += of_scores(unscored(ledger))
         kinds = set(TroubleKind) - {TroubleKind.SOURCE}
         if (before := self._told_directly) is not None:  # it is over: tell its end
             kit.store.pause(PACE, before.since + GAP)

@@ -25,6 +25,7 @@ from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person, owner_in
+from leadline.model.scores import score_of
 from leadline.model.task import Done, Later, Step, Task, Turn
 from leadline.ports.crm import CrmRecord
 from leadline.team.asking import Ask, Choice, Earlier
@@ -93,7 +94,7 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
             lead_id=lead.lead_id,
             at=lead.processed_at,
             looked=looked,
-            score=lead.lead_details.lead_score or 0.0,
+            score=score_of(lead) or 0.0,
             owner=name_in(kit.team, known(kit, owner)) if owner is not None else "",
             how="crm" if by_crm else "sender",
             earlier=self._earlier(),

@@ -13,6 +13,7 @@ from leadline.model.assigning import Decision, Kept
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
+from leadline.model.scores import score_of
 from leadline.team.asking import Ask
 from leadline.team.deciding import who_gets
 from leadline.team.rules import Looked
@@ -47,7 +48,7 @@ def seek_other(
         lead_id=lead.lead_id,
         at=kit.clock(),
         looked=looked,
-        score=lead.lead_details.lead_score or 0.0,
+        score=score_of(lead) or 0.0,
         but=holder_name(kit, lead, before),
         first=True,
         by=by,

@@ -18,6 +18,7 @@ from leadline.journey.assigning.removed_teams import send_on
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
+from leadline.model.scores import score_of
 from leadline.model.task import Done, Lease, Outcome, Retry, Step, Task
 from leadline.ports.assigning import ABSENCES, roster_of
 from leadline.team.asking import Ask
@@ -146,7 +147,7 @@ def seek(
         lead_id=lead.lead_id,
         at=now,
         looked=looked,
-        score=lead.lead_details.lead_score or 0.0,
+        score=score_of(lead) or 0.0,
         earlier=history.counts,
         accounts=accounts,
         first=first,

@@ -17,6 +17,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Judgement, Possible
 from leadline.model.people import Person, key_of_person, owner_in
 from leadline.model.retiring import RETIRED_WORDS
+from leadline.model.scores import score_of
 from leadline.ports.store import Waiting
 from leadline.refine import About, refine
 from leadline.settings.general import Settings
@@ -194,7 +195,7 @@ def _stored(side: TriedSettings, read: _Read) -> Stored | None:
         team=decision.team if decision else "",
         rule=decision.rule if decision else "",
         duplicate_of=lead.duplicate_of.lead_id if lead.duplicate_of else "",
-        score=lead.lead_details.lead_score,
+        score=score_of(lead),
     )
 
 

@@ -11,6 +11,7 @@ from leadline.journey.assigning.documents import account_names
 from leadline.journey.assigning.first_turn import channels_told
 from leadline.journey.backtest.cleaning import Cleaned, TriedSettings, name_of
 from leadline.journey.backtest.linking import EarlierLeads, Linker
+from leadline.journey.scoring import scored
 from leadline.kit import channels_by
 from leadline.model.assigning import Absence, AccountOwner, Charge, Decision, TeamRoster
 from leadline.model.handling import Ending
@@ -18,6 +19,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person as Owner
 from leadline.model.people import owner_in
+from leadline.model.scores import score_of
 from leadline.team.asking import Ask, Books, Choice, Earlier
 from leadline.team.deciding import who_gets
 from leadline.team.routing import with_owner
@@ -80,6 +82,7 @@ class Course:
         self._end(one.at)
         self._hand_out(one.at)
         self._captured[lead.lead_id] = lead.captured_at
+        lead = scored(self._kit, lead) if lead.status == "refined" else lead
         if one.ended_at is not None:
             self._ended[lead.lead_id] = one.ended_at, one.ending
         if lead.status != "refined" or KNOWN_PERSON in lead.problems or not self._kit.routes.rules:
@@ -117,7 +120,7 @@ class Course:
             lead_id=lead.lead_id,
             at=one.at,
             looked=looked,
-            score=lead.lead_details.lead_score or 0.0,
+            score=score_of(lead) or 0.0,
             owner=name_of(self._kit, owner_in(lead.lead_details)),
             how=one.how or "sender",
             earlier=self._earlier(one, person),
@@ -213,7 +216,7 @@ class Course:
             channels=channels_told(kit, decision, channels_by(kit, looked, lead)),
             channels_rule=looked.channels_rule,
             duplicate_of=case.person.first,
-            score=lead.lead_details.lead_score,
+            score=score_of(lead),
             queued=decision.waits,
         )
         return result, decision
@@ -231,5 +234,5 @@ class Course:
             if is_told and not routes.is_silent(lead)
             else (),
             duplicate_of=person.first,
-            score=lead.lead_details.lead_score,
+            score=score_of(lead),
         )

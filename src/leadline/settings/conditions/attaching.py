@@ -1,6 +1,7 @@
-"""Reads the conditions of all rules, and the lists that they name."""
+"""Reads the conditions of all rules and points, and the lists that they name."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -11,9 +12,13 @@ from leadline.settings.conditions.parsing import Condition, ListFile, WrongCondi
 from leadline.settings.conditions.values import country_code
 from leadline.settings.files import SettingPath
 from leadline.settings.rules import RuleConfig
+from leadline.settings.score import PointsConfig
 
 ReadList = Callable[[ListFile], frozenset[str]]
 """Gives the values of a list, folded. Raises WrongList."""
+
+Conditional = TypeVar("Conditional", RuleConfig, PointsConfig)
+"""An entry of settings with conditions (`when`) and the lists that they name (`lists`)."""
 
 _MOST_SHOWN = 40
 
@@ -22,13 +27,17 @@ Problem = tuple[SettingPath, str]
 
 
 def with_lists(
-    rules: Mapping[str, RuleConfig], read: ReadList, *, tries_patterns: bool = True
-) -> tuple[dict[str, RuleConfig], list[Problem]]:
-    """The rules with the lists that their conditions name, each of which is read once, and what is
-    wrong in the conditions: rule, line, column, and what was expected there. With *tries_patterns*
-    patterns are compiled, which needs RE2."""
+    rules: Mapping[str, Conditional],
+    read: ReadList,
+    *,
+    tries_patterns: bool = True,
+    table: str = "rules",
+) -> tuple[dict[str, Conditional], list[Problem]]:
+    """The entries of a *table* with the lists that their conditions name, each of which is read
+    once, and what is wrong in the conditions: entry, line, column, and what was expected there.
+    With *tries_patterns* patterns are compiled, which needs RE2."""
     known: dict[str, frozenset[str] | str] = {}
-    found: dict[str, RuleConfig] = {}
+    found: dict[str, Conditional] = {}
     problems: list[Problem] = []
     for name, rule in rules.items():
         lists: dict[str, frozenset[str]] = {}
@@ -40,13 +49,13 @@ def with_lists(
                     _refuse_wrong_pattern(condition)
                 lists |= _lists_of(condition, read, known)
             except WrongCondition as error:
-                problems.append((("rules", name, "when"), f"{where}{error.column}: {error.words}"))
+                problems.append(((table, name, "when"), f"{where}{error.column}: {error.words}"))
         found[name] = msgspec.structs.replace(rule, lists=lists) if lists else rule
     return found, problems
 
 
-def named_files(rules: Mapping[str, RuleConfig]) -> Iterator[ListFile]:
-    """The files that the conditions name, of rules that were read without a problem."""
+def named_files(rules: Mapping[str, Conditional]) -> Iterator[ListFile]:
+    """The files that the conditions name, of entries that were read without a problem."""
     for rule in rules.values():
         yield from (one.file for one in map(parse, rule.when) if one.file is not None)
 

@@ -11,10 +11,9 @@ from pathlib import Path
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.conditions.attaching import Problem, with_lists
+from leadline.settings.conditions.attaching import Conditional, Problem, with_lists
 from leadline.settings.conditions.list_files import WrongList, list_in_text
 from leadline.settings.conditions.parsing import ListFile
-from leadline.settings.rules import RuleConfig
 
 ReadCarried = Callable[[str], frozenset[str]]
 """Gives the values of a carried list by its name (`banks.csv:domain`). Raises LeadlineError."""
@@ -59,7 +58,7 @@ def not_carried(name: str) -> ConfigurationError:
     )
 
 
-def refuse_missing(rules: Mapping[str, RuleConfig]) -> None:
+def refuse_missing(rules: Mapping[str, Conditional]) -> None:
     """Raise ConfigurationError if this package lacks a list that is still to be read."""
     for rule in rules.values():
         late = rule.lists.late if isinstance(rule.lists, LateLists) else ()
@@ -93,10 +92,14 @@ class LateLists(Mapping[str, frozenset[str]]):
 
 
 def with_carried_lists(
-    rules: Mapping[str, RuleConfig], written: Mapping[str, str], read: ReadCarried | None
-) -> tuple[dict[str, RuleConfig], list[Problem]]:
-    """The rules with the lists that their conditions name, and what is wrong in the conditions but
-    for their patterns (`carried_patterns`).
+    rules: Mapping[str, Conditional],
+    written: Mapping[str, str],
+    read: ReadCarried | None,
+    *,
+    table: str = "rules",
+) -> tuple[dict[str, Conditional], list[Problem]]:
+    """The entries of a *table* with the lists that their conditions name, and what is wrong in the
+    conditions but for their patterns (`carried_patterns`).
 
     *written* are the lists in the text of the settings. Others are left to *read*; without it
     they are missing.
@@ -111,13 +114,13 @@ def with_carried_lists(
         late.add(file.name)
         return frozenset()  # in place of the list, whose countries the deployment has checked
 
-    found, problems = with_lists(rules, values, tries_patterns=False)
+    found, problems = with_lists(rules, values, tries_patterns=False, table=table)
     if read is None or not late:
         return found, problems
     return {name: _late(rule, late, read) for name, rule in found.items()}, problems
 
 
-def _late(rule: RuleConfig, late: set[str], read: ReadCarried) -> RuleConfig:
+def _late(rule: Conditional, late: set[str], read: ReadCarried) -> Conditional:
     names = frozenset(late & rule.lists.keys())
     if not names:
         return rule

@@ -8,9 +8,9 @@ Capture has no engine.
 from collections.abc import Mapping
 
 from leadline.model.errors import ConfigurationError
+from leadline.settings.conditions.attaching import Conditional
 from leadline.settings.conditions.operators import OPERATORS, Takes
 from leadline.settings.conditions.parsing import parse
-from leadline.settings.rules import RuleConfig
 
 ENGINE = "google-re2"
 """The distribution of the engine."""
@@ -19,7 +19,7 @@ IN_PACKAGE = "leadline/settings/conditions/engine_of_the_stack"
 """The file by which a package says that it has the engine, for the deployment after it."""
 
 
-def rules_with_patterns(rules: Mapping[str, RuleConfig]) -> dict[str, str]:
+def rules_with_patterns(rules: Mapping[str, Conditional]) -> dict[str, str]:
     """The first pattern of each rule that has one, by the rule's name: the whole line of `when`."""
     found: dict[str, str] = {}
     for name, rule in rules.items():
@@ -29,13 +29,13 @@ def rules_with_patterns(rules: Mapping[str, RuleConfig]) -> dict[str, str]:
     return found
 
 
-def refuse_unusable(rules: Mapping[str, RuleConfig]) -> None:
+def refuse_unusable(rules: Mapping[str, Conditional], table: str = "rules") -> None:
     """Raise ConfigurationError if a pattern cannot be used, or this package lacks the engine."""
     for name, rule in rules.items():
         for line in rule.when:
             condition = parse(line)
             if OPERATORS[condition.op].takes is Takes.PATTERN:
-                _refuse(f"rules.{name}.when: {line}", condition.values[0])
+                _refuse(f"{table}.{name}.when: {line}", condition.values[0])
 
 
 def _refuse(where: str, pattern: str) -> None:

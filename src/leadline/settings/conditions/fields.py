@@ -81,7 +81,23 @@ FIELDS: Mapping[str, ConditionField] = {
     "received_from": ConditionField(
         _TEXT, "The source that sent the lead, as in `sources`.", "received_from in json, form"
     ),
-    "score": ConditionField(_NUMBER, "The score.", "score between 50 and 80"),
+    "score": ConditionField(
+        _NUMBER,
+        "The score: that of `[score]` if leads are scored, else the sender's.",
+        "score between 50 and 80",
+    ),
+    "score.fit": ConditionField(
+        _NUMBER, "How well the lead fits, 0 to 100; none if leads are not scored.", "score.fit > 60"
+    ),
+    "score.intent": ConditionField(
+        _NUMBER,
+        "How much it shows that it wants to buy, 0 to 100; none if leads are not scored.",
+        "score.intent >= 50",
+    ),
+    "hot": ConditionField(
+        _CHOICE, "Whether its score reaches `score_hot`.", "hot = yes", (YES, NO)
+    ),
+    "sender_score": ConditionField(_NUMBER, "The score that the sender gave.", "sender_score > 20"),
     "owner": ConditionField(
         FieldKind.TEXTS,
         "The owner, by all names: the one in `[people]`, the one in the CRM, the e-mail address, "

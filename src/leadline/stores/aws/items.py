@@ -9,6 +9,7 @@ import msgspec
 from leadline.model.event_notes import WORKER_DIED
 from leadline.model.formats import from_iso, iso
 from leadline.model.lead import Fate, RefinedLead, Status
+from leadline.model.scores import is_hot, score_of, was_not_scored
 from leadline.model.task import Alert, Lease, Step, Task
 from leadline.stores.aws.keys import (
     FURTHER,
@@ -72,6 +73,8 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     owner_now: str | None = None
     score: float | None = None
     duplicate_of: str | None = None
+    hot: bool = False
+    unscored: bool = False
 
 
 class AlertItem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -274,8 +277,10 @@ def summary_of(refined: RefinedLead, channel_count: int, version: str) -> Summar
         phone=short(contact.phone),
         company=short(contact.company),
         owner=short(details.owner),
-        score=_storable(details.lead_score),
+        score=_storable(score_of(refined)),
         duplicate_of=first.lead_id if first else None,
+        hot=is_hot(refined),
+        unscored=was_not_scored(refined),
     )
 
 

@@ -128,6 +128,7 @@ def lead_query(values: Mapping[str, str], zone_name: str, now: datetime) -> Lead
         dead=reader.flag("dead"),
         unowned=reader.flag("unowned"),
         duplicates=reader.flag("duplicates"),
+        hot=reader.flag("hot"),
         order=order,
         reverse=sort.startswith("-"),
     )
@@ -140,7 +141,7 @@ def lead_query(values: Mapping[str, str], zone_name: str, now: datetime) -> Lead
 
 PARAMETERS = frozenset((
     "q", "status", "source", "owner", "range", "from", "to", "reason", "dead", "unowned",
-    "duplicates", "sort", "columns", "size", "after",
+    "duplicates", "hot", "sort", "columns", "size", "after",
 ))  # fmt: skip
 """The parameters that an address of LEADS may have."""
 

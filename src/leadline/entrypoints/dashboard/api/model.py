@@ -67,6 +67,7 @@ class LeadsAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dead: Annotated[bool, Meta(description="Only leads with a dead letter of any step.")] = False
     unowned: Annotated[bool, Meta(description="Only refined leads without an owner.")] = False
     duplicates: Annotated[bool, Meta(description="Only leads linked to an earlier one.")] = False
+    hot: Annotated[bool, Meta(description="Only leads whose score reaches `score_hot`.")] = False
     limit: Annotated[int, Meta(ge=1, le=200, description="The most leads in one answer.")] = 50
     cursor: Annotated[
         str, Meta(max_length=36, description="`next` of the answer before; omitted: the newest.")
@@ -219,6 +220,7 @@ class BulkFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dead: bool = False
     unowned: bool = False
     duplicates: bool = False
+    hot: bool = False
 
 
 class BulkWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

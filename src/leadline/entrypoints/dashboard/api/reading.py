@@ -85,6 +85,7 @@ def wanted_of(asked: LeadsAsked) -> Wanted:
         dead=asked.dead,
         unowned=asked.unowned,
         duplicates=asked.duplicates,
+        hot=asked.hot,
     )
 
 

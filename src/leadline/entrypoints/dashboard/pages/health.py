@@ -44,8 +44,11 @@ def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
     dashboard, settings = dashboard_of(request), known_settings(request)
     channels = tuple(wiring.channels_on_demand(settings)) if settings else ()
     crms = tuple(settings.crm) if settings else ()
+    scores = settings is not None and settings.scores_leads
     with closing(dashboard.installation.ledger()) as ledger:
-        found = health_of(ledger, dashboard.clock(), channels, crms, _arrivals(request))
+        found = health_of(
+            ledger, dashboard.clock(), channels, crms, _arrivals(request), scores=scores
+        )
     return found, machine_of(request)
 
 

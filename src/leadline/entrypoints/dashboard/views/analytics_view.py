@@ -24,9 +24,14 @@ FUNNEL: Sequence[tuple[str, str, str]] = (
     ("won", "Won", "valid"),
 )
 """The steps of the funnel: the figure, its name, and the figure of which its rate is a share."""
-TABLES = ("source", "campaign", "owner", "hours", "rules")
+TABLES = ("source", "campaign", "owner", "score", "hours", "rules")
 """The tables that can be exported, by the value of `table`."""
-NONE: Mapping[str, str] = {"source": "", "campaign": "(no campaign)", "owner": "(nobody)"}
+NONE: Mapping[str, str] = {
+    "source": "",
+    "campaign": "(no campaign)",
+    "owner": "(nobody)",
+    "score": "(no score)",
+}
 """The name of leads without a value, by group."""
 _FIGURES = Figures.__struct_fields__
 _RATES = ("open", "won_share", "duplicate_share", "junk_share")
@@ -58,8 +63,13 @@ def _steps(figures: Figures) -> Iterator[FunnelStep]:
 
 
 def groups_in(found: Analysis) -> Mapping[str, Mapping[str, Figures]]:
-    """The figures by source, campaign and owner."""
-    return {"source": found.by_source, "campaign": found.by_campaign, "owner": found.by_owner}
+    """The figures by source, campaign, owner and band of the score."""
+    return {
+        "source": found.by_source,
+        "campaign": found.by_campaign,
+        "owner": found.by_owner,
+        "score": found.by_score,
+    }
 
 
 def masked_analysis(found: Analysis) -> Analysis:

@@ -15,7 +15,7 @@ LABELS: Mapping[str, str] = {
     "message": "Message",
     "source": "Source",
     "campaign": "Campaign",
-    "lead_score": "Score",
+    "lead_score": "Sender's score",
     "owner": "Owner at refinement",
     "owner_claimed": "Owner named by the sender",
     "crm_url": "In the CRM",

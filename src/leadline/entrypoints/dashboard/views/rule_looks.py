@@ -110,23 +110,28 @@ def findings_in(installation: Installation, settings: Settings) -> list[Finding]
 
 def pasted_settings(installation: Installation, text: str) -> Settings:
     """The settings in a text, in place of those of the installation; without a text its own. No
-    file but `.env` is read, as if the text were `leadline.toml`; lists that conditions name are
-    those of the present rules. Raises ConfigurationError."""
+        file but `.env` is read, as if the text were `leadline.toml`; lists that conditions name are
+    those of the present ones. Raises ConfigurationError."""
     present = installation.loaded().settings
     if not text.strip():
         return present
-    lists = {name: kept for rule in present.rules.values() for name, kept in rule.lists.items()}
+    lists: dict[str, frozenset[str]] = {}
+    for rule in present.rules.values():
+        lists |= rule.lists
+    for points in present.score_points.values():
+        lists |= points.lists
 
     def known_list(file: ListFile) -> frozenset[str]:
         if file.name not in lists:
-            raise WrongList(f"{file.name} is no list that the present rules name")
+            raise WrongList(f"{file.name} is no list that the present settings name")
         return lists[file.name]
 
     found = load(document=(text, PASTED), environ=_variables(), lists=lambda name: lists[name])
     rules, wrong = with_lists(found.settings.rules, known_list)
-    if wrong:
+    scored, more = with_lists(found.settings.score_points, known_list, table="score_points")
+    if wrong := [*wrong, *more]:
         raise ConfigurationError("\n".join(f"{dotted(path)}: {words}" for path, words in wrong))
-    return msgspec.structs.replace(found.settings, rules=rules)
+    return msgspec.structs.replace(found.settings, rules=rules, score_points=scored)
 
 
 def _variables() -> Mapping[str, str]:

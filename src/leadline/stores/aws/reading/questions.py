@@ -207,6 +207,7 @@ def _fits(row: LeadRow, query: LeadQuestion) -> bool:
     return (
         is_wanted
         and repeats
+        and (row.hot or not query.hot)
         and (not query.sources or row.source in query.sources)
         and (not query.owners or row.owner in query.owners)
     )

@@ -35,4 +35,6 @@ def _row(bare: LeadRow, summary: Summary | None) -> LeadRow:
         owner=summary.owner if summary.owner_now is None else summary.owner_now or None,
         score=summary.score,
         duplicate_of=summary.duplicate_of,
+        hot=summary.hot,
+        unscored=summary.unscored,
     )

@@ -28,6 +28,8 @@ class SqliteFigures:
     ) -> Mapping[tuple[str, ...], Figures]:
         """See `ports.questions.Questions.figures`."""
         values = [one for one in by if one is not By.DAY]
+        if By.BAND in values and len(values) > 1:
+            raise ValueError("there are no figures by band of the score and another value")
         times = _parted(since, until)
         with errors_of_reading():
             if len(values) <= 1:

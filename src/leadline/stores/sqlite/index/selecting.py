@@ -87,6 +87,8 @@ def _of_flags(query: LeadQuestion) -> Iterator[IndexCondition]:
         yield IndexCondition(_sql.dead, (), "INDEXED BY facet_dead")
     if query.unowned:
         yield IndexCondition(_sql.unowned, (), "INDEXED BY facet_unowned")
+    if query.hot:
+        yield IndexCondition(_sql.hot, (), "INDEXED BY facet_hot")
     if query.repeats is Repeats.ONLY:
         yield IndexCondition(_sql.duplicate, (), "INDEXED BY facet_duplicate")
     elif query.repeats is Repeats.NONE:

@@ -30,6 +30,10 @@ facet.dead;
 -- Condition: nobody owns the lead.
 facet.unowned;
 
+-- name: hot
+-- Condition: the score of the lead reaches the threshold.
+facet.hot;
+
 -- name: duplicate
 -- Condition: the lead repeats an earlier one.
 facet.duplicate;

@@ -6,6 +6,7 @@ import msgspec
 
 from leadline.model.handling import UNHANDLED, Handling, owner_of
 from leadline.model.lead import RefinedLead, Status
+from leadline.model.scores import is_hot, score_of, was_not_scored
 from leadline.ports.ledger import LeadRow
 from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.handling import handling_decoder
@@ -39,7 +40,9 @@ def read_row(row: tuple[Any, ...]) -> tuple[LeadRow, RefinedLead | None, Handlin
         phone=lead.contact.phone,
         company=lead.contact.company,
         owner=owner.shown if owner else None,
-        score=lead.lead_details.lead_score,
+        score=score_of(lead),
+        hot=is_hot(lead),
+        unscored=was_not_scored(lead),
         duplicate_of=text_of(original) if original else None,
     )
     return shown, lead, handling

@@ -24,6 +24,7 @@ CREATE TABLE facet (
   company TEXT,
   score REAL,
   duplicate INTEGER NOT NULL,
+  hot INTEGER NOT NULL,
   dead INTEGER NOT NULL,
   unowned INTEGER NOT NULL,
   valid INTEGER NOT NULL,
@@ -43,6 +44,7 @@ CREATE INDEX facet_score ON facet (score) WHERE score IS NOT NULL;
 CREATE INDEX facet_dead ON facet (captured_at) WHERE dead;
 CREATE INDEX facet_unowned ON facet (captured_at) WHERE unowned;
 CREATE INDEX facet_duplicate ON facet (captured_at) WHERE duplicate;
+CREATE INDEX facet_hot ON facet (captured_at) WHERE hot;
 CREATE INDEX facet_ending ON facet (substr(id, -4));
 CREATE INDEX facet_id ON facet (id);
 
@@ -96,7 +98,8 @@ CREATE TABLE figure (
   quarantined INTEGER NOT NULL,
   PRIMARY KEY (day, source, campaign, owner)
 ) STRICT, WITHOUT ROWID;
--- The same by one of these alone (`kind`: all, source, campaign, owner), so that a year is few rows.
+-- The same by one value alone (`kind`: all, source, campaign, owner, band of the score), so that a
+-- year is few rows.
 CREATE TABLE total (
   kind TEXT NOT NULL,
   day TEXT NOT NULL,
@@ -126,7 +129,10 @@ CREATE TABLE bar (
 -- What each facet counts for; events that made no lead count for nothing.
 CREATE VIEW counted AS
 SELECT n, captured_at, date(captured_at / 1000000, 'unixepoch') AS day, source,
-       ifnull(campaign, '') AS campaign, ifnull(owner, '') AS owner, valid,
+       ifnull(campaign, '') AS campaign, ifnull(owner, '') AS owner,
+       CASE WHEN score IS NULL THEN '' WHEN score < 0 THEN 'below 0' WHEN score >= 80 THEN '80+'
+            ELSE (CAST(score / 20 AS INTEGER) * 20) || '-' || (CAST(score / 20 AS INTEGER) * 20 + 19)
+       END AS band, valid,
        valid AND NOT duplicate AS single, valid AND told AS told, valid AND claimed AS claimed,
        valid AND contacted AS contacted, valid AND ending = 'won' AS won,
        valid AND ending IN ('lost', 'disqualified') AS lost, valid AND ending = 'junk' AS junk,
@@ -136,7 +142,8 @@ CREATE VIEW counted_by AS
 SELECT 'all' AS kind, '' AS value, * FROM counted
 UNION ALL SELECT 'source', source, * FROM counted
 UNION ALL SELECT 'campaign', campaign, * FROM counted
-UNION ALL SELECT 'owner', owner, * FROM counted;
+UNION ALL SELECT 'owner', owner, * FROM counted
+UNION ALL SELECT 'band', band, * FROM counted;
 CREATE TRIGGER facet_in AFTER INSERT ON facet WHEN new.status NOT IN ('filtered', 'folded') BEGIN
   INSERT INTO figure
   SELECT day, source, campaign, owner, 1, valid, single, told, claimed, contacted, won, lost, junk,
@@ -193,7 +200,7 @@ CREATE TRIGGER facet_out BEFORE DELETE ON facet WHEN old.status NOT IN ('filtere
   WHERE captured = 0 AND day = date(old.captured_at / 1000000, 'unixepoch') AND (
     (kind = 'all' AND value = '') OR (kind = 'source' AND value = old.source)
     OR (kind = 'campaign' AND value = ifnull(old.campaign, ''))
-    OR (kind = 'owner' AND value = ifnull(old.owner, ''))
+    OR (kind = 'owner' AND value = ifnull(old.owner, '')) OR kind = 'band'
   );
   UPDATE bar SET captured = captured - 1
   WHERE source = old.source AND (
@@ -202,4 +209,4 @@ CREATE TRIGGER facet_out BEFORE DELETE ON facet WHEN old.status NOT IN ('filtere
     OR (step = 86400 AND at = old.captured_at / 86400000000 * 86400000000)
   );
 END;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -1,0 +1,119 @@
+"""Scoring: what a refined lead is worth, by the points and the model of the settings.
+
+A score depends on the lead alone, and on when it was captured, so that a lead that is refined anew
+has the same one. A model that fails stops no lead: it goes on without a score, and with a problem
+that says so.
+"""
+
+import logging
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leadline.kit import Kit
+from leadline.model.lead import RefinedLead
+from leadline.model.score import LeadScore
+from leadline.model.scores import UNSCORED
+from leadline.scoring.points import PointsEntry, entries_met, score_by_points, with_points
+from leadline.settings.general import Settings
+from leadline.settings.hours import HoursConfig
+from leadline.settings.score import HotThreshold, PointsConfig
+from leadline.team.people import Team
+from leadline.team.subject import Subject
+
+if TYPE_CHECKING:
+    from leadline.scoring.trained import TrainedModel
+
+log = logging.getLogger(__name__)
+
+
+class Scorer(msgspec.Struct, frozen=True, dict=True):
+    """Scores refined leads. Conditions and the model are read when the first lead is scored.
+
+    The hour and the day of conditions are those of the capture, in the zone of the first of
+    *hours*."""
+
+    points: Mapping[str, PointsConfig]
+    start: float
+    hot: HotThreshold
+    model: str
+    hours: Mapping[str, HoursConfig] = {}
+
+    def __call__(self, lead: RefinedLead) -> LeadScore | None:
+        """The score; None if the model can't be read, or fails for this lead."""
+        try:
+            score = self._judged(lead)
+        except Exception as error:
+            log.error("score.failed", extra={"lead": lead.lead_id, "error": self._words(error)})
+            return None
+        return msgspec.structs.replace(score, hot=score.value >= self.hot.score)
+
+    def met(self, lead: RefinedLead) -> list[PointsEntry]:
+        """The entries of points of which the lead meets all conditions."""
+        subject = Subject(lead, lead.captured_at, hours=self.hours, team=Team())
+        return entries_met(self.entries, subject)
+
+    def _judged(self, lead: RefinedLead) -> LeadScore:
+        met = self.met(lead) if self.points else []
+        if not self.model:
+            return score_by_points(self.entries, met, self.start)
+        return with_points(self.trained.judge(lead), self.entries, met)
+
+    def _words(self, error: Exception) -> str:
+        """What failed, without anything of the lead: a model that was read may quote it."""
+        if not self.model or "trained" in self.__dict__:
+            return type(error).__name__
+        from leadline.scoring.model_in_use import fault_words
+
+        return fault_words(self.model, error)
+
+    @cached_property
+    def trained(self) -> "TrainedModel":
+        """The model. Raises what `model_at` raises."""
+        from leadline.scoring.model_in_use import model_at  # few installations have a model
+
+        return model_at(self.model)
+
+    @cached_property
+    def entries(self) -> tuple[PointsEntry, ...]:
+        """The table of points, ready to be used."""
+        if not self.points:
+            return ()
+        from leadline.team.conditions import compile_condition  # few installations have points
+
+        return tuple(
+            PointsEntry(
+                name,
+                tuple(compile_condition(line, one.lists) for line in one.when),
+                one.points,
+                one.kind,
+                one.words,
+            )
+            for name, one in self.points.items()
+        )
+
+
+def scorer_of(settings: Settings) -> Scorer | None:
+    """What scores leads by these settings; None if they score none."""
+    if not settings.scores_leads:
+        return None
+    return Scorer(
+        settings.score_points,
+        settings.score_start,
+        settings.score_hot,
+        settings.score_model,
+        settings.hours,
+    )
+
+
+def scored(kit: Kit, lead: RefinedLead) -> RefinedLead:
+    """The lead with its score by the settings as they are; without one if they score no leads."""
+    if kit.scorer is None:
+        return lead if lead.score is None else msgspec.structs.replace(lead, score=None)
+    score = kit.scorer(lead)
+    problems = [one for one in lead.problems if one != UNSCORED]
+    if score is None:
+        problems.append(UNSCORED)
+    return msgspec.structs.replace(lead, score=score, problems=tuple(problems))

@@ -1,0 +1,102 @@
+"""Compares two models on leads that neither was fitted to."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+import numpy as np
+
+from leadline.model.errors import ConfigurationError
+from leadline.operations.training.choosing import codes_of
+from leadline.operations.training.examples import Example
+from leadline.operations.training.measuring import (
+    Bools,
+    Codes,
+    Floats,
+    auc,
+    brier,
+    lift,
+    quality_of,
+)
+from leadline.operations.training.training import is_held_out, measures_of
+from leadline.scoring.model_file import ModelFile, Quality
+
+DRAWS, SURE = 1000, 0.95
+_LEAST_OF_EACH = 20
+
+
+class FigureDifference(msgspec.Struct, frozen=True):
+    """How much greater a figure of the second model is, with the interval that holds 95 % of the
+    differences of 1000 draws of the leads. `better` is "first", "second", or "" if undecided."""
+
+    figure: str
+    by: float
+    low: float
+    high: float
+    better: str
+
+
+class ModelComparison(msgspec.Struct, frozen=True):
+    """The figures of two models on the same leads, and their differences."""
+
+    first: Quality
+    second: Quality
+    differences: tuple[FigureDifference, ...]
+
+
+def new_to_both(rows: Sequence[Example], first: ModelFile, second: ModelFile) -> list[Example]:
+    """The leads that neither model was fitted to, if they come from the same leads as these.
+
+    Raises ConfigurationError if there are too few of them to compare anything.
+    """
+    held = (first.held_out, second.held_out)
+    new = [row for row in rows if all(is_held_out(row, one) for one in held)]
+    won = sum(row.won for row in new)
+    if min(won, len(new) - won) < _LEAST_OF_EACH:
+        raise ConfigurationError(
+            f"{len(new)} leads are new to both models, {won} of them won: to compare takes "
+            f"{_LEAST_OF_EACH} won and {_LEAST_OF_EACH} lost"
+        )
+    return new
+
+
+def comparison_of(first: ModelFile, second: ModelFile, rows: Sequence[Example]) -> ModelComparison:
+    """Compare two models on these leads: both score each of them, and each draw has both scores of
+    a lead or neither (paired bootstrap)."""
+    won = np.array([row.won for row in rows])
+    a, b = (
+        measures_of(model, codes_of(model.columns, rows)).probability for model in (first, second)
+    )
+    figures: tuple[tuple[str, Callable[[Floats, Bools], float], bool], ...] = (
+        ("AUC", auc, True),
+        ("Brier", brier, False),
+        ("lift", lift, True),
+    )
+    chance = np.random.default_rng(1)
+    draws = [chance.integers(0, len(rows), len(rows)) for _ in range(DRAWS)]
+    return ModelComparison(
+        quality_of(a, won),
+        quality_of(b, won),
+        tuple(
+            _difference(name, figure, (a, b), won, draws, is_greater_better=greater)
+            for name, figure, greater in figures
+        ),
+    )
+
+
+def _difference(
+    name: str,
+    figure: Callable[[Floats, Bools], float],
+    scores: tuple[Floats, Floats],
+    won: Bools,
+    draws: Sequence[Codes],
+    *,
+    is_greater_better: bool,
+) -> FigureDifference:
+    a, b = scores
+    found = [figure(b[draw], won[draw]) - figure(a[draw], won[draw]) for draw in draws]
+    low, high = np.quantile(found, [(1 - SURE) / 2, (1 + SURE) / 2])
+    better = ""
+    if low > 0 or high < 0:
+        better = "second" if (low > 0) is is_greater_better else "first"
+    by = figure(b, won) - figure(a, won)
+    return FigureDifference(name, round(by, 4), round(float(low), 4), round(float(high), 4), better)
