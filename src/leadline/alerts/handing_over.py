@@ -3,7 +3,7 @@
 from leadline.kit import Kit, known
 from leadline.model.handling import Ending
 from leadline.model.people import Person, key_of_person, owner_in
-from leadline.model.task import Alert, Step
+from leadline.model.task import Alert
 from leadline.ports.channel import Notice
 
 NEWS = "owner/1"
@@ -22,8 +22,7 @@ def former_owner(kit: Kit, notice: Notice) -> Person | None:
     handling, owner = notice.handling, notice.owner
     if owner is None or handling.claimed_by is not None or handling.ending is not Ending.OPEN:
         return None
-    told = [_told(one) for one in notice.alerts if one.step is Step.NOTIFY or one.template == NEWS]
-    last = next((key for key in reversed(told) if key), "")
+    last = next((key for one in reversed(notice.alerts) if (key := _told(one))), "")
     if last in ("", key_of_person(owner)):
         return None
     first = owner_in(notice.lead.lead_details)

@@ -17,7 +17,7 @@ def wrong_score(settings: Settings) -> Iterator[tuple[SettingPath, str]]:
             ("score_hot",),
             "a share of the best needs a `score_model`; with points, write a score such as 80",
         )
-    if settings.score_first_look and not (settings.score_points or settings.score_model):
+    if settings.score_first_look and not settings.scores_leads:
         yield (
             ("score_first_look",),
             "leads are not scored: it needs a table `[score.points.NAME]` or a `score_model`",

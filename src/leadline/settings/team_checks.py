@@ -20,6 +20,8 @@ _WEIGHT = late(r"(.+)=([0-9]{1,4}(?:\.[0-9]{1,3})?)")
 def wrong_teams(settings: Settings) -> Iterator[_Problem]:
     """The path of each setting of teams that cannot be, with the error message."""
     for name, rule in settings.rules.items():
+        if rule.before_crm and not (rule.team or rule.assign):
+            yield ("rules", name, "before_crm"), "the rule gives leads to nobody: name a `team`"
         if rule.team and rule.assign:
             yield (
                 ("rules", name, "team"),

@@ -125,3 +125,18 @@ def test_a_function_reads_the_model_that_was_carried(
     carried.write_bytes(small_model())
     monkeypatch.setattr(model_in_use, "CARRIED", carried)
     assert model_in_use.model_at("/on/another/machine.json").by == "small 1"
+
+
+def test_a_first_look_is_off_by_default_and_needs_something_that_scores_leads() -> None:
+    assert not loaded(POINTS).score_first_look
+    looking = POINTS.replace("start = 20", 'first_look = "yes"')
+    assert loaded(looking).score_first_look
+    with pytest.raises(ConfigurationError, match="leads are not scored"):
+        loaded('[score]\nfirst_look = "yes"\n')
+
+
+def test_a_rule_before_the_crm_gives_leads_to_somebody() -> None:
+    people = '[people.ann]\nemail = "ann@example.com"\n[rules.hot]\nbefore_crm = "yes"\n'
+    assert loaded(people + 'assign = "ann"\n').rules["hot"].before_crm
+    with pytest.raises(ConfigurationError, match="gives leads to nobody"):
+        loaded(people + 'channels = "slack"\n')

@@ -45,7 +45,8 @@ from leadline.settings.general import Settings
 
 log = logging.getLogger(__name__)
 
-_BEFORE_ALERTS = [Step.FIRST_LOOK, Step.REFINE]
+BEFORE_ALERTS = [Step.FIRST_LOOK, Step.REFINE]
+"""The steps of the workers for refinement; one more worker does all others."""
 _LOOK_S = 0.1
 _PATIENCE_S = 1.0
 _DRAIN_S = 30.0
@@ -113,8 +114,8 @@ class Supervisor:
         keep = (*numbers, self._lock)
         self._children.append(Child("http", self.settings, server, keep, log, livez=livez))
         for number in range(1, self.settings.workers + 1):
-            self._start_worker(f"refine-{number}", _BEFORE_ALERTS, log)
-        others = [step for step in Step if step not in _BEFORE_ALERTS]
+            self._start_worker(f"refine-{number}", BEFORE_ALERTS, log)
+        others = [step for step in Step if step not in BEFORE_ALERTS]
         self._start_worker("notify", others, log)
         self._start_dashboard(log)
         note(self.settings, self._children)
