@@ -1,5 +1,6 @@
 """First looks: hot leads are refined at once, and nothing else changes, on every store."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,18 +12,23 @@ from leadline.journey.capture import CaptureKit
 from leadline.journey.first_look import look_due
 from leadline.journey.refining import refine_due
 from leadline.kit import Kit
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.event_notes import WAIT_ENDED
 from leadline.model.lead import Delivery, RefinedLead
 from leadline.model.score import LeadScore, ScoreReason
+from leadline.model.suppression import MARK, QUARANTINE, SuppressedBy
 from leadline.model.task import ON_HOLD_UNTIL, Done, Step, Task
+from leadline.operations.suppressing import suppress, suppression_name
 from leadline.operations.waits import change_wait
 from leadline.ports.first_look import HotLead
 from leadline.ports.source import Source
-from leadline.ports.store import Store
+from leadline.ports.store import Store, Waiting
+from leadline.privacy.hashes import key_of_text
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import LEASE, HandClock, capture, captured, lease_task, settle
 
 WAIT = timedelta(minutes=10)
+KEY = key_of_text("a made-up key for tests")
 
 
 def score(lead: RefinedLead) -> LeadScore | None:
@@ -148,6 +154,42 @@ def test_leads_that_will_be_quarantined_wait_however_hot_they_are(
     world.clock.advance(minutes=10)
     assert world.is_refined(lead_id)
     assert world.store.refined([lead_id])[lead_id].status == "quarantined"
+
+
+@pytest.mark.parametrize("policy", [MARK, QUARANTINE])
+def test_leads_on_the_suppression_list_wait_however_hot_they_are(
+    store: Store, clock: HandClock, policy: str
+) -> None:
+    world = LookWorld(store, clock, {"privacy_key": lambda: KEY, "suppressed": policy})
+    name = suppression_name(SuppressedBy.EMAIL, "hot@example.com")
+    suppress(world.kit, [name], "asked", "command:tests")
+    listed, other = world.post("Hot Ltd"), world.post("Hot Ltd", email="other@example.com")
+    world.look()
+    assert world.is_refined(other)
+    assert not world.is_refined(listed)
+
+
+def test_an_erased_lead_is_not_looked_at(world: LookWorld) -> None:
+    hot = world.post("Hot Ltd")
+    (waiting,) = world.store.waiting([hot]).values()
+    blanked = {hot: msgspec.structs.replace(waiting, raw=ERASED_WORDS)}
+    store = Blanked(world.store, blanked)
+    world.kit = msgspec.structs.replace(world.kit, store=store)
+    assert look_due(world.kit) == 1
+    assert not world.is_refined(hot)
+
+
+class Blanked:
+    """A store of which some leads read as if they were erased."""
+
+    def __init__(self, store: Store, blanked: dict[str, Waiting]) -> None:
+        self._store, self._blanked = store, blanked
+
+    def waiting(self, lead_ids: Sequence[str]) -> Mapping[str, Waiting]:
+        return {**self._store.waiting(lead_ids), **self._blanked}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 def test_a_look_whose_worker_dies_is_done_without_its_lead(world: LookWorld) -> None:
