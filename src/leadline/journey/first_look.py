@@ -12,7 +12,6 @@ import msgspec
 from leadline.journey.crm_lookup import asked_of
 from leadline.journey.refining import preview
 from leadline.kit import Kit, settle
-from leadline.model.consent import SUPPRESSED
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Ownership, RefinedLead
@@ -20,6 +19,7 @@ from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.score import LeadScore
 from leadline.model.scores import OF_POINTS
+from leadline.model.suppression import is_not_to_be_contacted
 from leadline.model.task import Done, Lease, Step
 from leadline.ports.first_look import HotLead
 from leadline.ports.store import Waiting
@@ -76,7 +76,7 @@ def _look(
 ) -> HotLead | None:
     """The lead, if it is hot and need not wait for the owner whom its CRM will name."""
     lead = preview(kit, waiting)
-    if lead.status != "refined" or not {SUPPRESSED, KNOWN_PERSON}.isdisjoint(lead.problems):
+    if lead.status != "refined" or KNOWN_PERSON in lead.problems or is_not_to_be_contacted(lead):
         return None
     asked = asked_of(kit, waiting)
     if asked and kit.crms[asked].crm.knows_owners:
