@@ -13,8 +13,19 @@ from leadline.standins.samples import DEMO_SOURCES, samples
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.aws.deployment import Deployment
 from tests.standins.emulator import Emulator
+from tests.worlds.scores import small_model
 
 pytestmark = pytest.mark.aws
+
+SCORES = """
+[score]
+model = "{model}"
+[score.points.company]
+when = "company matches ^anal"
+points = -5
+say = "is known already"
+"""
+"""Scores by a model and by a pattern, both of which the package has to carry."""
 
 PUBLIC = "https://leads.example.com"
 PATIENCE_S = 180.0
@@ -45,12 +56,14 @@ def stack(
     emulator: Emulator, slack: SlackInbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Deployment:
     emulator.reset()
+    folder = tmp_path_factory.mktemp("stack")
+    (folder / "model.json").write_bytes(small_model())
     return Deployment(
         emulator,
-        tmp_path_factory.mktemp("stack"),
+        folder,
         stack="leads",
         parameters={"Delay": "2s", "RefineTimeout": "10", "SweepSchedule": "rate(1 day)"},
-        settings=settings_text(slack),
+        settings=settings_text(slack) + SCORES.format(model=folder / "model.json"),
     )
 
 
@@ -108,6 +121,9 @@ def test_a_lead_goes_all_the_way(stack: Deployment, slack: SlackInbox) -> None:
     refined = document(stack, "refined/", lead_id)
     assert (refined["status"], refined["contact"]["company"]) == ("refined", "Analytical")
     assert refined["metadata"]["original_data"] == raw["raw_data"]
+    score = refined["score"]
+    assert (score["value"], score["by"], score["hot"]) == (90, "small 1", True)
+    assert score["reasons"][1]["value"] == "is known already"
 
 
 def test_the_deliveries_of_every_source_are_answered_as_they_should_be(

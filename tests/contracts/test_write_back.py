@@ -22,6 +22,7 @@ from tests.standins.writable_crm import Rate, WritingOffice
 from tests.worlds.leads import HandClock, capture
 from tests.worlds.ledger import LedgerWorld
 from tests.worlds.sales_office import BEN, SalesOffice
+from tests.worlds.scores import scorer
 
 WRITE = {"phone": "phone", "score": "score", "status": "state", "lead_id": "ref"}
 
@@ -364,3 +365,20 @@ def test_busy_keeps_everybody_waiting(office: WritingOffice) -> None:
     assert write_back_due(office.kit, "generic") == timedelta()
     office.store.put([Task(Step.WRITE_BACK, lead_id, "generic")], office.clock())
     assert write_back_due(office.kit, "generic") == timedelta(seconds=40)
+
+
+def test_our_score_is_written_with_its_reasons_and_follows_the_settings(
+    store: Store, clock: HandClock
+) -> None:
+    write = {"score": "our_score", "score_reasons": "why"}
+    office = WritingOffice(store, clock, write=write)
+    office.kit = msgspec.structs.replace(office.kit, scorer=scorer())
+    lead_id = come_in(office, email="ada@firm.example", message="What is the price?", score=3)
+    values = office.desk.records["r1"]
+    assert (values["our_score"], values["why"]) == (
+        75, "asks a price (+40), writes from a company (+25), gave no number (-10)",
+    )  # fmt: skip
+    office.kit = msgspec.structs.replace(office.kit, scorer=scorer(start=0.0))
+    office.store.put([Task(Step.REFINE, lead_id)], office.clock.now)
+    office.wait(minutes=11)
+    assert office.desk.records["r1"]["our_score"] == 55

@@ -107,3 +107,21 @@ def test_doctor_says_whether_leads_are_scored(floor: SalesFloor, tmp_path: Path)
     ((state, words),) = checked(SCORED)
     assert state == "WRONG"
     assert words.startswith("1 of the newest leads went on without a score")
+
+
+def test_rules_that_ask_for_the_score_are_explained_and_tried_on_earlier_leads(
+    floor: SalesFloor, tmp_path: Path
+) -> None:
+    first = '[rules.first]\nwhen = ["hot = yes", "score.intent >= 90"]\nassign = ["zoe"]\n'
+    (tmp_path / "new.toml").write_text(SCORED.replace("[rules.tiny]", f"{first}[rules.tiny]"))
+    body = {"name": "Ada Example", "email": "ada@firm.example", "message": "A price, please"}
+    (tmp_path / "lead.json").write_text(json.dumps(body))
+    told = run("rules", "explain", "lead.json", "--settings", "new.toml", "--fresh").stdout
+    assert "zoe" in told
+    again = run("rules", "backtest", "--settings", "new.toml", "--since", "2000-01-01", "--leads")
+    assert again.exit_code == 0, again.output
+    assert "zoe (first)" in again.stdout or "zoe (rule first)" in again.stdout
+    (tmp_path / "new.toml").write_text(SCORED.replace("points = 40", "points = 10"))
+    again = run("rules", "backtest", "--settings", "new.toml", "--since", "2000-01-01", "--leads")
+    assert "85" in again.stdout
+    assert "55" in again.stdout

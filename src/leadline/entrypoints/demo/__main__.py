@@ -115,6 +115,8 @@ def _settings(folder: Path, slack: SlackInbox, delay: str, crm: DemoCrm) -> Sett
         people=acts.sellers(),
         teams=acts.teams(),
         rules=acts.rules(),
+        score_start=20.0,
+        score_points=acts.points(),
         targets=acts.targets(wait),
         look_up_every=timedelta(seconds=1),
         retry_base=timedelta(milliseconds=200),

@@ -11,6 +11,7 @@ from leadline.journey.claiming import CLAIM
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.settings.people import MemberConfig
 from leadline.settings.rules import RuleConfig
+from leadline.settings.score import PointsConfig
 from leadline.settings.targets import TargetConfig
 from leadline.settings.teams import TeamConfig
 from leadline.standins.demo_crm import ASSIGNING, SELLERS, DemoCrm
@@ -73,6 +74,21 @@ def rules() -> dict[str, RuleConfig]:
     return {
         "partners": RuleConfig(sources=("web_to_lead", "typeform"), team="partners"),
         "others": RuleConfig(sources=others, team="inbound"),
+    }
+
+
+def points() -> dict[str, PointsConfig]:
+    """The settings `[score.points.NAME]`."""
+    return {
+        "company": PointsConfig(
+            when=("email_kind = business",), points=30, say="writes from a company's address"
+        ),
+        "phone": PointsConfig(
+            when=("phone is not empty",), points=20, say="can be called", kind="intent"
+        ),
+        "message": PointsConfig(
+            when=("message is not empty",), points=20, say="says what for", kind="intent"
+        ),
     }
 
 
