@@ -32,11 +32,13 @@ from leadline.team.targets import Targets
 from leadline.team.teams import Teams
 
 if TYPE_CHECKING:  # no function on AWS needs them
+    from leadline.ports.ad_network import AdNetwork
     from leadline.ports.arrivals import ArrivalBook
     from leadline.ports.audit import AuditLog
     from leadline.ports.erasures import Erasures
     from leadline.ports.troubles import TroubleBook
     from leadline.privacy.hashes import PrivacyKey
+    from leadline.settings.outcomes import OutcomesConfig
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,9 @@ class Kit(msgspec.Struct, frozen=True):
     `audit` takes who did what; None where nothing keeps that. `suppressed` is what is done with
     leads on the suppression list (`model.suppression`). `scorer` says what a refined lead is worth
     (None: nothing can be said of this one); None where the settings score no leads. `delay` is how
-    long leads wait whose source has no time of its own.
+    long leads wait whose source has no time of its own. `outcomes` are the settings of the ad
+    networks that are told what became of leads, `ad_networks` the networks themselves, by the same
+    names.
     """
 
     store: Store
@@ -103,6 +107,8 @@ class Kit(msgspec.Struct, frozen=True):
     suppressed: str = MARK
     scorer: Callable[[RefinedLead], LeadScore | None] | None = None
     delay: timedelta = timedelta(minutes=10)
+    outcomes: "Mapping[str, OutcomesConfig]" = {}
+    ad_networks: "Mapping[str, AdNetwork]" = {}
 
     @property
     def teams(self) -> Teams:

@@ -38,7 +38,8 @@ def function_of(step: Step) -> Callable[..., Any]:
 
 
 def names(step: Step, settings: Settings) -> Sequence[str]:
-    """The channels or sources that tasks of this step can name; [""] if they name none."""
+    """The channels, sources or ad networks that tasks of this step can name; [""] if they name
+    none."""
     match step.addressee:
         case Addressee.LEAD:
             return [""]
@@ -46,6 +47,8 @@ def names(step: Step, settings: Settings) -> Sequence[str]:
             return sorted({SLACK, *settings.channels})
         case Addressee.CRM:
             return [source for source, config in settings.crm.items() if config.write]
+        case Addressee.AD_NETWORK:
+            return sorted(settings.outcomes)
 
 
 def kinds_after_refinement(settings: Settings) -> list[TaskKind]:
@@ -70,6 +73,9 @@ def timeouts(kind: TaskKind, settings: Settings) -> list[timedelta]:
             return [config.timeout if config else settings.slack_timeout]
         case Addressee.CRM:
             return [settings.crm[name].timeout] if name in settings.crm else []
+        case Addressee.AD_NETWORK:
+            # A request may be followed by one more, begun within its timeout.
+            return [2 * settings.outcomes[name].timeout] if name in settings.outcomes else []
 
 
 def patience(kind: TaskKind, settings: Settings, duration: timedelta) -> timedelta:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from leadline.kit import Connected, Kit
     from leadline.model.links import Links
     from leadline.model.record_links import RecordLinks
+    from leadline.ports.ad_network import AdNetwork
     from leadline.ports.channel import Channel
     from leadline.ports.tokens import TokenCheck
     from leadline.stores.audit_file import AuditFile
@@ -179,6 +180,32 @@ def crms(settings: Settings) -> "Mapping[str, Connected]":
     return _Crms(settings)
 
 
+class _AdNetworks(Mapping[str, "AdNetwork"]):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: dict[str, AdNetwork] = {}
+
+    def __getitem__(self, name: str) -> "AdNetwork":
+        if name not in self._made:
+            config = self._settings.outcomes[name]
+            from leadline.conversions.registry import make_ad_network
+
+            self._made[name] = make_ad_network(name, config)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._settings.outcomes)
+
+    def __len__(self) -> int:
+        return len(self._settings.outcomes)
+
+
+def ad_networks(settings: Settings) -> "Mapping[str, AdNetwork]":
+    """The ad networks by name; each is created when it is first used, which raises
+    ConfigurationError if one of its settings is missing."""
+    return _AdNetworks(settings)
+
+
 class _RecordLinks(Mapping[str, "RecordLinks"]):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -228,6 +255,7 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
             except ConfigurationError as error:
                 wrong.append(error.detail)
     wrong += crm_faults(settings).values()
+    wrong += ad_network_faults(settings).values()
     if demands_tokens(settings) and not elsewhere:
         from leadline.net.oauth.key_set import faults_of_library
 
@@ -252,6 +280,17 @@ def crm_faults(settings: Settings) -> dict[str, str]:
             made[source]
         except ConfigurationError as error:
             found[source] = error.detail
+    return found
+
+
+def ad_network_faults(settings: Settings) -> dict[str, str]:
+    """The problems in the settings of ad networks, by name; empty if there are none."""
+    found: dict[str, str] = {}
+    for name in (made := ad_networks(settings)):
+        try:
+            made[name]
+        except ConfigurationError as error:
+            found[name] = error.detail
     return found
 
 
@@ -339,6 +378,8 @@ def kit_of(
         suppressed=settings.suppressed,
         scorer=_scorer(settings),
         delay=settings.delay,
+        outcomes=settings.outcomes,
+        ad_networks=ad_networks(settings),
     )
 
 

@@ -16,6 +16,7 @@ from leadline.entrypoints.embedded.worker import work
 from leadline.model.task import Addressee, Done, Step, Task, event_name
 from leadline.settings.crm import CrmConfig
 from leadline.settings.general import Settings
+from leadline.settings.outcomes import MetaOutcomes
 from leadline.settings.rules import RuleConfig
 from leadline.settings.targets import TargetConfig
 from leadline.standins.slack_inbox import SlackInbox
@@ -29,6 +30,7 @@ from tests.worlds.leads import FURTHER, HandClock, captured, kind_of, lease_task
 
 LONGEST_S = 20
 CRM = {"close": CrmConfig(token="none", write={"phone": "phone"})}
+OUTCOMES = {"ads": MetaOutcomes(consent="ads", dataset="1", token="none", stages={"lead": "Lead"})}
 
 
 @pytest.mark.parametrize("step", Step)
@@ -45,7 +47,9 @@ def test_a_message_of_each_step_has_a_word_of_its_own() -> None:
 def test_a_worker_does_what_is_due_of_every_step(step: Step, tmp_path: Path) -> None:
     with SlackInbox() as slack, closing(SqliteStore(tmp_path)) as store:
         task = due_task(store, step)
-        settings = Settings(data=tmp_path, slack_webhook_url=slack.webhook_url, crm=CRM)
+        settings = Settings(
+            data=tmp_path, slack_webhook_url=slack.webhook_url, crm=CRM, outcomes=OUTCOMES
+        )
         with working(settings, step):
             end = time.monotonic() + LONGEST_S
             while store.next_due(step, task.channel) is not None and time.monotonic() < end:
@@ -124,7 +128,9 @@ def due_on_aws(actor: Actor, step: Step) -> Task:
 def test_the_sweep_looks_for_tasks_of_every_step_that_settings_allow() -> None:
     targets = {"all": TargetConfig(first_response=timedelta(minutes=5))}
     rules = {"all": RuleConfig(assign=("ann",))}
-    everything = Settings(crm=CRM, targets=targets, rules=rules, score_first_look=True)
+    everything = Settings(
+        crm=CRM, targets=targets, rules=rules, score_first_look=True, outcomes=OUTCOMES
+    )
     assert {*kinds_after_refinement(everything)} == {*FURTHER}
     steps = {step for step, _ in kinds_after_refinement(Settings())}
     assert steps == {
@@ -135,6 +141,9 @@ def test_the_sweep_looks_for_tasks_of_every_step_that_settings_allow() -> None:
 
 @pytest.mark.parametrize("step", Step)
 def test_there_is_time_for_the_answer_of_everybody_whom_a_step_asks(step: Step) -> None:
-    lease, settings = timedelta(seconds=60), Settings(crm=CRM, slack_timeout=timedelta(seconds=3))
-    expected = {Addressee.LEAD: 30 + 10, Addressee.CHANNEL: 3, Addressee.CRM: 10}[step.addressee]
+    lease = timedelta(seconds=60)
+    settings = Settings(crm=CRM, slack_timeout=timedelta(seconds=3), outcomes=OUTCOMES)
+    expected = {
+        Addressee.LEAD: 30 + 10, Addressee.CHANNEL: 3, Addressee.CRM: 10, Addressee.AD_NETWORK: 20,
+    }[step.addressee]  # fmt: skip
     assert patience(kind_of(step), settings, lease) == timedelta(seconds=expected)

@@ -15,7 +15,10 @@ from leadline.ports.store import Inbox, Settlement, Store
 
 LEASE = timedelta(seconds=60)
 
-_NAMES = {Addressee.LEAD: "", Addressee.CHANNEL: "slack", Addressee.CRM: "close"}
+_NAMES = {
+    Addressee.LEAD: "", Addressee.CHANNEL: "slack", Addressee.CRM: "close",
+    Addressee.AD_NETWORK: "ads",
+}  # fmt: skip
 
 
 def kind_of(step: Step) -> TaskKind:

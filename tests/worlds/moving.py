@@ -42,13 +42,14 @@ from tests.worlds.aws_resources import PATIENCE_S, REGION, AwsResources
 from tests.worlds.killed_process import Killed
 from tests.worlds.leads import LEASE, HandClock, captured, lease_task, settle
 from tests.worlds.poisonous import Poisonous
+from tests.worlds.pushed import PUSHED
 
 WINDOW = timedelta(days=7)
 CHANNELS = ("mail", "slack")
 AFTER = (
     (Step.UPDATE, "slack"), (Step.REMIND, "mail"), (Step.ASSIGN, ""), (Step.LOOK_UP, ""),
     (Step.CLOCK, ""), (Step.FIRST_LOOK, ""),
-    (Step.WRITE_BACK, "generic"),
+    (Step.WRITE_BACK, "generic"), (Step.PUSH, "ads"),
 )  # fmt: skip
 """What may follow when a lead is told."""
 ADA = Person(id="crm-1", name="Ada Vance", email="Ada@Example.com", slack="U01ADA")
@@ -410,6 +411,7 @@ def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
         written={"Score": 7.5, "Näme": "Ünal", "Also": [1, {"b": None, "a": True}]},
         crm_modified=clock.now, reply_url="https://hooks.example.com/1",
         reply_until=clock.now + timedelta(minutes=30), charge=Charge("sales", "ada", clock.now),
+        value=1500.5, pushed={"ads": (PUSHED,)},
     )  # fmt: skip
     then = (
         Later(Task(Step.UPDATE, handled, "slack")),
@@ -418,6 +420,7 @@ def _follow_up(store: Store, clock: HandClock, ids: Mapping[str, str]) -> None:
         Later(Task(Step.FIRST_LOOK, handled), timedelta(hours=1)),
         Later(Task(Step.ASSIGN, handled), timedelta(hours=1)),
         Later(Task(Step.WRITE_BACK, handled, "generic"), timedelta(seconds=5)),
+        Later(Task(Step.PUSH, handled, "ads"), timedelta(hours=1)),
     )
     assert store.handle(handled, msgspec.structs.replace(first, rev=1), second, then, "claimed")
     assert lease_task(store, Step.UPDATE, "slack").task.lead_id == handled

@@ -115,7 +115,7 @@ def slack_endpoint(settings: Settings, audit: "AuditLog | None" = None) -> Slack
         Team(settings.people),
         links(settings),
         tuple(dict.fromkeys([REPLIES, *origins])),
-        ActionRules(frozenset(told_back), frozenset(urls), teams),
+        ActionRules(frozenset(told_back), frozenset(urls), teams, settings.outcomes),
         audit,
     )
 

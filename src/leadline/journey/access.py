@@ -23,6 +23,7 @@ _HERE = "a person here"
 _REFINED = "so that the right person can answer, and later leads of the same person are recognised"
 _MESSAGE = "to tell the person who answers the lead"
 _WRITTEN = "so that the CRM has the same contact data as the person who answers"
+_PUSHED = "so that the ad network learns which ads bring leads that become customers"
 _TIMELINE = "to show what happened to the lead, and when"
 
 
@@ -106,11 +107,24 @@ def _refined(
         yield HeldItem(
             "filled", value, f"lead {origin.lead_id} of the same person", _REFINED, (where,)
         )
+    yield from _pushed(kit, story, where)
     written: Mapping[str, Any] = (story.handling or UNHANDLED).written
     if written:
         record = lead.lead_details.crm_record
         to = f"the CRM of {source}, record {record}"
         yield HeldItem("written", dict(written), "the refined lead", _WRITTEN, (to, where))
+
+
+def _pushed(kit: Kit, story: LeadStory, where: str) -> Iterable[HeldItem]:
+    """What ad networks were told, with the consent that it was told by."""
+    for name, told in (story.handling or UNHANDLED).pushed.items():
+        config = kit.outcomes.get(name)
+        kind = config.kind if config is not None else "not in the settings any more"
+        to = f"the ad network {name} ({kind})"
+        for one in told:
+            yield HeldItem(
+                "pushed", msgspec.to_builtins(one), "the refined lead", _PUSHED, (to, where)
+            )
 
 
 def _messages(kit: Kit, alerts: Sequence[Alert]) -> Iterable[HeldItem]:

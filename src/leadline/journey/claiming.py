@@ -5,10 +5,10 @@ at once one wins, and the others see the winner's change.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
@@ -24,6 +24,9 @@ from leadline.ports.store import Alerts, Handlings, Leads, Queue
 from leadline.team.hours import zone_of
 from leadline.team.people import Team
 from leadline.team.teams import Teams
+
+if TYPE_CHECKING:
+    from leadline.settings.outcomes import OutcomesConfig
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +49,13 @@ class ActionRules(msgspec.Struct, frozen=True):
 
     `write_back_sources` names the sources whose CRM gets a write-back after a press. `webhooks`
     names the channels whose messages can be changed only through the `reply_url` of a press.
-    `teams` are those that are given leads.
+    `teams` are those that are given leads. `outcomes` are the ad networks that are told of leads.
     """
 
     write_back_sources: frozenset[str] = frozenset()
     webhook_channels: frozenset[str] = frozenset()
     teams: Teams = Teams()
+    outcomes: "Mapping[str, OutcomesConfig]" = {}
 
 
 class PressResult(StrEnum):
@@ -149,6 +153,7 @@ def press(
         after = _with_reply(made.after, request, now, alerts, rules)
         is_news = request.action != SNOOZE and lead.received_from in rules.write_back_sources
         then = _what_follows(lead, alerts, with_write_back=is_news)
+        then += _pushes(rules, lead, before, after)
         change = HandlingChange(lead=lead, before=before, after=after, how=request.how, at=now)
         stored = change_handling(store, rules.teams, change, then, made.note, who.slack or who.name)
         if stored is not None:
@@ -260,6 +265,17 @@ def _what_follows(
     if with_write_back:  # the task ends at once if the lead has no record in the CRM
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
     return [Later(task) for task in tasks]
+
+
+def _pushes(
+    rules: ActionRules, lead: RefinedLead, before: Handling, after: Handling
+) -> list[Later]:
+    """The tasks by which ad networks are told of what the press changed."""
+    if not rules.outcomes:
+        return []
+    from leadline.journey.pushing.putting import tasks_for_networks  # few settings have networks
+
+    return [Later(task) for task in tasks_for_networks(rules.outcomes, lead, before, after)]
 
 
 def _alerted_channels(alerts: Sequence[Alert]) -> list[str]:

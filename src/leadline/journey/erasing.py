@@ -13,6 +13,7 @@ from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.folding import end_of
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.kit import Kit
+from leadline.model.conversions import without_digests
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED, Ending, Handling
@@ -65,6 +66,7 @@ def erase(
     left = [*copies_left(kit, lead_id, lead, handling)]
     if proved and lead is not None and handling.written:  # else the record itself is gone
         left.append(_written(lead, handling))
+    left += _pushed(handling)
     others = _leads_that_name(kit, lead) if lead is not None else []
     if others:  # the first call counts if this process ends before the second
         kit.store.put(others, kit.clock() + kit.lease_duration, note=NAMED_ERASED)
@@ -99,6 +101,12 @@ def _written(lead: RefinedLead, handling: Handling) -> str:
     return f"{fields} of record {record} in the CRM of {lead.received_from}"
 
 
+def _pushed(handling: Handling) -> list[str]:
+    """What ad networks were told, in words: they take no conversion back by the lead's name."""
+    told = ((name, len(one)) for name, one in sorted(handling.pushed.items()) if one)
+    return [f"{n} conversion{'s' * (n > 1)} of {name}" for name, n in told]
+
+
 def end_erased(kit: Kit, lead: RefinedLead, *, proved: bool = False) -> str | None:
     """Erase a refined lead, end it, so that nothing more is sent about it, and have the messages
     about it corrected. Returns what `erase` returns; None if its handling changed meanwhile: then
@@ -113,7 +121,12 @@ def end_erased(kit: Kit, lead: RefinedLead, *, proved: bool = False) -> str | No
     detail = erase(kit, lead.received_from, lead.lead_id, lead, before, proved=proved)
     if detail != HELD:
         after = msgspec.structs.replace(
-            after, written={}, borrowed={}, reply_url="", reply_until=None
+            after,
+            written={},
+            borrowed={},
+            reply_url="",
+            reply_until=None,
+            pushed=without_digests(before.pushed),
         )
     then = _updates(kit, lead.lead_id)
     change = HandlingChange(lead=lead, before=before, after=after, how="crm", at=kit.clock())

@@ -15,7 +15,7 @@ from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart,
 from leadline.journey.erasing import end_erased, erase, why_gone
 from leadline.journey.folding import as_happened, said_by
 from leadline.journey.meanwhile import update_later_alerts
-from leadline.journey.next_tasks import is_before_crm, tasks_for_unknown
+from leadline.journey.next_tasks import is_before_crm, push_tasks, tasks_for_unknown
 from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, channels_for, exhausted, known, retry_or_drop, settle
@@ -260,8 +260,7 @@ def merged(kit: Kit, before: Handling, record: CrmRecord, now: datetime) -> Hand
     """The handling of a lead after the CRM's answer *record*.
 
     The CRM decides who owns a lead and how it ended, except that a lead marked as junk stays junk.
-    An owner set by a rule or a claim stays until the CRM names another owner than last time, so
-    that a stale CRM owner does not overwrite one assigned here later.
+    An owner set by a rule or a claim stays until the CRM names another owner than last time.
     """
     owner, ownership = before.owner, before.ownership
     named = key_of_person(record.owner) if record.owner is not None else ""
@@ -282,6 +281,7 @@ def merged(kit: Kit, before: Handling, record: CrmRecord, now: datetime) -> Hand
         ending=ending,
         ended_at=ended_at,
         touched_at=min(touches, default=None),
+        value=before.value if record.value is None else record.value,
     )
 
 
@@ -297,4 +297,4 @@ def _follow_ups(kit: Kit, lead: RefinedLead, before: Handling, after: Handling) 
         chosen = [n for n in channels_for(kit, owned) if n not in knowing]
         if kit.routes.rules:
             tasks += [Task(Step.NOTIFY, lead.lead_id, name) for name in chosen]
-    return [Later(task) for task in tasks]
+    return [Later(task) for task in (*tasks, *push_tasks(kit, lead, before, after))]

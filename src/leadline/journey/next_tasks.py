@@ -35,7 +35,19 @@ def tasks_for_now(
     connected = kit.crms.get(lead.received_from) if kit.crms else None
     if connected and connected.config.write and lead.lead_details.crm_record:
         tasks.append(Task(Step.WRITE_BACK, lead.lead_id, lead.received_from))
-    return tuple(tasks)
+    return (*tasks, *push_tasks(kit, lead))
+
+
+def push_tasks(
+    kit: Kit, lead: RefinedLead, before: Handling | None = None, after: Handling = UNHANDLED
+) -> tuple[Task, ...]:
+    """The tasks by which ad networks are told of stages that the lead has after a change of its
+    handling, and not *before* (None: it was refined)."""
+    if not kit.outcomes:
+        return ()
+    from leadline.journey.pushing.putting import tasks_for_networks  # few settings have networks
+
+    return tasks_for_networks(kit.outcomes, lead, before, after)
 
 
 def tasks_for_later(kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None) -> tuple[Later, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from leadline.model.assigning import Charge, Queued
+from leadline.model.conversions import PushedByNetwork
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person, owner_in
 
@@ -42,7 +43,9 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `reply_until`. `gone` is why the CRM record no longer exists (`model.lead.ENDS`); then no alerts
     or reminders are sent. `charge` is who has paid for the lead in a team, `queued` the queue of a
     team in which it waits for somebody. `clock_from` is when its response clock started, if not at
-    its capture: when it was handed out from a queue.
+    its capture: when it was handed out from a queue. `value` is what the lead is worth by the CRM,
+    in the currency of the CRM. `pushed` are the stages that each ad network was told of, by its
+    name in the settings.
     """
 
     rev: int = 0
@@ -66,6 +69,8 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     charge: Charge | None = None
     queued: Queued | None = None
     clock_from: datetime | None = None
+    value: float | None = None
+    pushed: PushedByNetwork = {}
 
     @property
     def holder(self) -> Person | None:

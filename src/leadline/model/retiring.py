@@ -91,11 +91,14 @@ def is_retired(lead: RefinedLead) -> bool:
 def handling_retired(handling: "Handling") -> "Handling":
     """A handling without values that came from the lead (written to the CRM), which would name the
     person; `rev` is that of a further change."""
+    from leadline.model.conversions import without_digests  # a function that captures needs none
+
     return msgspec.structs.replace(
         handling,
         written={},
         borrowed={},
         reply_url="",
         reply_until=None,
+        pushed=without_digests(handling.pushed),
         rev=handling.rev + 1,
     )

@@ -13,12 +13,13 @@ from leadline.model.likeness import Traits
 
 
 class Addressee(Enum):
-    """What `Task.channel` names: nothing (LEAD), a channel to which messages are sent, or a source
-    whose CRM is written to."""
+    """What `Task.channel` names: nothing (LEAD), a channel to which messages are sent, a source
+    whose CRM is written to, or an ad network that is told of leads."""
 
     LEAD = "lead"
     CHANNEL = "channel"
     CRM = "crm"
+    AD_NETWORK = "ad_network"
 
 
 class StepRow(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ class Step(StrEnum):
     channel's message up to date. REMIND reminds a channel that a lead still waits for its first
     response. ASSIGN gives a refined lead that nobody has to somebody of a team. LOOK_UP asks the
     CRM again. CLOCK checks whether the first response is late. WRITE_BACK writes refined fields to
-    the CRM.
+    the CRM. PUSH tells an ad network which stages the lead has reached.
     """
 
     row: StepRow
@@ -97,6 +98,15 @@ class Step(StrEnum):
         "write_back",
         StepRow("leadline.journey.write_back:write_back_due", Addressee.CRM, batched=True),
     )
+    PUSH = (
+        "push",
+        StepRow(
+            "leadline.journey.pushing.sending:push_due",
+            Addressee.AD_NETWORK,
+            batched=True,
+            needs="outcomes",
+        ),
+    )
 
     @property
     def addressee(self) -> Addressee:
@@ -128,8 +138,9 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One step of one lead. `channel` is the destination of a NOTIFY, UPDATE or REMIND step, and
-    the source of a WRITE_BACK step. A lead has at most one task of each step and channel.
+    """One step of one lead. `channel` is the destination of a NOTIFY, UPDATE or REMIND step, the
+    source of a WRITE_BACK step, and the ad network of a PUSH step. A lead has at most one task of
+    each step and channel.
 
     With `again`, a NOTIFY step sends an alert even if the channel has sent one already, and an
     UPDATE step sends a new message if the alert cannot be changed; a REFINE step passes it on to

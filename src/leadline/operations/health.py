@@ -39,6 +39,16 @@ class ChannelHealthRow(msgspec.Struct, frozen=True):
     words: str = ""
 
 
+class NetworkHealthRow(msgspec.Struct, frozen=True):
+    """An ad network: how many leads it is to be told of, its dead letters, and when it last
+    accepted something, as far as that is known."""
+
+    name: str
+    waiting: int
+    dead: int
+    last_well: datetime | None = None
+
+
 class SourceHealthRow(msgspec.Struct, frozen=True):
     """A source: when its last lead came, how many came in the last 24 hours (None: not known), and
     whether it is silent for longer than its history makes likely. Once leads are counted by the
@@ -67,6 +77,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     sources: Sequence[SourceHealthRow]
     crm_times: Mapping[str, LastTimes] = {}
     unscored: int = 0
+    networks: Sequence[NetworkHealthRow] = ()
 
     @property
     def late(self) -> timedelta:
@@ -97,12 +108,13 @@ def health_of(
     channels: Sequence[str],
     crms: Sequence[str],
     arrivals: Sequence[Arrivals] | None,
+    networks: Sequence[str] = (),
     *,
     scores: bool = False,
 ) -> HealthPicture:
-    """The state now. *channels* and *crms* are the names in the settings; *arrivals* is what is
-    counted of each source (None: nothing counts that, and it would cost to look). *scores* is
-    whether leads are scored."""
+    """The state now. *channels*, *crms* and *networks* are the names in the settings; *arrivals* is
+    what is counted of each source (None: nothing counts that, and it would cost to look). *scores*
+    is whether leads are scored."""
     newest = ledger.find(LeadFilter(events=True, limit=1))
     backlog = ledger.backlog(now)
     states = ledger.channels(channels)
@@ -123,12 +135,23 @@ def health_of(
         sources=list(_sources(ledger, arrivals, now)),
         crm_times={one: lately.crms[one] for one in crms if one in lately.crms},
         unscored=unscored(ledger) if scores else 0,
+        networks=list(_networks(networks, backlog, lately)),
     )
 
 
 def unscored(ledger: Ledger) -> int:
     """How many of the newest leads went on without a score because the model failed."""
     return sum(row.unscored for row in ledger.find(LeadFilter(limit=_NEWEST)))
+
+
+def _networks(
+    names: Sequence[str], backlog: Sequence[Backlog], lately: Lately
+) -> Iterator[NetworkHealthRow]:
+    tasks = {one.channel: one for one in backlog if one.step is Step.PUSH}
+    for name in names:
+        one = tasks.get(name)
+        waiting, dead = (one.waiting + one.leased, one.dead) if one else (0, 0)
+        yield NetworkHealthRow(name, waiting, dead, lately.networks.get(name))
 
 
 def _with_times(

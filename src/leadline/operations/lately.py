@@ -18,6 +18,9 @@ _CRM_WELL = frozenset((
     "crm.written", "crm.told", "owner.found", "look_up.nothing_new", "write_back.nothing_new",
 ))  # fmt: skip
 """The lines of a timeline that a CRM's answer makes."""
+_PUSHED = "push.sent"
+"""The line of a timeline on a lead of which an ad network was told; its detail begins with the name
+of the network."""
 _CRM_STEPS = (Step.LOOK_UP, Step.WRITE_BACK)
 _CRM_FAILED = frozenset(f"{step}.{end}" for step in _CRM_STEPS for end in ("failed", "dead"))
 
@@ -32,11 +35,13 @@ class LastTimes(msgspec.Struct, frozen=True):
 
 class Lately(msgspec.Struct, frozen=True):
     """When each channel last accepted a message, the words of failed attempts of each that are not
-    over, and the times of each CRM by the name of its source."""
+    over, the times of each CRM by the name of its source, and when each ad network last accepted
+    something."""
 
     channels: Mapping[str, datetime] = {}
     failures: Mapping[str, str] = {}
     crms: Mapping[str, LastTimes] = {}
+    networks: Mapping[str, datetime] = {}
 
 
 @runtime_checkable
@@ -56,6 +61,7 @@ def lately_of(ledger: Ledger) -> Lately:
         channels={one.detail: one.at for one in lines if one.what in names and one.detail},
         failures={name: _shown(words) for name, words in said.items()},
         crms=_crms(lines),
+        networks={one.detail.partition(":")[0]: one.at for one in lines if one.what == _PUSHED},
     )
 
 

@@ -26,7 +26,8 @@ class CrmRecord(msgspec.Struct, frozen=True, kw_only=True):
     `record` is its id, as in `Event.record`. `fields` are the lead's fields. `owner` is None while
     the record has no owner. `modified` is the CRM's time of the last change. `values` are the
     record's fields as JSON values under the CRM's own names, to compare with what is to be written.
-    `touched_at` is the time of the team's first response, if the CRM gives one.
+    `touched_at` is the time of the team's first response, if the CRM gives one. `value` is what the
+    record is worth, if the settings name its field (`[crm.NAME.read] value`).
     """
 
     record: str
@@ -36,6 +37,7 @@ class CrmRecord(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, Any] = {}
     ending: Ending = Ending.OPEN
     touched_at: datetime | None = None
+    value: float | None = None
 
 
 class CrmChange(msgspec.Struct, frozen=True):

@@ -1,5 +1,5 @@
-"""Names under which the calls to a CRM are paced and its failures are counted
-(`ports.store.Pacing`)."""
+"""Names under which the calls to a CRM or an ad network are paced, and the failures of a CRM are
+counted (`ports.store.Pacing`)."""
 
 
 def read_pacing_key(source: str) -> str:
@@ -18,3 +18,8 @@ def breaker_key(source: str) -> str:
 def pacing_key(source: str) -> str:
     """The name for `Pacing.reserve` and `pause` under which writes to a source's CRM are paced."""
     return f"crm:{source}"
+
+
+def push_key(network: str) -> str:
+    """The name for `Pacing.reserve` and `pause` under which requests to an ad network are paced."""
+    return f"outcomes:{network}"

@@ -17,7 +17,9 @@ from leadline.settings.notations import (
 )
 from leadline.settings.sources import MAPPED_FIELDS
 
-READ_FIELDS = (*MAPPED_FIELDS[:-1], "owner_name", "owner_email", "ending", "touched", "modified")
+READ_FIELDS = (
+    *MAPPED_FIELDS[:-1], "owner_name", "owner_email", "ending", "touched", "modified", "value",
+)  # fmt: skip
 """The names allowed in `[crm.NAME.read]`: fields of a lead, and other facts read from its
 record."""
 WRITE_FIELDS = (

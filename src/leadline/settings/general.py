@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from leadline.settings.channels import ChannelConfig
     from leadline.settings.crm import AnyCrmConfig
     from leadline.settings.hours import HoursConfig
+    from leadline.settings.outcomes import OutcomesConfig
     from leadline.settings.people import MemberConfig
     from leadline.settings.rules import RuleConfig
     from leadline.settings.sources import SourceConfig
@@ -84,9 +85,7 @@ class Settings(FirstLookSettings, frozen=True):
         "The pause itself is chosen at random below the limit.",
         PERIOD,
     )
-    retry_max: timedelta = setting(
-        "1h", "The longest pause between two attempts at a task.", PERIOD
-    )
+    retry_max: timedelta = setting("1h", "The longest pause between attempts at a task.", PERIOD)
     max_attempts: int = setting(
         "25",
         "The number of failures after which a task becomes a dead letter. With the other defaults, "
@@ -270,6 +269,7 @@ class Settings(FirstLookSettings, frozen=True):
     hours: Mapping[str, "HoursConfig"] = {}
     targets: Mapping[str, "TargetConfig"] = {}
     teams: Mapping[str, "TeamConfig"] = {}
+    outcomes: Mapping[str, "OutcomesConfig"] = {}
 
     @property
     def rights(self) -> "Rights":

@@ -29,6 +29,7 @@ _MEANT: Mapping[str, Mapping[str, str]] = {
         "hours": "table of hours",
         "escalate_to": "channel",
     },
+    "outcomes": {"sources": "source"},
 }
 """What the names in a setting refer to, by table and setting."""
 
@@ -78,7 +79,7 @@ def thresholds_in_disorder(settings: Settings) -> Iterator[tuple[SettingPath, st
 
 def _meanings(settings: Settings) -> Mapping[str, Collection[str]]:
     asks_for_sources = bool(settings.only_sources) or any(
-        e.sources for t in (settings.rules, settings.targets) for e in t.values()
+        e.sources for t in (settings.rules, settings.targets, settings.outcomes) for e in t.values()
     )
     sources: tuple[str, ...] = ()
     if asks_for_sources:

@@ -65,6 +65,12 @@ def _kind_of_channel(name: str) -> str:
     return "slack-webhook" if name == SLACK else ""
 
 
+def _outcomes() -> Mapping[str, type[SettingsStruct]]:
+    from leadline.settings.outcomes import OUTCOMES
+
+    return OUTCOMES
+
+
 def _rule() -> Mapping[str, type[SettingsStruct]]:
     from leadline.settings.rules import RuleConfig
 
@@ -111,5 +117,6 @@ TABLES: Mapping[str, SettingsTable] = {
     "targets": SettingsTable("target", _target),
     "teams": SettingsTable("team", _team),
     "score_points": SettingsTable("entry of points", _points),
+    "outcomes": SettingsTable("ad network", _outcomes),
 }
 """Every table of the settings, by name."""

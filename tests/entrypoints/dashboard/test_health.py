@@ -8,6 +8,7 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from leadline.entrypoints.dashboard.app import create_app
@@ -15,6 +16,7 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.views import machine
 from leadline.installations import serving
 from leadline.installations.accounts import accounts_of
+from leadline.journey.pushing.remembering import SENT
 from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED
 from leadline.model.task import Retry, Step, Task
@@ -24,6 +26,7 @@ from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.dashboard import CSRF, Browser, Shown, dashboard_for, known_as
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock, lease_task, settle
+from tests.worlds.pushed import PUSHED
 
 
 @pytest.fixture
@@ -113,6 +116,28 @@ def test_a_crm_says_when_it_was_last_well_and_when_it_failed(made: Staged) -> No
         times = lately_of(ledger).crms["generic"]
     assert times.well_at == made.clock.now - timedelta(minutes=1)
     assert (times.failed_at, times.words) == (made.clock.now, "http_500")
+
+
+def test_an_ad_network_says_what_waits_and_when_it_was_last_well(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    (tmp_path / "leadline.toml").write_text(
+        '[outcomes.ads]\nkind = "meta"\nconsent = "ads"\ndataset = "1"\ntoken = "none"\n'
+        '[outcomes.ads.stages]\nwon = "Converted"\n'
+    )
+    made = office(tmp_path, clock)
+    assert "Ad networks" in text_of(made)
+    assert "ads nothing waits –" in text_of(made)
+    lead_id = made.ids["again"]
+    with closing(SqliteStore(made.installation.loaded().settings.data, clock=clock)) as store:
+        before = store.handling([lead_id]).get(lead_id, UNHANDLED)
+        after = msgspec.structs.replace(before, pushed={"ads": (PUSHED,)})
+        assert store.handle(lead_id, before, after, note=SENT, detail="ads: won as Converted")
+        store.put([Task(Step.PUSH, made.ids["told"], "ads")], clock.now)
+    assert re.search(r"ads 1 to send 09:\d\d:\d\d", text_of(made))
+    text = text_of(made, f"/leads/{lead_id}")
+    assert "ads won Converted, 1500.5 EUR" in text
+    assert "An ad network was told ads: won as Converted" in text
 
 
 class TestingDesk:

@@ -34,7 +34,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "reassign", "assign", "people away", "people back", "replay", "correct", "wait", "hold",
         "release", "restore", "import", "erase", "retention run", "hold-data", "release-data",
         "write-back", "reconcile", "move", "rebuild", "duplicates merge", "duplicates unlink",
-        "duplicates review", "suppress add", "suppress remove", "suppress import",
+        "duplicates review", "outcomes push", "suppress add", "suppress remove", "suppress import",
         "dashboard link", "accounts add", "accounts change", "accounts password",
         "accounts remove", "tokens create", "tokens revoke",
         "encryption on", "encryption off", "encryption rotate",
@@ -50,7 +50,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "init", "serve", "worker", "dashboard", "doctor", "config", "config show", "rules",
         "rules check",
         # ids, codes, counts and one's own people
-        "status", "why", "verify", "speed", "outcomes", "duplicates", "people",
+        "status", "why", "verify", "speed", "outcomes", "outcomes show", "duplicates", "people",
         "index rebuild", "index verify",
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "accounts", "accounts list", "tokens", "tokens list",

@@ -60,7 +60,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             ("waits",),
         ),
         "outcomes": Command(
-            "Show how leads ended (won, lost, disqualified) by source, owner and score.", ("crm",)
+            "Show how leads ended (won, lost, disqualified), and tell ad networks.", ("outcomes",)
         ),
         "duplicates": Command(
             "Find, join and part leads about one person.", ("duplicates", "duplicates_fitting")

@@ -9,6 +9,7 @@ from pathlib import Path
 from leadline import wiring
 from leadline.entrypoints.cli._dashboard_check import check_dashboard, check_dashboard_tls
 from leadline.entrypoints.cli._doctor_contacts import check_contacts
+from leadline.entrypoints.cli._doctor_outcomes import check_outcomes
 from leadline.entrypoints.cli._doctor_processes import check_processes
 from leadline.entrypoints.cli._doctor_retention import check_retention
 from leadline.entrypoints.cli._doctor_scores import check_scores
@@ -60,6 +61,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         *_check_privacy_key(settings),
         _check_channels(settings),
         _check_crms(settings),
+        *check_outcomes(settings),
         *check_rules(settings),
         *check_teams(settings),
         *check_scores(settings),

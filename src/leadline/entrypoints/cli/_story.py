@@ -233,6 +233,9 @@ def _handled(handling: Handling) -> Iterator[tuple[str, str]]:
         yield handling.ending, _by(handling.ended_by, handling.ended_at) or "yes"
     for name, value in handling.written.items():
         yield f"written to {name}", str(value)
+    for name, told in handling.pushed.items():
+        for one in told:
+            yield f"told {name}", f"{one.stage} as {one.name} {when(one.sent_at)}"
 
 
 def _person(person: Person | None) -> str:

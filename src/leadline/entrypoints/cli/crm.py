@@ -1,4 +1,4 @@
-"""Leads and their CRMs: `write-back`, `outcomes`."""
+"""Leads and their CRMs: `write-back`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -12,21 +12,17 @@ from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._options import Json, Yes
-from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say, table
-from leadline.journey.follow_up import look_again
+from leadline.entrypoints.cli._show import as_json, point_in_time, say, table
 from leadline.journey.write_back_leads import preview_changes
 from leadline.journey.write_back_plan import FieldPlan
 from leadline.kit import Kit
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
-from leadline.model.handling import Ending
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
-from leadline.operations.results import Endings, Results, results_of
 from leadline.ports.installation import OpenStore
-from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.ledger import LeadFilter
 from leadline.settings.general import Settings
-from leadline.team.people import Team
 
 DryRun = Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")]
 
@@ -71,36 +67,6 @@ def write_back(
     finally:
         store.close()
     as_json({"leads": count}) if json else say(f"{count} leads will be written back")
-
-
-@app.command()
-def outcomes(
-    context: typer.Context,
-    since: Annotated[
-        str | None, typer.Option(help="Captured at or after this time, such as 2026-03-02 or 30d.")
-    ] = None,
-    source: Annotated[str | None, typer.Option(help="Only leads of this source.")] = None,
-    ask: Annotated[
-        bool, typer.Option(help="First ask the CRMs for the status of the open leads.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Show how leads ended (won, lost, disqualified) by source, owner and score.
-
-    Example: leadline outcomes --since 90d
-    """
-    options: Options = context.obj
-    settings = options.installation.loaded().settings
-    which = LeadFilter(source=source, since=point_in_time(since), limit=_EVERY)
-    ledger = options.installation.ledger()
-    if ask:
-        _ask_anew(options, settings, ledger, which)
-    results = results_of(ledger.followed(which), Team(settings.people))
-    ledger.close()
-    if json:
-        as_json(results)
-    else:
-        _print_results(results)
 
 
 def _kit(settings: Settings, store: OpenStore) -> Kit:
@@ -178,40 +144,3 @@ def _print_plans(told: Iterator[PreviewedPlans]) -> None:
             mark = "write" if one.verdict.writes else "leave"
             rows.append((lead_id, one.name, one.current, one.value, mark, one.verdict))
     table(("lead", "field of the CRM", "there now", "ours", "", "because"), rows, "no leads")
-
-
-def _ask_anew(options: Options, settings: Settings, ledger: Ledger, which: LeadFilter) -> None:
-    """Ask the CRMs about leads that have not ended yet."""
-    open_ones = [
-        one.lead.lead_id
-        for one in ledger.followed(which)
-        if one.handling.ending is Ending.OPEN and one.lead.received_from in settings.crm
-    ]
-    store = options.installation.store()
-    try:
-        kit = _kit(settings, store)
-        for some in batched(open_ones, _TOGETHER):
-            look_again(kit, some)
-    finally:
-        store.close()
-
-
-def _print_results(results: Results) -> None:
-    for what, groups in (
-        ("", {"all": results.all}),
-        ("source", results.by_source),
-        ("owner", results.by_owner),
-        ("score", results.by_score),
-    ):
-        if what:
-            print_plain()
-        table(
-            (what, "leads", "open", "won", "lost", "disqualified", "junk", "won of ended"),
-            [(name, *_row(of)) for name, of in groups.items()],
-            empty=f"no leads by {what}",
-        )
-
-
-def _row(of: Endings) -> tuple[object, ...]:
-    share = "" if of.won_share is None else f"{of.won_share:.0%}"
-    return (of.leads, of.open, of.won, of.lost, of.disqualified, of.junk, share)

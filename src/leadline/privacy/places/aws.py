@@ -113,7 +113,7 @@ _ITEMS = (
         staff={"handling": "owner, who claimed it, who ended it"},
         others=("lead_id",),
         masked=HIDDEN,
-        erased="the values and the address are removed; owner, claim and ending stay",
+        erased="values, address and digests are removed; owner, claim, ending and stages stay",
         kept=REFINED,
     ),
     _item(

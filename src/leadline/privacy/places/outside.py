@@ -100,6 +100,18 @@ OUTSIDE_PLACES = (
     ),
     Place(
         kind=PlaceKind.OUTSIDE,
+        name="ad network",
+        what="the stages of leads that `[outcomes.NAME]` tells, with a recorded consent alone",
+        person={WHOLE: "ids of clicks, and of leads of the network's own forms"},
+        hashes={WHOLE: "SHA-256 of the e-mail address and the number, as the network asks for"},
+        read="the ad network",
+        masked="hashed, but for those ids",
+        erased="not reached: the result of `erase` names it; ask the network",
+        kept="as the network says",
+        left=(WHOLE,),
+    ),
+    Place(
+        kind=PlaceKind.OUTSIDE,
         name="proxy",
         what="logs of a proxy before Leadline, and what a sender keeps of its deliveries",
         person={WHOLE: "addresses; with some senders the secret, or fields of a form in the URL"},

@@ -101,11 +101,14 @@ _OF_LEADS = (
         "handling",
         "what people and the CRM did with a lead",
         person={"body": "the values that were written to the CRM; Slack's address of a message"},
-        hashes={"body_sum": "a checksum (CRC-32) of it", "body": "digests of values filled in"},
+        hashes={
+            "body_sum": "a checksum (CRC-32) of it",
+            "body": "digests of values filled in, and of what ad networks were sent",
+        },
         staff={"body": "owner, who claimed it, who ended it"},
         others="lead rev",
         masked=HIDDEN,
-        erased="the values and the address are removed; owner, claim and ending stay",
+        erased="values, address and digests are removed; owner, claim, ending and stages stay",
         kept=REFINED,
     ),
     _table(

@@ -64,6 +64,7 @@ def settled(
         values=values,
         ending=next(found, record.ending),
         touched_at=moment_of(where.get("touched")) or record.touched_at,
+        value=number(where.get("value")),
     )
 
 

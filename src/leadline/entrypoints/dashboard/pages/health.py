@@ -45,10 +45,10 @@ def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
     channels = tuple(wiring.channels_on_demand(settings)) if settings else ()
     crms = tuple(settings.crm) if settings else ()
     scores = settings is not None and settings.scores_leads
+    networks = tuple(settings.outcomes) if settings else ()
+    now, arrivals = dashboard.clock(), _arrivals(request)
     with closing(dashboard.installation.ledger()) as ledger:
-        found = health_of(
-            ledger, dashboard.clock(), channels, crms, _arrivals(request), scores=scores
-        )
+        found = health_of(ledger, now, channels, crms, arrivals, networks, scores=scores)
     return found, machine_of(request)
 
 

@@ -20,6 +20,7 @@ from leadline.entrypoints.dashboard.showing.filters import indented
 from leadline.entrypoints.dashboard.views.lead_labels import LABELS, label_of_field
 from leadline.entrypoints.dashboard.views.timeline_words import happening_words
 from leadline.entrypoints.reason_words import later_words, passed_words, whose_lines
+from leadline.model.conversions import Pushed
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import UNHANDLED
@@ -112,6 +113,7 @@ class LeadView(msgspec.Struct, frozen=True, kw_only=True):
     problems: Sequence[str]
     handled: Sequence[tuple[str, str, datetime | None]]
     written: Sequence[WrittenField]
+    pushed: Sequence[tuple[str, Pushed]]
 
     @property
     def is_waiting(self) -> bool:
@@ -168,6 +170,11 @@ def lead_view(
         problems=[in_words(code) for code in reasons.problems],
         handled=list(_handled(story)),
         written=list(_written(story, lead, known)),
+        pushed=[
+            (name, one)
+            for name, told in (story.handling or UNHANDLED).pushed.items()
+            for one in told
+        ],
     )
 
 

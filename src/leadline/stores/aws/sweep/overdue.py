@@ -133,6 +133,10 @@ def _due_place_of(step: Step, channel: str) -> str:
         from leadline.ports.pacing_keys import pacing_key  # rarely needed
 
         return pacing_key(channel)
+    if step.addressee is Addressee.AD_NETWORK:
+        from leadline.ports.pacing_keys import push_key
+
+        return push_key(channel)
     return channel
 
 

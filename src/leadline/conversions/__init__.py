@@ -1,0 +1,1 @@
+"""The ad networks: what they are sent, and what they answer."""

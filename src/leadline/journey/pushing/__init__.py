@@ -1,0 +1,1 @@
+"""Telling ad networks what became of leads: which stages, to whom, with which consent."""
