@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.duplicates.policy import DuplicatePolicy
+from leadline.model.attempts import (
+    KEPT,
+    MOST_EXCHANGES,
+    AttemptRecord,
+    KeptAttempt,
+    Tried,
+    result_of,
+)
 from leadline.model.errors import ConfigurationError
 from leadline.model.event_notes import WORKER_DIED
 from leadline.model.lead import RefinedLead
@@ -76,7 +84,8 @@ class Kit(msgspec.Struct, frozen=True):
     (None: nothing can be said of this one); None where the settings score no leads. `delay` is how
     long leads wait whose source has no time of its own. `outcomes` are the settings of the ad
     networks that are told what became of leads, `ad_networks` the networks themselves, by the same
-    names.
+    names. `attempts_kept` is how many attempts of a task are kept with what was sent and answered
+    (`model.attempts`); 0 for none.
     """
 
     store: Store
@@ -109,6 +118,7 @@ class Kit(msgspec.Struct, frozen=True):
     delay: timedelta = timedelta(minutes=10)
     outcomes: "Mapping[str, OutcomesConfig]" = {}
     ad_networks: "Mapping[str, AdNetwork]" = {}
+    attempts_kept: int = KEPT
 
     @property
     def teams(self) -> Teams:
@@ -149,10 +159,18 @@ def retry_or_drop(kit: Kit, lease: Lease, why: str) -> Retry | Drop:
     return Retry(pause, why=why)
 
 
-def settle(kit: Kit, leases: Sequence[Lease], outcomes: Sequence[Outcome]) -> None:
-    """Let the store carry out the outcomes, and write a log line for each."""
+def settle(
+    kit: Kit,
+    leases: Sequence[Lease],
+    outcomes: Sequence[Outcome],
+    tried: Mapping[str, Tried] = {},
+) -> None:
+    """Let the store carry out the outcomes, and write a log line for each. *tried* is what was
+    asked of a destination or CRM, by lead id."""
     pairs = list(zip(leases, outcomes, strict=True))
-    carried_out = kit.store.settle([Settlement(c, o) for c, o in pairs])
+    carried_out = kit.store.settle(
+        [Settlement(c, o, _record(kit, c, o, tried.get(c.task.lead_id))) for c, o in pairs]
+    )
     if not log.isEnabledFor(logging.INFO):
         return
     now = kit.clock()
@@ -166,6 +184,17 @@ def settle(kit: Kit, leases: Sequence[Lease], outcomes: Sequence[Outcome]) -> No
         if isinstance(outcome, Drop):
             extra["reason"] = outcome.reason
         log.info(f"{lease.task.step}.{what}", extra=extra)
+
+
+def _record(kit: Kit, lease: Lease, outcome: Outcome, tried: Tried | None) -> KeptAttempt | None:
+    if tried is None or not kit.attempts_kept or not (tried.exchanges or tried.fields):
+        return None
+    step, channel, result = lease.task.step, lease.task.channel, result_of(outcome)
+    exchanges = tried.exchanges[-MOST_EXCHANGES:]
+    record = AttemptRecord(
+        step, channel, lease.attempt, kit.clock(), result, exchanges, tried.fields
+    )
+    return KeptAttempt(record, kit.attempts_kept)
 
 
 def as_suppressed(kit: Kit, leads: Mapping[str, RefinedLead]) -> Mapping[str, RefinedLead]:

@@ -380,6 +380,7 @@ def kit_of(
         delay=settings.delay,
         outcomes=settings.outcomes,
         ad_networks=ad_networks(settings),
+        attempts_kept=settings.attempts_kept,
     )
 
 

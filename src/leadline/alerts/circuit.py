@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.kit import Kit, retry_or_drop, settle
+from leadline.model.attempts import Tried
 from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step
 from leadline.ports.channel import Channel, OutgoingMessage
+from leadline.ports.exchanges import gathering, listening
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import ChannelHealth
 
@@ -45,7 +47,10 @@ def send_next(kit: Kit, step: Step, name: str, handle: TaskHandler) -> timedelta
     if wait := kit.store.reserve(name, gap_of(channel, health)):
         return wait
     leases = kit.store.lease(step, 1, kit.lease_duration, name)
-    settle(kit, leases, [handle(kit, channel, lease, health) for lease in leases])
+    with gathering() as exchanges:
+        outcomes = [handle(kit, channel, lease, health) for lease in leases]
+    tried = {lease.task.lead_id: Tried(tuple(exchanges)) for lease in leases}
+    settle(kit, leases, outcomes, tried)
     return timedelta()
 
 
@@ -71,7 +76,8 @@ def send_message(
     if kit.clock() >= until:
         return OutOfTime()
     try:
-        reply: Reply = channel.messenger.send(message.body)
+        with listening():
+            reply: Reply = channel.messenger.send(message.body)
     except Exception as error:
         log.exception("messenger.failed", extra={"channel": channel.name})
         reply = Unreachable(type(error).__name__)
@@ -125,7 +131,12 @@ def not_accepted(kit: Kit, lease: Lease, reply: Reply) -> Outcome:
 def out_of_time() -> Retry:
     """The outcome of a task whose lease ended before its message was sent; it has no effect if
     another worker has leased the task meanwhile."""
-    return Retry(timedelta(), why="lease.over", counts=False)
+    return at_once("lease.over")
+
+
+def at_once(why: str) -> Retry:
+    """Try again at once, since nothing was tried."""
+    return Retry(timedelta(), why=why, counts=False)
 
 
 def _pause(kit: Kit, health: ChannelHealth) -> timedelta:

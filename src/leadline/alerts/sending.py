@@ -12,9 +12,11 @@ from functools import partial
 
 import msgspec
 
+from leadline.alerts.cases import DIGEST_REFUSED, AlertCase, was_refused
 from leadline.alerts.circuit import (
     OutOfTime,
     Reply,
+    at_once,
     find_earlier,
     gap_of,
     is_open,
@@ -30,17 +32,18 @@ from leadline.alerts.fallback import (
 )
 from leadline.alerts.notices import is_alerted, notices, template_with_owner
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
+from leadline.model.attempts import Exchange, Tried, shared_among
 from leadline.model.handling import UNHANDLED
 from leadline.model.people import key_of_person
 from leadline.model.suppression import is_quarantined_as_suppressed
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import ALWAYS, USUAL, Channel, Notice, OutgoingMessage
+from leadline.ports.exchanges import gathering
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import ChannelHealth
 
 log = logging.getLogger(__name__)
 
-DIGEST_REFUSED = "digest.refused"
 DIGEST_MOST = 60
 """The maximum number of leads in one digest."""
 _ASK_BY = 0.4
@@ -70,7 +73,9 @@ def deliver_due(kit: Kit, name: str) -> timedelta | None:
         many, limit = False, 1  # a probe, so that other alerts do not fail with it
     leases = kit.store.lease(Step.NOTIFY, limit, kit.lease_duration, name)
     message = _Message(kit, channel, health, many=many)
-    settle(kit, leases, message.outcomes(leases))
+    with gathering() as exchanges:
+        outcomes = message.outcomes(leases)
+    settle(kit, leases, outcomes, message.tried(exchanges))
     message.update_overtaken()
     return timedelta()
 
@@ -80,21 +85,14 @@ def _sorts_by_person(kit: Kit, channel: Channel) -> bool:
     return channel.personal or any(m.quiet or m.digest for m in kit.team.members.values())
 
 
-class _Case(msgspec.Struct):
-    """A leased task, the notice to send for it, and its outcome."""
-
-    lease: Lease
-    notice: Notice
-    outcome: Outcome
-
-
 class _Message:
     """The next message of a channel, and the outcomes of all tasks that were leased for it."""
 
     def __init__(self, kit: Kit, channel: Channel, health: ChannelHealth, *, many: bool) -> None:
         self.kit, self.channel, self.health = kit, channel, health
         self.many = many
-        self._ready: Sequence[_Case] = ()
+        self._ready: Sequence[AlertCase] = ()
+        self._sent_about: Sequence[AlertCase] = ()
 
     def outcomes(self, leases: Sequence[Lease]) -> list[Outcome]:
         """The outcome of each lease, in order."""
@@ -102,14 +100,14 @@ class _Message:
         alive = [c.task.lead_id for c in leases if exhausted(self.kit, c) is None]
         found = notices(self.kit, self.channel, alive) if alive else {}
         looked_at = [self._check(lease, found.get(lease.task.lead_id)) for lease in leases]
-        self._ready = ready = [one for one in looked_at if isinstance(one, _Case)]
-        if _was_refused(ready):
+        self._ready = ready = [one for one in looked_at if isinstance(one, AlertCase)]
+        if was_refused(ready):
             for case in ready:
-                case.outcome = _at_once(DIGEST_REFUSED)
+                case.outcome = at_once(DIGEST_REFUSED)
         self._send(self._unless_arrived(self._chosen(ready)))
-        return [one.outcome if isinstance(one, _Case) else one for one in looked_at]
+        return [one.outcome if isinstance(one, AlertCase) else one for one in looked_at]
 
-    def _check(self, lease: Lease, notice: Notice | None) -> Outcome | _Case:
+    def _check(self, lease: Lease, notice: Notice | None) -> Outcome | AlertCase:
         """The case to send, or the outcome if nothing is to be sent now."""
         if (end := exhausted(self.kit, lease)) is not None:
             return end_here(self.kit, self.channel, lease, end)
@@ -128,7 +126,7 @@ class _Message:
             if isinstance(waits, Retry):
                 return waits
             notice = waits
-        return _Case(lease, notice, _at_once("channel.paced"))
+        return AlertCase(lease, notice, at_once("channel.paced"))
 
     def _later_or_now(self, notice: Notice) -> Retry | Notice:
         """The notice, or a retry at the end of the holder's quiet hours or at their next digest."""
@@ -146,7 +144,7 @@ class _Message:
             return Retry(digest - notice.now, why="digest", counts=False, planned=True)
         return msgspec.structs.replace(notice, for_digest=True)
 
-    def _chosen(self, ready: Sequence[_Case]) -> list[_Case]:
+    def _chosen(self, ready: Sequence[AlertCase]) -> list[AlertCase]:
         """The cases for the next message: the first, and those that may share a digest with it."""
         if not ready:
             return []
@@ -157,7 +155,7 @@ class _Message:
         together = [case for case in ready if self._recipient(case.notice) == recipient]
         single = not (self.many or first.notice.for_digest)
         # A digest of these was refused: send them one by one, to find the lead that caused it.
-        return [first] if single or _was_refused(together) else together
+        return [first] if single or was_refused(together) else together
 
     def _goes_alone(self, notice: Notice) -> bool:
         """Whether the alert of a hot lead comes before others, and not gathered with them."""
@@ -169,21 +167,21 @@ class _Message:
             return None
         return key_of_person(notice.holder)
 
-    def _unless_arrived(self, chosen: Sequence[_Case]) -> list[_Case]:
+    def _unless_arrived(self, chosen: Sequence[AlertCase]) -> list[AlertCase]:
         """The cases still to send: those whose earlier attempt arrived are done, and those about
         which there was no time left in the lease to ask are retried."""
-        to_tell: list[_Case] = []
+        to_tell: list[AlertCase] = []
         until = self.kit.clock() + self.kit.lease_duration * _ASK_BY
         for case in chosen:
             if self.kit.clock() >= until:
-                case.outcome = _at_once("channel.paced")
+                case.outcome = at_once("channel.paced")
             elif (arrived := self._arrived(case)) is not None:
                 case.outcome = arrived
             else:
                 to_tell.append(case)
         return to_tell
 
-    def _arrived(self, case: _Case) -> Done | None:
+    def _arrived(self, case: AlertCase) -> Done | None:
         """The outcome if the message of an earlier attempt arrived, else None."""
         notice = case.notice
         write = partial(self.channel.writer.alert, notice)
@@ -197,7 +195,7 @@ class _Message:
         changed = notice.handling != UNHANDLED
         return Done(alert=alert, then=(update,) if changed else (), note="notify.had_arrived")
 
-    def _send(self, cases: Sequence[_Case]) -> None:
+    def _send(self, cases: Sequence[AlertCase]) -> None:
         """Send one message about these leads."""
         if not cases:
             return
@@ -213,10 +211,11 @@ class _Message:
         if message is None:  # this kind of channel has no digests
             first, *others = cases
             for case in others:
-                case.outcome = _at_once("channel.paced")
+                case.outcome = at_once("channel.paced")
             self._send([first])
             return
         until = min(case.lease.until for case in cases)
+        self._sent_about = cases
         reply = send_message(self.kit, self.channel, message, self.health, until)
         if isinstance(reply, Sent):
             self._sent(cases, message, reply)
@@ -228,7 +227,7 @@ class _Message:
             return self.channel.writer.digest(notices)
         return self.channel.writer.alert(notices[0])
 
-    def _sent(self, cases: Sequence[_Case], message: OutgoingMessage, reply: Sent) -> None:
+    def _sent(self, cases: Sequence[AlertCase], message: OutgoingMessage, reply: Sent) -> None:
         """Record the alerts. If a lead was claimed or assigned while its alert was being sent, an
         update is put at once: whoever changed it did not know of this alert."""
         together = len(cases) > 1
@@ -240,6 +239,11 @@ class _Message:
                 alert=self._alert(case.notice, message, reply, together=together),
                 then=(Task(Step.UPDATE, lead_id, self.channel.name),) if changed else (),
             )
+
+    def tried(self, exchanges: Sequence[Exchange]) -> dict[str, Tried]:
+        """What was asked, beside each lead that it was about."""
+        tried = Tried(shared_among(exchanges, len(self._sent_about)))
+        return {case.lease.task.lead_id: tried for case in self._sent_about}
 
     def update_overtaken(self) -> None:
         """Have the alerts updated that were just stored, if their leads were claimed or assigned
@@ -263,7 +267,7 @@ class _Message:
         now, name = self.kit.clock(), self.channel.name
         return Alert(notice.lead.lead_id, name, now, template, together, reply.ref)
 
-    def _not_sent(self, cases: Sequence[_Case], reply: Reply) -> None:
+    def _not_sent(self, cases: Sequence[AlertCase], reply: Reply) -> None:
         for case in cases:
             case.outcome = self._after(case.lease, reply, together=len(cases) > 1)
 
@@ -273,7 +277,7 @@ class _Message:
             case Busy(after=after):
                 return Retry(after, why="channel.busy", counts=False)
             case Refused() if together:
-                return _at_once(DIGEST_REFUSED)
+                return at_once(DIGEST_REFUSED)
             case Refused(reason=reason, words=words):
                 return end_here(self.kit, self.channel, lease, Drop(reason, words))
             case Unreachable() if is_fallback_due(self.kit, self.channel, self.health):
@@ -289,12 +293,3 @@ class _Message:
                 return out_of_time()
             case Sent():
                 raise AssertionError("a sent message has no outcome of failure")
-
-
-def _was_refused(cases: Sequence[_Case]) -> bool:
-    """Whether a digest with one of these leads was refused before."""
-    return len(cases) > 1 and any(case.lease.error == DIGEST_REFUSED for case in cases)
-
-
-def _at_once(why: str) -> Retry:
-    return Retry(timedelta(), why=why, counts=False)

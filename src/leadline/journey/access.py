@@ -24,6 +24,7 @@ _REFINED = "so that the right person can answer, and later leads of the same per
 _MESSAGE = "to tell the person who answers the lead"
 _WRITTEN = "so that the CRM has the same contact data as the person who answers"
 _PUSHED = "so that the ad network learns which ads bring leads that become customers"
+_ATTEMPTS = "to find out why a message or a write-back did not arrive"
 _TIMELINE = "to show what happened to the lead, and when"
 
 
@@ -58,6 +59,9 @@ def held_about(kit: Kit, found: LeadOfPerson, story: LeadStory, where: str) -> H
     sent = [_sent(one, where) for one in events.values()]
     sent += [_update(i, raw, story, where) for i, raw in related.items() if i not in events]
     items = [*sent, *_refined(kit, lead, story, where), *_messages(kit, story.alerts)]
+    if story.attempts:
+        tried = msgspec.to_builtins(story.attempts)
+        items.append(HeldItem("attempts", tried, "Leadline", _ATTEMPTS, (where,)))
     if story.timeline:
         lines = [msgspec.to_builtins(line) for line in story.timeline]
         items.append(HeldItem("timeline", lines, "Leadline", _TIMELINE, (where,)))

@@ -14,11 +14,13 @@ from leadline.journey.borrowed import borrowed_after
 from leadline.journey.write_back_leads import WriteBackLead, write_back_leads
 from leadline.journey.write_back_plan import changes_for, is_as_written
 from leadline.kit import Connected, Kit, exhausted, known, retry_or_drop, settle
+from leadline.model.attempts import Exchange, FieldWrite, Tried, about_records
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import Ownership
 from leadline.model.people import key_of_person
 from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step
 from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Written
+from leadline.ports.exchanges import gathering, listening
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.pacing_keys import pacing_key
 
@@ -52,7 +54,10 @@ def write_back_due(kit: Kit, source: str) -> timedelta | None:
     if wait := kit.store.reserve(pacing_key(source), timedelta(seconds=(batch + 2) / per_second)):
         return wait
     leases = kit.store.lease(Step.WRITE_BACK, batch, kit.lease_duration, source)
-    settle(kit, leases, _Batch(kit, source, connected).outcomes(leases))
+    writing = _Batch(kit, source, connected)
+    with gathering() as exchanges:
+        outcomes = writing.outcomes(leases)
+    settle(kit, leases, outcomes, writing.tried(exchanges))
     return timedelta()
 
 
@@ -80,13 +85,28 @@ class _Batch:
         self.crm, self.config = connected.crm, connected.config
         self.connected = connected
         self.began = kit.clock()
+        self.asked: Sequence[_Case] = ()
+        self.to_write: Sequence[_PendingWrite] = ()
 
     def outcomes(self, leases: Sequence[Lease]) -> list[Outcome]:
         """The outcome of each lease, in order."""
         found = self._cases(leases)
         cases = [one for one in found if isinstance(one, _Case)]
+        self.asked = cases
         self._write(self._changes(self._read(cases)))
         return [one.outcome if isinstance(one, _Case) else one for one in found]
+
+    def tried(self, exchanges: Sequence[Exchange]) -> dict[str, Tried]:
+        """What was asked of the CRM, and which fields it was to change, beside each lead."""
+        records = list(dict.fromkeys(case.about.record for case in self.asked))
+        about = about_records(exchanges, records)
+        fields = {one.case.about.lead.lead_id: _fields_of(one) for one in self.to_write}
+        return {
+            lead_id: Tried(about[case.about.record], fields.get(lead_id, ()))
+            for case in self.asked
+            for lead_id in [case.about.lead.lead_id]
+            if isinstance(case.outcome, Drop) or lead_id in fields or about[case.about.record]
+        }
 
     def _cases(self, leases: Sequence[Lease]) -> list[_Case | Outcome]:
         """A case for each lease, or its outcome if there is nothing to write back."""
@@ -140,8 +160,10 @@ class _Batch:
     def _write(self, todo: Sequence[_PendingWrite]) -> None:
         if not todo:
             return
+        self.to_write = todo
         try:
-            reply = self.crm.write([one.change for one in todo])
+            with listening():
+                reply = self.crm.write([one.change for one in todo])
         except Exception as error:  # a bug in an adapter must not lose the batch
             log.exception("crm.failed", extra={"source": self.source})
             reply = Unreachable(f"crm.{type(error).__name__}")
@@ -221,7 +243,8 @@ class _Batch:
         self, records: Sequence[str]
     ) -> Mapping[str, CrmRecord | NotYet | Refused] | Busy | Unreachable | Refused:
         try:
-            reply = self.crm.read(records)
+            with listening(to_refusals=True):
+                reply = self.crm.read(records)
         except Exception as error:
             log.exception("crm.failed", extra={"source": self.source})
             reply = Unreachable(f"crm.{type(error).__name__}")
@@ -247,6 +270,15 @@ class _Batch:
     def _is_within(self, share: float) -> bool:
         until: datetime = self.began + self.kit.lease_duration * share
         return self.kit.clock() < until
+
+
+def _fields_of(one: _PendingWrite) -> tuple[FieldWrite, ...]:
+    """The fields of a change, as they were and as they were to become."""
+    before = one.before.values
+    return tuple(
+        FieldWrite(name, before.get(name), value, name in before)
+        for name, value in one.change.values.items()
+    )
 
 
 def _drop(answer: NotYet | Refused) -> Drop:

@@ -7,6 +7,9 @@ from leadline.model.ids import uuid7
 from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Kind
 
+CORRECTED_BY = "corrected by "
+"""What the reason of a correction's event begins with, before who made it."""
+
 
 def event_of_correction(lead_id: str, source: str, correction: Correction) -> CapturedLead:
     """The event by which a correction of a lead is stored."""
@@ -19,7 +22,7 @@ def event_of_correction(lead_id: str, source: str, correction: Correction) -> Ca
         due_at=correction.at,
         raw=raw,
         event_key=key_digest("corrected", lead_id, raw),
-        why=f"corrected by {correction.by}: {', '.join(_named(correction))}",
+        why=f"{CORRECTED_BY}{correction.by}: {', '.join(_named(correction))}",
         joins=lead_id,
         media_type="application/json",
     )

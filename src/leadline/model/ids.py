@@ -4,7 +4,7 @@ import random
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 NewId = Callable[[datetime], str]
 """Makes an id for a lead captured at this time."""
@@ -38,6 +38,17 @@ def lowest_id(at: datetime) -> str:
     """An id before all ids of version 7 that were made at this time or later."""
     stamp = f"{max(0, int(at.timestamp() * 1000)):012x}"
     return f"{stamp[:8]}-{stamp[8:]}-0000-0000-000000000000"
+
+
+def moment_of_id(lead_id: str) -> datetime | None:
+    """When the lead of an id of version 7 came in, to the microsecond; None for other ids."""
+    digits = lead_id.replace("-", "")
+    if not is_lead_id(lead_id) or digits[12] != "7":
+        return None
+    fraction = -(-int(digits[13:16], 16) * 1000 // 4096)
+    return datetime.fromtimestamp(0, UTC) + timedelta(
+        milliseconds=int(digits[:12], 16), microseconds=fraction
+    )
 
 
 def is_lead_id(text: str) -> bool:

@@ -19,7 +19,8 @@ LATE = timedelta(minutes=5)
 MOST_FAILURES = 3
 """From this number of failures in a row on a channel is paused (`alerts.circuit`)."""
 _PAUSE = timedelta(seconds=5)
-_A_DAY = timedelta(days=1)
+A_DAY = timedelta(days=1)
+"""For how long back the leads of each source are counted."""
 _MOST_COUNTED = 10_000
 _NEWEST = 100
 
@@ -51,8 +52,8 @@ class NetworkHealthRow(msgspec.Struct, frozen=True):
 
 class SourceHealthRow(msgspec.Struct, frozen=True):
     """A source: when its last lead came, how many came in the last 24 hours (None: not known), and
-    whether it is silent for longer than its history makes likely. Once leads are counted by the
-    hour, it is whole hours, without deliveries that could not be read."""
+    whether it is silent for longer than its history makes likely. If no index counts leads, it is
+    by whole hours (`HealthPicture.by_hours`), without deliveries that could not be read."""
 
     name: str
     last_at: datetime | None
@@ -64,7 +65,8 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     """The state of an installation at a moment. `backlog` are the tasks of each step and channel
     that are not done; `late_since` is when the lead that is late for longest was due; `crm_times`
     are the last answers of CRMs, by the name of the source. `unscored` are how many of the newest
-    leads went on without a score, because the model failed."""
+    leads went on without a score, because the model failed. `by_hours` is whether the leads of a
+    day are counted by whole hours."""
 
     at: datetime
     last_capture: datetime | None
@@ -78,6 +80,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     crm_times: Mapping[str, LastTimes] = {}
     unscored: int = 0
     networks: Sequence[NetworkHealthRow] = ()
+    by_hours: bool = True
 
     @property
     def late(self) -> timedelta:
@@ -108,13 +111,15 @@ def health_of(
     channels: Sequence[str],
     crms: Sequence[str],
     arrivals: Sequence[Arrivals] | None,
+    captured: Mapping[str, int] | None = None,
     networks: Sequence[str] = (),
     *,
     scores: bool = False,
 ) -> HealthPicture:
     """The state now. *channels*, *crms* and *networks* are the names in the settings; *arrivals* is
-    what is counted of each source (None: nothing counts that, and it would cost to look). *scores*
-    is whether leads are scored."""
+    what is counted of each source (None: nothing counts that, and it would cost to look), and
+    *captured* how many leads each sent within `A_DAY` (None: no index says). *scores* is whether
+    leads are scored."""
     newest = ledger.find(LeadFilter(events=True, limit=1))
     backlog = ledger.backlog(now)
     states = ledger.channels(channels)
@@ -132,11 +137,19 @@ def health_of(
             for one in channels
         ],
         crms={one: written.get(one) for one in crms},
-        sources=list(_sources(ledger, arrivals, now)),
+        sources=[_counted(one, captured) for one in _sources(ledger, arrivals, now)],
+        by_hours=captured is None,
         crm_times={one: lately.crms[one] for one in crms if one in lately.crms},
         unscored=unscored(ledger) if scores else 0,
         networks=list(_networks(networks, backlog, lately)),
     )
+
+
+def _counted(row: SourceHealthRow, captured: Mapping[str, int] | None) -> SourceHealthRow:
+    """A source with how many leads it sent within `A_DAY`, if that is known."""
+    if captured is None:
+        return row
+    return msgspec.structs.replace(row, of_a_day=captured.get(row.name, 0))
 
 
 def unscored(ledger: Ledger) -> int:
@@ -189,12 +202,12 @@ def _sources(
             yield SourceHealthRow(name, None, None, is_silent=False)
             continue
         newest = ledger.find(LeadFilter(source=name, limit=1))
-        of_a_day = LeadFilter(source=name, since=now - _A_DAY)
+        of_a_day = LeadFilter(source=name, since=now - A_DAY)
         last = newest[0].captured_at if newest else None
         yield SourceHealthRow(name, last, ledger.count(of_a_day, _MOST_COUNTED), is_silent=False)
 
 
 def _source(one: Arrivals, now: datetime) -> SourceHealthRow:
-    begin = (now - _A_DAY).timestamp() // 3600
+    begin = (now - A_DAY).timestamp() // 3600
     count = sum(leads for hour, leads in one.leads.items() if hour > begin)
     return SourceHealthRow(one.source, one.last_at, count, one.is_silent)

@@ -3,11 +3,13 @@ answer among a million leads takes as long as one among a thousand, and no lead 
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
 
 from leadline.model.errors import StorageFailed
+from leadline.model.ids import moment_of_id
 from leadline.operations.browsing import Browser, LeadPage, Order, Shown, Wanted
 from leadline.operations.listing import ContactReader, Listed, named
 from leadline.ports.clock import Clock
@@ -32,14 +34,18 @@ _SORTS = {
     Order.SCORE: SortKey.SCORE,
     Order.OWNER: SortKey.OWNER,
     Order.COMPANY: SortKey.COMPANY,
+    Order.NAME: SortKey.NAME,
+    Order.SOURCE: SortKey.SOURCE,
+    Order.STATUS: SortKey.STATUS,
 }
-_A_TO_Z = (Order.OWNER, Order.COMPANY)
+_Z_TO_A_FIRST = (Order.CAPTURED, Order.SCORE)
 
 
 def lead_question(wanted: Wanted, *, masked: bool) -> LeadQuestion | None:
-    """What to ask an index; None if it has no answer: to leads on hold, dead for a reason, or in
-    another order. With *masked*, only what is shown of masked leads is searched."""
-    if wanted.held or wanted.reason or wanted.order not in _SORTS:
+    """What to ask an index; None if it has no answer: to leads on hold or dead for a reason. With
+    *masked*, only what is shown of masked leads is searched, and none are sorted by their names,
+    which would tell of them."""
+    if wanted.held or wanted.reason or (masked and wanted.order is Order.NAME):
         return None
     return LeadQuestion(
         text=wanted.words,
@@ -53,7 +59,7 @@ def lead_question(wanted: Wanted, *, masked: bool) -> LeadQuestion | None:
         hot=wanted.hot,
         repeats=Repeats.ONLY if wanted.duplicates else Repeats.ANY,
         sort=_SORTS[wanted.order],
-        descending=wanted.reverse == (wanted.order in _A_TO_Z),
+        descending=wanted.reverse != (wanted.order in _Z_TO_A_FIRST),
         masked=masked,
     )
 
@@ -103,7 +109,7 @@ class IndexedBrowser(Browser):
             return page
         own = super().page(wanted, size, after)
         is_missed = behind.building and behind.events > FEW
-        is_narrow = is_narrow and self._shown is None
+        is_narrow = is_narrow and self._shown is None and bool(wanted.words)
         return msgspec.structs.replace(
             own, behind=behind if is_missed else None, is_narrow=is_narrow
         )
@@ -120,6 +126,20 @@ class IndexedBrowser(Browser):
 
         found = self._answer(wanted, after, asked)
         return super().following(wanted, size, after) if found is None else found
+
+    def newer(self, wanted: Wanted, than: str, most: int = 100) -> int:
+        """See `Browser.newer`; with a filter, of all newer leads that are in the index."""
+        at = moment_of_id(than)
+
+        def asked(questions: Questions, query: LeadQuestion) -> int | None:
+            if at is None or not is_usable(questions.behind(self._clock())):
+                return None
+            since = max(at + timedelta.resolution, query.since or at)
+            later = msgspec.structs.replace(query, since=since)
+            return questions.count(later, most).number
+
+        found = self._answer(wanted, "", asked)
+        return super().newer(wanted, than, most) if found is None else found
 
     def matching(self, wanted: Wanted) -> Iterator[Listed]:
         """See `Browser.matching`."""

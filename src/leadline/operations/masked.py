@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.attempts import without_words
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.event_notes import OTHER_WORDS
 from leadline.model.handling import Handling
@@ -70,6 +71,7 @@ def masked_story(story: LeadStory) -> LeadStory:
         ),
         refined=refined and msgspec.Raw(msgspec.json.encode(masked_lead(refined))),
         handling=masked_handling(handling, known) if handling is not None else None,
+        attempts=without_words(story.attempts),
         hold=story.hold
         and msgspec.structs.replace(story.hold, why=masked_text(story.hold.why, known)),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from leadline.model.accounts import ApiToken, LoginLink, Session, UserAccount
+from leadline.ports.kept_jobs import KeptJobs
 from leadline.ports.saved_views import SavedViews
 
 
@@ -15,6 +16,10 @@ class Accounts(Protocol):
     @property
     def views(self) -> SavedViews:
         """The saved views of the list of leads."""
+
+    @property
+    def jobs(self) -> KeptJobs:
+        """The jobs of the dashboard, which outlive its process."""
 
     def account(self, name: str) -> UserAccount | None:
         """The account of this name."""

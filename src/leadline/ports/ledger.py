@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from leadline.model.attempts import AttemptRecord
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead, Status
 from leadline.model.privacy import DataHold
@@ -100,8 +101,9 @@ class LeadStory(msgspec.Struct, frozen=True):
 
     `repeated_by` are the ids of later leads of the same person; a store may limit their number.
     `damaged` names the parts whose checksum does not match: `raw` (then a text, not JSON), `body`,
-    `refined`, `handling` (then None), or the id of a related event. `hold` is the legal hold
-    that the lead is under.
+    `refined`, `handling` (then None), `attempts` (then none), or the id of a related event. `hold`
+    is the legal hold that the lead is under. `attempts` are the last attempts at its tasks that
+    asked a destination or CRM, oldest first.
     """
 
     row: LeadRow
@@ -117,6 +119,7 @@ class LeadStory(msgspec.Struct, frozen=True):
     handling: Handling | None = None
     damaged: tuple[str, ...] = ()
     hold: DataHold | None = None
+    attempts: tuple[AttemptRecord, ...] = ()
 
 
 class DeadGroup(msgspec.Struct, frozen=True):

@@ -34,12 +34,16 @@ class WithoutTexts(Unanswerable):
 
 
 class SortKey(StrEnum):
-    """By what leads are sorted. Leads without a score, owner or company come last."""
+    """By what leads are sorted. Leads without a score, owner, company or name come last; of one
+    source or status the newest come first, whatever the direction."""
 
     CAPTURED = "captured"
     SCORE = "score"
     OWNER = "owner"
     COMPANY = "company"
+    NAME = "name"
+    SOURCE = "source"
+    STATUS = "status"
 
 
 class Repeats(StrEnum):
@@ -59,7 +63,8 @@ class LeadQuestion(msgspec.Struct, frozen=True):
     looked for at the beginnings of the words of name and company alone. A text of at least eight
     digits of an id also finds the leads whose id begins or ends with it. With `masked`, only
     company, source, campaign, owner and id are searched, and what is shown of names and addresses
-    that are masked: what somebody sees who sees masked leads.
+    that are masked: what somebody sees who sees masked leads. The order by name is that of the
+    names as they are, also with `masked`.
 
     `statuses`, `sources`, `campaigns` and `owners` select leads with one of these values; an owner
     is the name that lists show, without regard to case and accents. `since` is included, `until` is

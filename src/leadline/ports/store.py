@@ -1,5 +1,7 @@
 """The protocols of a store. The contract tests (tests/contracts) check every store against them."""
 
+# Long because every store keeps all of these promises.
+
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from leadline.model.assigning import Rewrite
+from leadline.model.attempts import KeptAttempt
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, RefinedLead
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
@@ -137,10 +140,11 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Settlement(msgspec.Struct, frozen=True):
-    """The lease of a task, and the outcome to carry out."""
+    """The lease of a task, the outcome to carry out, and the attempt to keep beside the lead."""
 
     lease: Lease
     outcome: Done | Retry | Drop
+    attempt: KeptAttempt | None = None
 
 
 class Among(msgspec.Struct, frozen=True):

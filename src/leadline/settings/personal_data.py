@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+from leadline.model.attempts import KEPT
 from leadline.model.suppression import MARK, QUARANTINE
 from leadline.settings.declaration import SettingsStruct, setting
-from leadline.settings.notations import PERIOD, TEXT, YES_NO, Notation, choice
+from leadline.settings.notations import PERIOD, TEXT, YES_NO, Notation, choice, whole_number
 
 _FOREVER = "forever"
 
@@ -108,6 +109,13 @@ class PersonalDataSettings(SettingsStruct, frozen=True):
         '(`leadline suppress`): it is alerted with the mark "Do not contact" (`mark`), or nobody '
         "is alerted to it (`quarantine`).",
         choice(MARK, QUARANTINE),
+    )
+    attempts_kept: int = setting(
+        str(KEPT),
+        "How many attempts at a task are kept with what was sent to a channel or CRM (at most "
+        "8 KB, without secrets), what was answered, and the CRM's fields before and after: the "
+        "last success and the last failures. 0 for none.",
+        whole_number(0, 20),
     )
 
 

@@ -35,7 +35,8 @@ class IndexEntry(msgspec.Struct, frozen=True):
 
 class Facet(msgspec.Struct, frozen=True):
     """By what a lead is found, sorted and counted. `campaign` and `company` are without words of
-    the person (masked), `company` and `owner_key` folded. `ending` is a value of `Ending`."""
+    the person (masked), `company`, `name` and `owner_key` folded. `ending` is a value of
+    `Ending`."""
 
     lead_id: str
     captured_at: datetime
@@ -45,6 +46,7 @@ class Facet(msgspec.Struct, frozen=True):
     owner: str | None = None
     owner_key: str | None = None
     company: str | None = None
+    name: str | None = None
     score: float | None = None
     duplicate: bool = False
     hot: bool = False
@@ -101,6 +103,7 @@ def _facet(
         owner=row.owner,
         owner_key=_folded(row.owner),
         company=_folded(company),
+        name=_folded(lead.contact.name),
         score=row.score,
         duplicate=row.duplicate_of is not None,
         hot=row.hot,

@@ -72,6 +72,7 @@ class MemoryStore(MemoryRetention, MemoryDuplicates, MemorySuppressions):
         self.free_at: dict[str, datetime] = {}
         self.channel_health: dict[str, ChannelHealth] = {}
         self.spent: dict[str, Spent] = {}
+        self.tried = {}
         self._jobs = {}
         self._refs = itertools.count(1)
 

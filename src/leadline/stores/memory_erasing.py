@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from leadline.model.attempts import AttemptRecord
 from leadline.model.cutting import body_without
 from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
 from leadline.model.event_notes import OTHER_WORDS
@@ -25,6 +26,7 @@ class MemoryErasing(MemoryDuplicates):
     refined_leads: dict[str, RefinedLead]
     handled: dict[str, Handling]
     notes: list[tuple[str, str]]
+    tried: dict[str, tuple[AttemptRecord, ...]]
     repeated: list[tuple[str, str, datetime]]
     """The leads of redelivered events, with the source and the time of each redelivery."""
 
@@ -67,9 +69,11 @@ class MemoryErasing(MemoryDuplicates):
                     del self.known[key]
             self.refined_leads[lead_id] = person_erased(refined)
             self._forget_duplicates(lead_id)
-            self.refined_leads = {
-                i: no_longer_possible(one, lead_id) for i, one in self.refined_leads.items()
-            }
+            others = {i: no_longer_possible(one, lead_id) for i, one in self.refined_leads.items()}
+            changed = {i for i, one in others.items() if one != self.refined_leads[i]}
+            self.tried = {i: some for i, some in self.tried.items() if i not in changed}
+            self.refined_leads = others
+        self.tried.pop(lead_id, None)
         handling = self.handled.get(lead_id)
         if handling is not None and handling.queued is not None:
             self.handled[lead_id] = msgspec.structs.replace(

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from leadline.model.attempts import AttemptRecord, kept_attempts
+from leadline.model.erasing import ERASED_WORDS
 from leadline.model.event_notes import WAIT_ENDED, WORKER_DIED
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, RefinedLead
@@ -60,6 +62,7 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
     notes: list[tuple[str, str]]
     free_at: dict[str, datetime]
     channel_health: dict[str, ChannelHealth]
+    tried: dict[str, tuple[AttemptRecord, ...]]
     _jobs: dict[tuple[str, Step, str], _Job]
     _refs: Iterator[int]
 
@@ -111,7 +114,15 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
         batch = {one.lease.task.lead_id for one in settlements}
+        self._keep_attempts(settlements)
         return [self._settle_alone(one, batch) for one in settlements]
+
+    def _keep_attempts(self, settlements: Sequence[Settlement]) -> None:
+        for one in settlements:
+            lead_id, new = one.lease.task.lead_id, one.attempt
+            if new is not None and self.events[lead_id].raw != ERASED_WORDS:
+                before = self.tried.get(lead_id, ())
+                self.tried[lead_id] = kept_attempts(before, [new.record], new.most)
 
     def _settle_alone(self, one: Settlement, batch: AbstractSet[str]) -> bool:
         try:

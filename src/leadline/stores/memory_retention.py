@@ -98,7 +98,11 @@ class MemoryRetention(MemoryPacing, MemoryErasing):
             refined = self.refined_leads.get(lead_id)
             return refined is not None and not is_retired(refined)
         lines = any(i == lead_id and not outlasts(note) for i, note in self.notes)
-        return lines or any(one.lead_id == lead_id and one.ref for one in self.sent_alerts)
+        return (
+            lines
+            or lead_id in self.tried
+            or any(one.lead_id == lead_id and one.ref for one in self.sent_alerts)
+        )
 
     def _retire_raw(self, lead_id: str) -> None:
         self.events[lead_id] = words_retired(self.events[lead_id])
@@ -110,10 +114,12 @@ class MemoryRetention(MemoryPacing, MemoryErasing):
                 del self.known[key]
         self.refined_leads[lead_id] = person_retired(refined)
         self._forget_duplicates(lead_id)
+        self.tried.pop(lead_id, None)
         if lead_id in self.handled:
             self.handled[lead_id] = handling_retired(self.handled[lead_id])
 
     def _retire_timeline(self, lead_id: str) -> None:
+        self.tried.pop(lead_id, None)
         self.notes = [(i, n) for i, n in self.notes if i != lead_id or outlasts(n)]
         self.sent_alerts = [
             msgspec.structs.replace(one, ref="") if one.lead_id == lead_id else one

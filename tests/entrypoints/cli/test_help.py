@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -90,3 +91,17 @@ def test_the_list_of_commands_keeps_to_80_columns_and_ends_every_sentence() -> N
 def test_the_help_of_each_command_keeps_to_80_columns(name: str) -> None:
     text = shown(name)
     assert max(map(len, text.splitlines())) <= 80, name
+
+
+def pairs(command: Any) -> Iterator[str]:
+    """The second halves of pairs such as `--follow / --no-follow` that only say what is so anyway,
+    in a command and those below it."""
+    for one in command.params:
+        if getattr(one, "secondary_opts", ()) and one.default is False:
+            yield from one.secondary_opts
+    for below in getattr(command, "commands", {}).values():
+        yield from pairs(below)
+
+
+def test_no_option_offers_the_opposite_of_what_is_not_done_anyway() -> None:
+    assert list(pairs(GROUP)) == []

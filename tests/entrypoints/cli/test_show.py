@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from rich.console import Console
 
+from leadline.entrypoints.cli._attempts import print_attempts
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli._story import print_story
 from leadline.entrypoints.decided_stories import without_keys
 from leadline.model.assigning import Decision, Queued
+from leadline.model.attempts import AttemptRecord, Exchange, FieldWrite
 from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import (
@@ -196,3 +198,44 @@ def test_why_a_lead_was_given_to_somebody_is_told_in_words() -> None:
     lines = printed(one)
     assert "It is ada's turn in the team dach (rule large)." in lines
     assert [line for line in lines if "assigned It is ada's turn" in line]
+
+
+def test_a_correction_is_called_that_and_not_filtered() -> None:
+    said = "corrected by ann: email"
+    one = msgspec.structs.replace(story(), timeline=(Happening(AT, "event.filtered", said),))
+    assert any("event.corrected" in line and said in line for line in printed(one))
+    row = LeadRow(LEAD, AT, "close", Status.FILTERED, why=said)
+    heading = printed(msgspec.structs.replace(one, row=row))[0]
+    assert "corrected" in heading
+    assert "filtered" not in heading
+
+
+FIELD = FieldWrite("Score", None, 85)
+SENT = Exchange("PATCH", "https://crm.example.com/leads/17", '{"Score":85}', "{}", 200)
+
+
+def tried(*fields: FieldWrite) -> LeadStory:
+    attempt = AttemptRecord(Step.WRITE_BACK, "close", 2, AT, "done", (SENT,), fields)
+    return msgspec.structs.replace(story(), attempts=(attempt,))
+
+
+def test_what_the_crm_had_before_stands_beside_what_was_written() -> None:
+    assert "written to Score 85 (before: nothing)" in " ".join(
+        " ".join(printed(tried(FIELD))).split()
+    )
+    unread = FieldWrite("Score", None, 85, was_read=False)
+    assert "85 (before: not read)" in " ".join(" ".join(printed(tried(unread))).split())
+
+
+def test_attempts_say_what_was_sent_and_answered() -> None:
+    out = io.StringIO()
+    print_attempts(Console(file=out, width=200), tried(FIELD))
+    text = out.getvalue()
+    for words in (
+        "write_back close, attempt 2: accepted", "PATCH https://crm.example.com/leads/17",
+        '{"Score":85}', "answer: 200", "Score: nothing → 85",
+    ):  # fmt: skip
+        assert words in text
+    out = io.StringIO()
+    print_attempts(Console(file=out, width=200), story())
+    assert "none is kept" in out.getvalue()

@@ -3,14 +3,17 @@
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from threading import Barrier
 
 import msgspec
 import pytest
 
+from leadline.entrypoints.dashboard.actions.testing import PacedTests
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.views import machine
@@ -21,6 +24,7 @@ from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED
 from leadline.model.task import Retry, Step, Task
 from leadline.operations.lately import lately_of
+from leadline.stores.sqlite.index.making import IndexMaker
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.dashboard import CSRF, Browser, Shown, dashboard_for, known_as
@@ -245,3 +249,32 @@ def test_processes_of_the_server_are_shown_and_those_that_are_gone(
     text = text_of(made)
     assert re.search(rf"http {os.getpid()} \d\d:\d\d:\d\d (?!gone)", text)
     assert re.search(rf"refine-1 {nobodys} \d\d:\d\d:\d\d gone", text)
+
+
+def test_of_two_tests_at_the_same_moment_one_is_sent() -> None:
+    paced, together = PacedTests(), Barrier(8)
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+    def ask(_: int) -> bool:
+        together.wait(10)
+        return paced.takes("slack", now)
+
+    for _ in range(20):
+        with ThreadPoolExecutor(8) as people:
+            assert sum(people.map(ask, range(8))) == 1
+        now += timedelta(minutes=1)
+
+
+def test_leads_of_a_day_are_counted_to_the_minute(made: Staged) -> None:
+    folder = made.installation.loaded().settings.data
+    with (
+        closing(SqliteStore(folder, clock=made.clock)) as store,
+        closing(IndexMaker(store)) as maker,
+    ):
+        while store.count_arrivals():
+            pass
+        maker.all()
+    made.clock.advance(hours=23, minutes=57)
+    assert re.search(r"generic \S+ 09:00 7 ", text_of(made))
+    made.clock.advance(minutes=10)
+    assert re.search(r"generic \S+ 09:00 0 ", text_of(made))

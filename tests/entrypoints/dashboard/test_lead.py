@@ -1,6 +1,7 @@
 """LEAD: what happened, what became of it and why, as each role sees it."""
 
 import re
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import UserRole
+from leadline.model.attempts import AttemptRecord, Exchange, FieldWrite, KeptAttempt
+from leadline.model.task import Done, Step, Task
+from leadline.ports.store import Settlement
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import EVIL, HOSTILE, Staged, office
-from tests.worlds.leads import HandClock
+from tests.worlds.leads import HandClock, lease_task
 
 NAMES = ["told", "again", "dead", "held", "waiting", "evil"]
 
@@ -163,3 +167,37 @@ def test_what_changes_the_direction_of_text_is_an_escape_in_json(made: Staged) -
     page = seen_by(made, UserRole.OPERATOR).get(f"/leads/{made.ids['evil']}").text
     raw = page[page.index('<pre tabindex="0" aria-labelledby="raw">') :]
     assert "\\u202egnp.exe" in raw[: raw.index("</pre>")]
+
+
+def tried(made: Staged) -> None:
+    """A write-back of the told lead that the CRM took."""
+    sent = Exchange(
+        "PATCH", "https://crm.example.com/leads/<17>", '{"Name":"Ada Vance"}', "{}", 200
+    )
+    fields = (FieldWrite("Name", None, "Ada Vance"), FieldWrite("Ref", None, "x", was_read=False))
+    task = Task(Step.WRITE_BACK, made.ids["told"], "generic")
+    with closing(made.installation.store()) as store:
+        store.put([task], made.clock.now)
+        lease = lease_task(store, Step.WRITE_BACK, "generic")
+        record = AttemptRecord(
+            Step.WRITE_BACK, "generic", lease.attempt, made.clock.now, "done", (sent,), fields
+        )
+        assert store.settle([Settlement(lease, Done(), KeptAttempt(record, 5))]) == [True]
+
+
+def test_an_attempt_says_what_was_sent_and_answered_and_what_the_crm_had(made: Staged) -> None:
+    tried(made)
+    text = text_of(made, "told")
+    assert "write_back generic, attempt 1: accepted 200" in text
+    assert "PATCH https://crm.example.com/leads/<17>" in text
+    assert '"Name": "Ada Vance"' in text
+    assert "Field there Before Written Name nothing Ada Vance Ref not read x" in text
+
+
+def test_a_viewer_sees_of_an_attempt_its_host_and_code(made: Staged) -> None:
+    tried(made)
+    text = text_of(made, "told", UserRole.VIEWER)
+    assert "write_back generic, attempt 1: accepted 200" in text
+    assert "PATCH https://crm.example.com/…" in text
+    assert "Name nothing •••" in text
+    assert "Vance" not in text

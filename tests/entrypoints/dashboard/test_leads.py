@@ -14,6 +14,7 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.model.accounts import UserRole
+from leadline.operations import browsing
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import EVIL, HOSTILE, Staged, office
@@ -262,3 +263,13 @@ def test_a_list_that_is_behind_says_so_where_there_are_many_leads(
     text = browser.get("/leads?source=generic").text
     assert "An index of all leads is being made, 8 leads to go" in text
     assert text.count("<tr data-row>") == 8
+
+
+def test_new_leads_of_a_filter_are_counted_by_the_index(
+    made: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(made.installation.loaded().settings.data, made.clock)
+    monkeypatch.setattr(browsing, "MOST_NEW", 0)  # the ledger's own way would count none
+    browser = seen_by(made, UserRole.OPERATOR)
+    assert "1 new" in browser.get(f"/leads/new?than={made.ids['told']}&duplicates=1").text
+    assert browser.get(f"/leads/new?than={made.ids['again']}&duplicates=1").text.strip() == ""

@@ -97,4 +97,4 @@ def test_attempts_are_listed_with_their_answers(made: Staged) -> None:
     rows = text.partition("When Step Channel Result Answer")[2]
     assert re.search(r"\S+ notify bot accepted ref-of-bot", rows)
     assert re.search(r"\S+ update – failed slack.http_503", rows)
-    assert "Messages are not kept" in text
+    assert "what was sent stands with the attempts" in text

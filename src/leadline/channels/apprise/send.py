@@ -14,6 +14,7 @@ import msgspec
 from leadline.channels.apprise.plain import PlainText
 from leadline.model.errors import ConfigurationError
 from leadline.model.patterns import late
+from leadline.net.noting import note_message
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 
 if TYPE_CHECKING:
@@ -47,10 +48,13 @@ class AppriseMessenger:
         call = threading.Thread(target=lambda: replies.append(self._notify(text)), daemon=True)
         call.start()
         call.join(self._timeout)
-        if replies:
-            return replies[0]
-        self._late = call
-        return Unreachable("apprise.DeadlineExceeded")
+        reply = replies[0] if replies else Unreachable("apprise.DeadlineExceeded")
+        if not replies:
+            self._late = call
+        why = reply.words if isinstance(reply, Unreachable) else ""
+        shown = f"{text.title}\n{text.body}".encode()
+        note_message("APPRISE", "apprise", shown, code=None if why else 200, why=why)
+        return reply
 
     def find(self, message: bytes) -> Sent | None:
         """None: Apprise only sends."""

@@ -68,7 +68,7 @@ class SesMessenger:
         check_url(self._base, "AWS_ENDPOINT_URL")
         self._region = region
         self._keys = keys
-        self._poster = Poster("ses", timeout)
+        self._poster = Poster("ses", timeout, shows_path=True)
         self._clock = clock
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
@@ -93,7 +93,7 @@ class SesMessenger:
         )
         keys = self._keys()
         signed = sign(request, keys, self._region, "ses", self._clock())
-        answer = self._poster.post(self._base + _PATH, body, signed)
+        answer = self._poster.post(self._base + _PATH, body, signed, shown=message)
         if isinstance(answer, Unreachable):
             return answer
         words = shortened(_error_message(answer), (*answer.secrets, keys.token))

@@ -14,6 +14,7 @@ import msgspec
 from leadline.model.errors import ConfigurationError
 from leadline.model.patterns import late
 from leadline.net.deadline import is_over, within
+from leadline.net.noting import note_message
 from leadline.net.redaction import DEFAULT_HOLD, shortened
 from leadline.net.sockets import open_connection, trust
 from leadline.ports.channel import NO_OWNER
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 _PACED = late(r"(?i)throttl|too quickly|too fast|\brate\b|connections? limit|too many conn")
 
 Reply = tuple[int, bytes]
+_ACCEPTED = 250
 
 
 class MailServer(msgspec.Struct, frozen=True):
@@ -71,10 +73,23 @@ class SmtpMessenger:
             return Refused(NO_OWNER, "no e-mail address is known for this message")
         with within(self._timeout):
             try:
-                return self._hand_in(read, message, to)
+                reply: Sent | Refused | Busy | Unreachable = self._hand_in(read, message, to)
             except (smtplib.SMTPException, OSError) as error:
                 # smtplib reports a passed deadline as a server that has hung up.
-                return Unreachable("smtp.DeadlineExceeded") if is_over() else _trouble(error)
+                late = is_over()
+                reply = Unreachable("smtp.DeadlineExceeded") if late else _trouble(error)
+        self._note(message, reply)
+        return reply
+
+    def _note(self, message: bytes, reply: Sent | Refused | Busy | Unreachable) -> None:
+        """Note the message and what the server answered."""
+        where = f"smtp://{self._server.host}:{self._server.port}"
+        if isinstance(reply, Sent):
+            note_message("SMTP", where, message, code=_ACCEPTED)
+            return
+        digits, _, _ = reply.words.partition(" ")
+        code = int(digits) if len(digits) == 3 and digits.isdigit() else None
+        note_message("SMTP", where, message, code=code, answer=reply.words, why=_reason(reply))
 
     def find(self, message: bytes) -> Sent | None:
         """None: SMTP cannot look for sent mail. A repeat has the same Message-ID."""
@@ -152,6 +167,16 @@ def _connected(server: MailServer) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+def _reason(reply: Refused | Busy | Unreachable) -> str:
+    match reply:
+        case Refused(reason=reason):
+            return reason
+        case Busy():
+            return "smtp.busy"
+        case Unreachable(words=words):
+            return words
 
 
 def _is_here(host: str) -> bool:

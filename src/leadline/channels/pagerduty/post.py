@@ -36,13 +36,14 @@ class PagerDutyEvents:
         self._url = url or ENQUEUE
         check_url(self._url, f"{setting}.url")
         self._routing_key = routing_key
-        self._poster = Poster("pagerduty", timeout)
+        self._poster = Poster("pagerduty", timeout, shows_path=True)
 
     def send(self, message: bytes) -> Sent | Refused | Busy | Unreachable:
         """See `ports.messenger.Messenger.send`."""
         event: dict[str, Any] = msgspec.json.decode(message)
         body = msgspec.json.encode({"routing_key": self._routing_key, **event})
-        answer = self._poster.post(self._url, body, {"content-type": JSON})
+        head = {"content-type": JSON}
+        answer = self._poster.post(self._url, body, head, also_secret=self._routing_key)
         if isinstance(answer, Unreachable):
             return answer
         trouble = self._poster.failure(answer)

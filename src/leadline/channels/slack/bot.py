@@ -70,8 +70,8 @@ class SlackBot:
         self._token = token
         self._room = room
         self._url = url.rstrip("/")
-        self._poster = Poster("slack", timeout)
-        self._aside = Poster("slack", timeout * _ASIDE)
+        self._poster = Poster("slack", timeout, shows_path=True)
+        self._aside = Poster("slack", timeout * _ASIDE, shows_path=True)
         self._people: dict[str, tuple[str, float]] = {}
         self._ask_nobody_until = 0.0
         self._rooms: dict[str, str] = {}

@@ -4,7 +4,7 @@ What a sender wrote is printed as `Text`, never as rich's markup: that could rai
 escaping it takes a time quadratic in the number of backslashes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -23,20 +23,24 @@ from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.reason_words import score_lines
 from leadline.journey.authenticating import CLIENT, client_in
+from leadline.model.attempts import FieldWrite
+from leadline.model.corrected_events import CORRECTED_BY
 from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import Handling
 from leadline.model.harmless_texts import escaped_json, in_lines
-from leadline.model.lead import Kind, RefinedLead
+from leadline.model.lead import Fate, Kind, RefinedLead
 from leadline.model.likeness import Possible
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS, DataKind, note_on
 from leadline.model.task import ON_HOLD, event_name
+from leadline.operations.attempts import before_in_words, fields_before
 from leadline.operations.reasons import decision_in
 from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.refine.emails.slips import suggested_address
 
 _NOTHING = "—"
+_FILTERED = f"event.{Fate.FILTERED}"
 _LABELS = {"owner_claimed": OWNER_CLAIMED.lower(), "lead_score": "sender's score"}
 
 
@@ -45,6 +49,8 @@ def print_story(out: Console, story: LeadStory) -> None:
     row = story.row
     refined = _refined(story)
     status = ON_HOLD if any(map(is_on_hold, story.tasks)) else row.status
+    if row.why.startswith(CORRECTED_BY):  # an event of its own, whose status is filtered
+        status = "corrected"
     _title(out, f"Lead {row.lead_id}", f"  {status}  from {row.source}")
     if row.duplicate_of:
         out.print(_text(_seen_before(row.duplicate_of, refined)), soft_wrap=True)
@@ -57,7 +63,7 @@ def print_story(out: Console, story: LeadStory) -> None:
     for line in _held(story):
         out.print(_text(line), soft_wrap=True)
     if story.handling is not None:
-        _print_handling(out, story.handling)
+        _print_handling(out, story.handling, story)
     _print_messages(out, story)
     _title(out, "\nRaw")
     out.print(_raw(story), soft_wrap=True)
@@ -66,7 +72,7 @@ def print_story(out: Console, story: LeadStory) -> None:
         out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
     _title(out, "\nTimeline")
     for happened in story.timeline:
-        told = f"  {when(happened.at)}  {happened.what}  {_detail(happened)}"
+        told = f"  {when(happened.at)}  {_what(happened)}  {_detail(happened)}"
         out.print(_text(told.rstrip()), soft_wrap=True)
     _print_next(out, story.tasks)
 
@@ -90,6 +96,12 @@ def _held(story: LeadStory) -> Iterator[str]:
     """The legal hold that the lead is under, if it is."""
     if (hold := story.hold) is not None:
         yield f"\nUnder a legal hold since {when(hold.since)}, by {hold.by}: {hold.why}"
+
+
+def _what(happened: Happening) -> str:
+    """The code of a note; a correction is an event that makes no lead, but nobody filtered it."""
+    is_correction = happened.detail.startswith(CORRECTED_BY)
+    return "event.corrected" if is_correction and happened.what == _FILTERED else happened.what
 
 
 def _detail(happened: Happening) -> str:
@@ -212,16 +224,16 @@ def _consents(lead: RefinedLead) -> Iterator[str]:
         yield f"  consent to {purpose}: {said.value} ({said.source}{text}{at}{of})"
 
 
-def _print_handling(out: Console, handling: Handling) -> None:
+def _print_handling(out: Console, handling: Handling, story: LeadStory) -> None:
     _title(out, "\nHandled")
     drawn = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in _handled(handling):
+    for name, value in _handled(handling, fields_before(story)):
         if value:
             drawn.add_row(_text(f"  {name}"), _text(value))
     out.print(drawn)
 
 
-def _handled(handling: Handling) -> Iterator[tuple[str, str]]:
+def _handled(handling: Handling, there: Mapping[str, FieldWrite]) -> Iterator[tuple[str, str]]:
     yield "owner", _person(handling.owner) or handling.ownership
     if (queued := handling.queued) is not None:
         yield "in the queue", f"of the team {queued.team} since {when(queued.since)}"
@@ -232,7 +244,8 @@ def _handled(handling: Handling) -> Iterator[tuple[str, str]]:
     if handling.ending:
         yield handling.ending, _by(handling.ended_by, handling.ended_at) or "yes"
     for name, value in handling.written.items():
-        yield f"written to {name}", str(value)
+        before = f"  (before: {before_in_words(there[name])})" if name in there else ""
+        yield f"written to {name}", f"{value}{before}"
     for name, told in handling.pushed.items():
         for one in told:
             yield f"told {name}", f"{one.stage} as {one.name} {when(one.sent_at)}"

@@ -37,7 +37,9 @@ def cost(
     months_kept: Annotated[
         float, typer.Option(min=0, help="Months of leads that are kept in storage.")
     ] = 12,
-    free_tier: Annotated[bool, typer.Option(help="Subtract the monthly AWS free tier.")] = False,
+    free_tier: Annotated[
+        bool, typer.Option("--free-tier", help="Subtract the monthly AWS free tier.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Estimate a month on AWS, line by line, from a dated list of prices.

@@ -24,7 +24,7 @@ from leadline.ports.installation import OpenStore
 from leadline.ports.ledger import LeadFilter
 from leadline.settings.general import Settings
 
-DryRun = Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 
 _EVERY = 1 << 40
 _TOGETHER = 500

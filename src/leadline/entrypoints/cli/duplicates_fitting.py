@@ -67,10 +67,11 @@ def fit(
     to: Annotated[Path, typer.Option(help="The file to write the weights to.")],
     cluster: Cluster = "",
     blind: Annotated[
-        bool, typer.Option(help="Fit without known clusters, by expectation-maximisation.")
+        bool,
+        typer.Option("--blind", help="Fit without known clusters, by expectation-maximisation."),
     ] = False,
     splink: Annotated[
-        bool, typer.Option(help="Estimate by Splink 5, which the extra fit brings.")
+        bool, typer.Option("--splink", help="Estimate by Splink 5, which the extra fit brings.")
     ] = False,
 ) -> None:
     """Fit the weights of the search for duplicates to leads of your own.

@@ -32,7 +32,7 @@ from leadline.operations import listing
 from leadline.operations.lead_csv import csv_lines
 from leadline.operations.listing import Listed
 from leadline.operations.masked import masked_listed, masked_row, masked_story
-from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.ledger import LeadFilter, LeadStory, Ledger
 from leadline.ports.listing import SHORT
 
 _COUNTED, _COUNTED_ON_AWS = 100_000, 1_000
@@ -169,19 +169,30 @@ def _leads(number: int) -> str:
     return "1 lead" if number == 1 else f"{number:,} leads"
 
 
+Bytes = Annotated[
+    bool, typer.Option("--body", help="Write the bytes that were delivered, and nothing else.")
+]
+WithAttempts = Annotated[
+    bool,
+    typer.Option(
+        "--attempts",
+        help="Also show what was sent to channels and the CRM, with their answers.",
+    ),
+]
+
+
 @app.command()
 def show(
     context: typer.Context,
     lead: Annotated[str, typer.Argument(help=LEAD_HELP)],
-    body: Annotated[
-        bool, typer.Option("--body", help="Write the bytes that were delivered, and nothing else.")
-    ] = False,
+    body: Bytes = False,
+    attempts: WithAttempts = False,
     masked: Masked = None,
     json: Json = False,
 ) -> None:
     """Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.
 
-    Example: leadline show 5f1c09ab
+    Example: leadline show 5f1c09ab --attempts
     """
     options: Options = context.obj
     hidden = options.is_masked(masked)
@@ -197,15 +208,22 @@ def show(
         raise no_such_lead(options, lead)
     story = as_decided(options.installation, story)
     story = masked_story(story) if hidden else story
-    from leadline.entrypoints.cli._story import print_story  # lists need no rich
-
     if json:
         as_json(without_keys(story))
     else:
-        print_story(console(), story)
+        _print_for_people(story, attempts=attempts)
     if story.damaged:
         say(f"damaged, see `leadline verify --deep`: {', '.join(story.damaged)}")
         raise typer.Exit(1)
+
+
+def _print_for_people(story: LeadStory, *, attempts: bool) -> None:
+    from leadline.entrypoints.cli._attempts import print_attempts  # lists need no rich
+    from leadline.entrypoints.cli._story import print_story
+
+    print_story(console(), story)
+    if attempts:
+        print_attempts(console(), story)
 
 
 def _write_body(options: Options, lead_id: str) -> None:

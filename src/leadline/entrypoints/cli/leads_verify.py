@@ -24,7 +24,7 @@ from leadline.ports.ledger import Account
 def verify(
     context: typer.Context,
     deep: Annotated[
-        bool, typer.Option(help="Also check the whole file, and every body and document.")
+        bool, typer.Option("--deep", help="Also check the whole file, and every body and document.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -56,7 +56,7 @@ def outcomes(
     since: Since = None,
     source: Source = None,
     ask: Annotated[
-        bool, typer.Option(help="First ask the CRMs for the status of the open leads.")
+        bool, typer.Option("--ask", help="First ask the CRMs for the status of the open leads.")
     ] = False,
     json: Json = False,
 ) -> None:

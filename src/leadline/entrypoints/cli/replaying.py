@@ -38,6 +38,8 @@ from leadline.ports.installation import Installation, Stranded, Tidied
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.store import Archived, Store
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
+
 
 @app.command()
 def dead(context: typer.Context, json: Json = False) -> None:
@@ -89,7 +91,7 @@ def replay(
         Start, typer.Option("--from", help="The step to restart from.")
     ] = Start.REFINE,
     body: BodyOption = None,
-    dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
+    dry_run: DryRun = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:

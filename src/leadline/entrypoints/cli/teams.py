@@ -31,6 +31,7 @@ teams_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(teams_app, name="teams", cls=WholeHelp)
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 
 
 @teams_app.callback()
@@ -129,7 +130,7 @@ def reassign(
         str | None, typer.Option(help="Give them to this team; omitted: each to its own team.")
     ] = None,
     to: Annotated[str | None, typer.Option(help="Give them all to this person.")] = None,
-    dry_run: Annotated[bool, typer.Option(help="Show what would be done, and do nothing.")] = False,
+    dry_run: DryRun = False,
     yes: Yes = False,
     json: Json = False,
 ) -> None:

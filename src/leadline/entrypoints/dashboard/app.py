@@ -34,6 +34,7 @@ from leadline.entrypoints.dashboard.guarding.failing import Failing, failed
 from leadline.entrypoints.dashboard.guarding.roles import for_role
 from leadline.entrypoints.dashboard.guarding.security import Guard, Perimeter
 from leadline.entrypoints.dashboard.jobs import Jobs
+from leadline.entrypoints.dashboard.keeping_jobs import KeepingJobs
 from leadline.entrypoints.dashboard.looks import noting_looks
 from leadline.entrypoints.dashboard.pages import PAGES, PARTS, DashboardPage, correct
 from leadline.entrypoints.dashboard.showing.rendering import environment
@@ -50,10 +51,11 @@ def create_app(dashboard: Dashboard) -> Starlette:
     )
     app.state.dashboard = dashboard
     app.state.live = live_events.LiveEvents(dashboard)
-    app.state.jobs = Jobs(dashboard.clock)
+    keeper = KeepingJobs(dashboard.accounts.jobs) if dashboard.accounts is not None else None
+    app.state.jobs = Jobs(dashboard.clock, keeper)
     app.state.bulk_plans = BulkPlans()
     app.state.backtests = Backtests()
-    app.state.tested = {}  # when each channel last sent a test message (`actions.testing`)
+    app.state.paced_tests = testing.PacedTests()
     app.state.looked = {}  # when each person last looked at the newest leads (`looks`)
     app.state.code_flow = CodeFlow()
     app.state.allowance = ApiAllowance(dashboard.clock)

@@ -11,6 +11,11 @@ from leadline.model.errors import LeadlineError
 
 log = logging.getLogger(__name__)
 
+
+def _keep_nothing(job: "Job") -> None:
+    """The keeping of a job that ends with its process."""
+
+
 MOST = 20
 """How many jobs are remembered."""
 
@@ -31,12 +36,30 @@ class Job(msgspec.Struct):
     error: str = ""
 
 
-class Jobs:
-    """The jobs of this process, which end with it: what they have not done is left as it is."""
+class JobKeeper:
+    """Keeps jobs longer than their process lives; this one keeps none."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def load(self, now: datetime) -> list[Job]:
+        """The jobs that are kept, the oldest first. Those that did not end, because their process
+        did, have ended *now*, and say so."""
+        del now
+        return []
+
+    def keep(self, job: Job) -> None:
+        """Keep a job as it is."""
+
+    def given_back(self, job_id: str, number: int) -> None:
+        """Note that the first leads of a job have again what they had."""
+
+
+class Jobs:
+    """The jobs of this process, which end with it: what they have not done is left as it is; and
+    those of earlier ones that are kept."""
+
+    def __init__(self, clock: Callable[[], datetime], keeper: JobKeeper | None = None) -> None:
         self._clock = clock
-        self._jobs: dict[str, Job] = {}
+        self.keeper = keeper or JobKeeper()
+        self._jobs: dict[str, Job] = {one.id: one for one in self.keeper.load(clock())}
         self._closed = False
 
     def get(self, job_id: str) -> Job | None:
@@ -47,13 +70,18 @@ class Jobs:
         """All jobs that are remembered, the oldest first."""
         return list(self._jobs.values())
 
-    def begin(self, job: Job, work: Callable[[], Iterator[tuple[int, int]]]) -> Job:
+    def begin(
+        self, job: Job, work: Callable[[], Iterator[tuple[int, int]]], *, is_kept: bool = True
+    ) -> Job:
         """Begin a job. *work* yields how many more leads are done, and of how many of these it came
-        to something; it is left when somebody stops the job."""
+        to something; it is left when somebody stops the job. One that *is_kept* outlives the
+        process."""
         self._forget()
         self._jobs[job.id] = job
+        keep = self.keeper.keep if is_kept else _keep_nothing
+        keep(job)
         name = f"job {job.id[:8]}"
-        threading.Thread(target=self._run, args=(job, work), name=name, daemon=True).start()
+        threading.Thread(target=self._run, args=(job, work, keep), name=name, daemon=True).start()
         return job
 
     def stop(self, job_id: str) -> None:
@@ -65,11 +93,19 @@ class Jobs:
         """Stop all jobs."""
         self._closed = True
 
-    def _run(self, job: Job, work: Callable[[], Iterator[tuple[int, int]]]) -> None:
+    def _run(
+        self,
+        job: Job,
+        work: Callable[[], Iterator[tuple[int, int]]],
+        keep: Callable[[Job], None],
+    ) -> None:
         try:
             for done, again in work():
                 job.done += done
                 job.again += again
+                keep(job)
+                if self._closed and job.done < job.total:
+                    job.error = "The dashboard was stopped before it was done."
                 if job.is_stopped or self._closed:
                     break
             else:
@@ -81,6 +117,7 @@ class Jobs:
             log.error("dashboard.failed", exc_info=error, extra={"path": "job"})
         finally:
             job.ended_at = self._clock()
+            keep(job)
 
     def _forget(self) -> None:
         """Forget the oldest jobs that have ended."""

@@ -51,6 +51,8 @@ PER_ALERT: Uses = {
         ("table_read", "lead, and both to settle and to end", 5),
         ("table_read", "the channel's failures, the lead's handling before and after", 3),
         ("table_read", "the lead's handling, once the alert is stored", 1),
+        ("table_read", "lead, and its attempts before", 2),
+        ("table_write", "its attempts: what was sent and answered, packed", 1),
     ),
 }
 PER_TASK: Uses = {

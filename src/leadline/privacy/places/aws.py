@@ -117,6 +117,15 @@ _ITEMS = (
         kept=REFINED,
     ),
     _item(
+        "L#* sent",
+        "the last attempts at tasks: what was sent to channels and CRMs, and their answers",
+        person={"body": "messages as sent, values before and after a write-back, answers"},
+        staff={"body": "the owner that a message named"},
+        masked="texts: hidden; methods, hosts, codes and names of fields: shown",
+        erased="deleted",
+        kept=f"{REFINED} or {TIMELINE}, whichever is shorter",
+    ),
+    _item(
         "L#* alike",
         "what a lead is compared by",
         person={"traits": "name, addresses, numbers, company and place, in lower case"},

@@ -52,17 +52,20 @@ FILE_PLACES = (
     Place(
         kind=PlaceKind.FILE,
         name="accounts.db*",
-        what="accounts, sessions, tokens and saved views of the dashboard, in a file of their own",
+        what="accounts, sessions, tokens, saved views and last jobs of the dashboard, in a file of "
+        "their own",
         hashes={WHOLE: "passwords (argon2id), links, sessions and tokens (SHA-256)"},
         staff={
             WHOLE: "names of accounts, their ids at an issuer, and when they logged in; of the "
-            "addresses that they logged in from a digest"
+            "addresses that they logged in from a digest; who had which leads (by id) before a "
+            "bulk action"
         },
         read="the dashboard, `accounts`, `tokens`",
         masked="shown to admins",
         erased="not erased: it is about one's own people; `accounts remove` deletes one",
         kept="sessions, links and attempts until they end; accounts until they are removed; views, "
-        "which hold no words that were searched, until they are deleted",
+        "which hold no words that were searched, until they are deleted; jobs for a week, and the "
+        "last 20",
     ),
     Place(
         kind=PlaceKind.FILE,

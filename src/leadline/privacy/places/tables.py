@@ -1,5 +1,7 @@
 """The tables of the embedded store (`leadline.db`)."""
 
+# Long because it is one list.
+
 from collections.abc import Mapping
 
 from leadline.privacy.places.place import (
@@ -132,6 +134,17 @@ _OF_LEADS = (
         masked=HIDDEN,
         erased="emptied",
         kept=f"until the task is done; a dead letter {DEAD}",
+    ),
+    _table(
+        "tried",
+        "the last attempts at tasks: what was sent to channels and CRMs, and their answers",
+        person={"body": "messages as sent, values before and after a write-back, answers"},
+        staff={"body": "the owner that a message named"},
+        others="lead",
+        read="`show`, `access`, the page of the lead",
+        masked="texts: hidden; methods, hosts, codes and names of fields: shown",
+        erased="deleted",
+        kept=f"{REFINED} or {TIMELINE}, whichever is shorter",
     ),
     _table(
         "alert",

@@ -7,6 +7,7 @@ from typing import Any
 
 from leadline.model.accounts import ApiToken, LoginLink, Scope, Session, UserAccount, UserRole
 from leadline.stores.accounts.file import AccountsFile
+from leadline.stores.accounts.jobs import SqliteJobs
 from leadline.stores.accounts.views import SqliteViews
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import micros, moment
@@ -31,6 +32,7 @@ class SqliteAccounts:
     def __init__(self, folder: Path) -> None:
         self._file = AccountsFile(folder)
         self.views = SqliteViews(self._file)
+        self.jobs = SqliteJobs(self._file)
 
     def account(self, name: str) -> UserAccount | None:
         """See `Accounts.account`."""

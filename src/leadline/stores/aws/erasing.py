@@ -9,6 +9,7 @@ from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_eras
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind, is_privacy_deletion
+from leadline.stores.aws.attempts import AwsAttempts
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import StoredEvent, document_of, read_document
@@ -34,7 +35,7 @@ _VERSIONS = (
 """What only operators may list and delete."""
 
 
-class AwsErasing(AwsDuplicates, AwsHandlings):
+class AwsErasing(AwsDuplicates, AwsHandlings, AwsAttempts):
     """`ports.store.Erasing` on S3 and DynamoDB. `erases_versions`: it deletes earlier versions of
     the documents, too, and lists documents, which operators may, and the stack's functions may
     not."""
@@ -69,9 +70,11 @@ class AwsErasing(AwsDuplicates, AwsHandlings):
         version = self._erase_refined(lead, documents)
         for other in self.compared_with(lead_id):
             self._take_out_of_review(other, lead_id)
+            self._forget_attempts(other)  # its messages may have named the person
         self._forget_duplicates(lead_id)
         self._leave_queue(lead_id)
         self._change(lead, lambda item: _without_person(item, version))
+        self._forget_attempts(lead_id)
         for event_id in lead.related:
             if event_id in events:
                 self._change(events[event_id], _without_differences)

@@ -23,6 +23,7 @@ from leadline.stores.aws.items import (
 from leadline.stores.aws.keys import (
     HOLD,
     LEAD,
+    SENT,
     SHARDS,
     WITHOUT_LATER_LEADS,
     hold_key,
@@ -39,11 +40,13 @@ _MOST_ROUNDS = 20
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """A lead's item (None: it is gone), its later tasks, and whether it is under a legal hold."""
+    """A lead's item (None: it is gone), its later tasks, whether it is under a legal hold, and
+    whether attempts are kept beside it."""
 
     lead: LeadItem | None
     tasks: tuple[TaskItem, ...]
     is_held: bool
+    has_attempts: bool = False
 
     @property
     def all_tasks(self) -> Iterator[TaskState]:
@@ -124,6 +127,7 @@ class AwsHolds(Base):
             next((lead_of(item) for item in items if item["sk"] == LEAD), None),
             tuple(further_of(i) for i in items if i["sk"] != LEAD and holds_a_task(i)),
             any(item["sk"] == HOLD for item in items),
+            any(item["sk"] == SENT for item in items),
         )
 
 

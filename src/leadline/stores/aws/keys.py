@@ -12,6 +12,7 @@
 | what a refined lead is compared by | `L#` and its id | `alike` |
 | a lead that may be a duplicate of one | `L#` and the id of that one | `alike#` and its id |
 | an open lead of a person | `D#` and an id or address of that person | the lead's id |
+| the last attempts at its tasks | `L#` and its id | `sent` |
 | a legal hold on a lead | `L#` and its id | `hold` |
 | an entry of the suppression list | `X#` and its hash | `listed` |
 | the privacy key of that list, by its id | `X#privacy-key` | `listed` |
@@ -38,7 +39,7 @@ SHARDS = 4
 """The number of partitions of each index. A partition takes 1,000 writes a second (DynamoDB
 Developer Guide, "Partitions"), and each lead makes two writes to each index."""
 LEAD, HANDLING, AGAIN, LATE = "lead", "handling", "again#", "late#"
-HOLD, LISTED = "hold", "listed"
+HOLD, LISTED, SENT = "hold", "listed", "sent"
 ALIKE, MAYBE = "alike", "alike#"
 FURTHER = tuple(sorted(f"{step}#" for step in Step if step is not Step.REFINE))
 """The prefixes of the sort keys of later tasks."""
@@ -95,6 +96,11 @@ def handling_key(lead_id: str) -> Key:
 def hold_key(lead_id: str) -> Key:
     """The key of the legal hold on a lead."""
     return f"L#{lead_id}", HOLD
+
+
+def sent_key(lead_id: str) -> Key:
+    """The key of the last attempts at a lead's tasks."""
+    return f"L#{lead_id}", SENT
 
 
 def suppression_key(name: str) -> Key:

@@ -33,7 +33,14 @@ from leadline.stores.aws.erasing import AwsErasing
 from leadline.stores.aws.handling import handling_writes
 from leadline.stores.aws.holds import AwsHolds, Beside, is_dead_since
 from leadline.stores.aws.items import LeadItem, lead_of
-from leadline.stores.aws.keys import SHARDS, dead_partition, due_before, lead_key, task_key
+from leadline.stores.aws.keys import (
+    SHARDS,
+    dead_partition,
+    due_before,
+    lead_key,
+    sent_key,
+    task_key,
+)
 from leadline.stores.aws.parallel import in_parallel
 from leadline.stores.aws.quotas import give_back
 from leadline.stores.aws.retired_documents import (
@@ -133,7 +140,7 @@ class AwsRetention(AwsHolds, AwsErasing):
             case DataKind.REFINED:
                 new, writes = self._retire_refined(lead)
             case DataKind.TIMELINE:
-                new = _without_lines(lead)
+                new, writes = _without_lines(lead), [Delete(sent_key(lead.lead_id), None)]
             case DataKind.DEAD:
                 new, writes = self._retire_dead(lead, before)
         try:
@@ -157,9 +164,9 @@ class AwsRetention(AwsHolds, AwsErasing):
         version = put_refined(self.bucket, lead, person_retired(refined), raw)
         self._forget_duplicates(lead.lead_id)
         handling = self.handling([lead.lead_id]).get(lead.lead_id)
-        writes: list[Write] = []
+        writes: list[Write] = [Delete(sent_key(lead.lead_id), None)]
         if handling is not None:
-            writes = handling_writes(lead.lead_id, handling, handling_retired(handling))
+            writes += handling_writes(lead.lead_id, handling, handling_retired(handling))
         lead = _without_person(_with_version(lead, version))
         return changed(lead, retired=(*lead.retired, DataKind.REFINED)), writes
 
@@ -198,16 +205,25 @@ def _may_go(kind: DataKind, before: datetime, lead: LeadItem) -> bool:
     if lead.task is not None or from_iso(lead.captured_at) >= before:
         return False
     if kind is DataKind.TIMELINE:
-        return any(not outlasts(line.what) for line in lead.timeline) or any(
-            alert.ref for alert in lead.alerts
-        )
+        # Of others only what stands beside them says whether attempts are kept.
+        asked = lead.summary is not None and DataKind.TIMELINE not in lead.retired
+        return asked or _has_lines(lead)
     there = kind is DataKind.RAW or lead.summary is not None
     return there and kind not in lead.retired
+
+
+def _has_lines(lead: LeadItem) -> bool:
+    """Whether the timeline says more than counts, or messages can be found."""
+    lines = any(not outlasts(line.what) for line in lead.timeline)
+    return lines or any(alert.ref for alert in lead.alerts)
 
 
 def _lets_go(kind: DataKind, before: datetime, besides: Sequence[Beside]) -> bool:
     """Whether tasks and holds of a lead, and of the one that it belongs to, let something go."""
     if any(one.is_held for one in besides):
+        return False
+    lead = besides[0].lead
+    if kind is DataKind.TIMELINE and not (besides[0].has_attempts or (lead and _has_lines(lead))):
         return False
     tasks = [task for one in besides for task in one.all_tasks]
     if kind is not DataKind.DEAD:
@@ -230,6 +246,7 @@ def _without_lines(lead: LeadItem) -> LeadItem:
     its messages."""
     return changed(
         lead,
+        retired=(*(k for k in lead.retired if k != DataKind.TIMELINE), DataKind.TIMELINE),
         timeline=tuple(line for line in lead.timeline if outlasts(line.what)),
         alerts=tuple(msgspec.structs.replace(alert, ref="") for alert in lead.alerts),
     )

@@ -15,6 +15,7 @@ from leadline.net.aws.pauses import pauses
 from leadline.ports.store import Settlement
 from leadline.stores.aws.assigning import AwsAssigning
 from leadline.stores.aws.attempt import Attempt, has_turn
+from leadline.stores.aws.attempts import AwsAttempts
 from leadline.stores.aws.base import Contested, changed, log
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.handling import first_handling, with_owner_shown
@@ -56,7 +57,7 @@ _AFTER_CONFLICTS_S = 5, 30
 """After a random part of this time a lead that lost so often is tried again."""
 
 
-class AwsSettling(AwsRecognition, AwsAssigning):
+class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
     """The second half of `ports.store.Queue`: settling."""
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
@@ -65,8 +66,11 @@ class AwsSettling(AwsRecognition, AwsAssigning):
         self.recent.conflicts_left = _MOST_CONFLICTS
         # Refinements of one person must see each other, so they are settled in order.
         if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
-            return [self._settle_alone(one) for one in settlements]
-        return in_parallel(self._settle_alone, settlements)
+            done = [self._settle_alone(one) for one in settlements]
+        else:
+            done = in_parallel(self._settle_alone, settlements)
+        self._keep_attempts(settlements)
+        return done
 
     def _settle_alone(self, one: Settlement) -> bool:
         """Settle one task. If AWS refuses to give or store this lead's data, only this task fails:

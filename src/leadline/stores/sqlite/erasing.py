@@ -15,6 +15,7 @@ from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.attempts import forget_attempts
 from leadline.stores.sqlite.blanking import blank_unused_space, note_space
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.checksums import sum_of
@@ -78,6 +79,7 @@ class SqliteErasing:
             _take_out_of_reviews(db, lead_id)
             with overwriting(db):
                 forget_person(db, self.candidate_index, number, lead_id)
+            forget_attempts(db, [number])
             leave_queue_for_good(db, number, bytes_of(lead_id))
             mark(db)
         empty_log(self.db)
@@ -128,6 +130,7 @@ def _take_values_back(db: apsw.Connection, lead: int, lead_id: str) -> None:
         for n, other in decoded(bulk.query(db, _sql.filled, lead, lead_id)).items():
             head = refined_head(without_values_of(other, lead_id))
             db.execute(_sql.erase_refined, (head, sum_of(head), int(n)))
+            forget_attempts(db, [int(n)])  # its messages may have named the person
 
 
 def _take_out_of_reviews(db: apsw.Connection, lead_id: str) -> None:
@@ -137,6 +140,7 @@ def _take_out_of_reviews(db: apsw.Connection, lead_id: str) -> None:
         for n, other in decoded(bulk.query(db, _sql.compared, bytes_of(lead_id), lead_id)).items():
             head = refined_head(no_longer_possible(other, lead_id))
             db.execute(_sql.erase_refined, (head, sum_of(head), int(n)))
+            forget_attempts(db, [int(n)])
 
 
 def _erase_bodies(db: apsw.Connection, lead: int, events: Sequence[_Event]) -> None:

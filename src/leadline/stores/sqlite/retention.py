@@ -24,6 +24,7 @@ from leadline.ports.retention import MOST, Aged, AgedPage
 from leadline.ports.store import Among
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.attempts import forget_attempts
 from leadline.stores.sqlite.blanking import note_space
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.checksums import sum_of
@@ -150,6 +151,7 @@ class SqliteRetention:
             case DataKind.TIMELINE:
                 bulk.select(db, _sql.delete_lines, numbers)
                 bulk.select(db, _sql.forget_messages, numbers)
+                forget_attempts(db, numbers)
             case DataKind.DEAD:
                 _end_dead(db, numbers, micros(before))
         return rows
@@ -163,6 +165,7 @@ class SqliteRetention:
             head = refined_head(person_retired(found[row.number]))
             db.execute(_sql.retire_person, (head, sum_of(head), row.number))
             forget_person(db, self.candidate_index, row.number, text_of(row.key))
+            forget_attempts(db, [row.number])
         handled = bulk.select(db, _sql.handlings, [row.number for row in done])
         handlings = [(n, handling_retired(_handling(body))) for n, body in handled]
         keep_handlings(db, handlings)

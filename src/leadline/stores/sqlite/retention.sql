@@ -30,6 +30,7 @@ WHERE (
   EXISTS (SELECT 1 FROM history WHERE history.lead = lead.n AND what NOT IN ('redelivered', 'refined', 'quarantined')
             AND what NOT GLOB '*.retired' AND what NOT GLOB 'wait.*' AND what NOT GLOB '*.dead')
   OR EXISTS (SELECT 1 FROM alert WHERE alert.lead = lead.n AND ref <> '')
+  OR EXISTS (SELECT 1 FROM main.tried WHERE tried.lead = lead.n)
 ) AND n IN ();
 
 -- name: with_dead

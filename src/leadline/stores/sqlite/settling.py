@@ -15,6 +15,7 @@ from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, Turn, eve
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.assigning import DocumentsOfBatch
+from leadline.stores.sqlite.attempts import keep_attempts
 from leadline.stores.sqlite.candidates import CandidateIndex
 from leadline.stores.sqlite.handling import handled_among, keep_first_handlings
 from leadline.stores.sqlite.keys import KeyIndex
@@ -235,6 +236,7 @@ class Settling:
         self.documents.write()
         for place, leads in self.ended.items():
             bulk.select(db, _sql.end_tasks, leads, *place)
+        keep_attempts(db, self.settlements)
         put(db, self.follow_ups)
         bulk.select(db, _sql.come_first, self.hot)
         add_history(db, self.history)

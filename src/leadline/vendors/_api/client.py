@@ -13,6 +13,7 @@ import msgspec
 from leadline.net.address import check_url
 from leadline.net.client import BAD_URL, HttpClient, NoReply, unpacked
 from leadline.net.deadline import within
+from leadline.net.noting import note_request
 from leadline.net.redaction import shortened
 from leadline.net.reply import HttpReply
 from leadline.net.retry_after import pause_of
@@ -53,7 +54,9 @@ class Client:
     """A client of one CRM's API. It is thread-safe and keeps connections open.
 
     *base* is the URL to which paths are appended. *timeout* limits a whole call, however slowly the
-    answer arrives, except for the DNS lookup, which takes as long as the resolver does.
+    answer arrives, except for the DNS lookup, which takes as long as the resolver does. Calls are
+    noted (`ports.exchanges`) without credentials and *secrets*, and with the path of the URL if the
+    client *shows_path*.
     Raises ConfigurationError if *base* is not an HTTP URL.
     """
 
@@ -63,8 +66,13 @@ class Client:
         timeout: timedelta,
         authorize: Authorize,
         headers: Mapping[str, str] = {},
+        *,
+        secrets: Iterable[str] = (),
+        shows_path: bool = True,
     ) -> None:
         self._base = checked_base(base)
+        self._secrets = tuple(secrets)
+        self._shows_path = shows_path
         self._timeout = timeout.total_seconds()
         self._authorize = authorize
         self._http = HttpClient(self._timeout, keep=True)
@@ -97,6 +105,7 @@ class Client:
                     json=json,
                     form=form,
                     headers={**(headers or {}), **who},
+                    hidden=(*who.values(), *self._secrets),
                 )
                 if not isinstance(reply, CrmReply) or reply.status != 401:
                     return reply
@@ -113,8 +122,10 @@ class Client:
         json: Any = None,
         form: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        hidden: Iterable[str] | None = None,
     ) -> CrmReply | Busy | Unreachable | Refused:
-        """Send one request to a full URL without credentials; a 401 is a `CrmReply` here."""
+        """Send one request to a full URL without credentials; a 401 is a `CrmReply` here. It is
+        noted without the *hidden* texts; None: it is not noted, because it is about tokens."""
         sent = {**self._headers, **(headers or {})}
         body = None
         if json is not None:
@@ -126,6 +137,8 @@ class Client:
         if query:
             url += ("&" if "?" in url else "?") + urlencode([*_pairs(query)])
         reply = self._http.request(method, url, body, sent, _MOST_BODY)
+        if hidden is not None:
+            note_request(method, url, body, reply, hidden, shows_path=self._shows_path)
         if isinstance(reply, HttpReply):
             return _meaning(reply)
         return Refused("crm.bad_url", "") if reply.reason == BAD_URL else _unreachable(reply)

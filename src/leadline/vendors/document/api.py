@@ -182,7 +182,9 @@ class _Pages:
     def __init__(self, config: DocumentConfig) -> None:
         scheme, host, *_ = urlsplit(config.url)
         who = {"authorization": f"Bearer {config.token}"} if config.token else {}
-        self._client = Client(f"{scheme}://{host}", config.timeout, Fixed(who))
+        # The template of the path may have a key in it.
+        base = f"{scheme}://{host}"
+        self._client = Client(base, config.timeout, Fixed(who), shows_path=False)
         self._template = config.url.removeprefix(f"{scheme}://{host}")
 
     def get(self, name: str) -> _Document | _Gone | Busy | Unreachable | Refused:

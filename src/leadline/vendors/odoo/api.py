@@ -55,7 +55,7 @@ class OdooCrm:
 
     def __init__(self, config: OdooConfig) -> None:
         self._config = config
-        self._client = Client(config.url, config.timeout, Fixed({}))
+        self._client = Client(config.url, config.timeout, Fixed({}), secrets=[config.token])
         self._calls = itertools.count(1)
         self._lock = threading.Lock()
         self._login = 0

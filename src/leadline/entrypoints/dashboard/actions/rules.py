@@ -2,6 +2,7 @@
 logged."""
 
 from contextlib import closing
+from functools import partial
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -120,7 +121,8 @@ def _begin(request: Request, job_id: str, new: Settings, period: str) -> Told:
             ids = ledger.ids(LeadFilter(since=now - span, limit=_EVERY))
         note_action(dashboard, who, "dashboard.backtest", detail=f"{len(ids)} leads")
         job = Job(job_id, who.name, f"Backtest of the {words}", len(ids), now)
-        jobs_of(request).begin(job, lambda: backtests.run(job_id, installation, new, ids))
+        work = partial(backtests.run, job_id, installation, new, ids)
+        jobs_of(request).begin(job, work, is_kept=False)  # its result ends with the process
     except BaseException:
         backtests.leave(job_id)
         raise

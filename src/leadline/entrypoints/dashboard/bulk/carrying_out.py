@@ -115,14 +115,19 @@ def begin_undo(request: Request, done: BulkJob, job_id: str) -> None:
     )
     notes = _LeadNotes(dashboard, who, f"dashboard.undo_{done.wanted.action}", job_id)
 
+    keeper = jobs_of(request).keeper
+
     def leave_the_rest() -> None:
         if job.done < len(had):  # it was stopped, or broke off
             done.had, done.undone_by = had[job.done :], ""
+        keeper.keep(done)
 
-    _begin(
-        request, job, notes, "dashboard",
-        lambda parts: undo_all(parts, had, notes.before), leave_the_rest,
-    )  # fmt: skip
+    def work(parts: BulkParts) -> Iterator[list[BulkDone]]:
+        for some in undo_all(parts, had, notes.before):
+            keeper.given_back(done.id, len(some))
+            yield some
+
+    _begin(request, job, notes, "dashboard", work, leave_the_rest)
 
 
 def _begin(
@@ -178,5 +183,6 @@ def _forget_what_was(jobs: Jobs, more: int) -> None:
     for one in reversed(jobs.all()):
         if isinstance(one, BulkJob):
             room -= len(one.had)
-            if room < 0:
+            if room < 0 and one.had:
                 one.had = []
+                jobs.keeper.keep(one)

@@ -29,7 +29,7 @@ Tidy = Callable[[Plan], None]
 """Tidies up after a replay was put back."""
 
 
-class WaitBefore(msgspec.Struct, frozen=True):
+class WaitBefore(msgspec.Struct, frozen=True, tag="wait"):
     """When a lead was due before it was put on hold."""
 
     lead_id: str

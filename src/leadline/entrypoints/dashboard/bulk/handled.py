@@ -31,7 +31,7 @@ _ROUNDS = 10
 _COMPANY = account_of(b"")
 
 
-class HandlingBefore(msgspec.Struct, frozen=True, omit_defaults=True):
+class HandlingBefore(msgspec.Struct, frozen=True, omit_defaults=True, tag="handling"):
     """The handling of a lead before an action changed it, and a digest of what the action made of
     it (`looking.stand_of`). `companies` are the documents of who has its company, by name: as
     they were, and as the action left them."""

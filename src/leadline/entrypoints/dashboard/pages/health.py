@@ -11,12 +11,13 @@ from starlette.responses import Response
 from leadline import wiring
 from leadline.entrypoints.dashboard.actions.telling import told_to
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
-from leadline.entrypoints.dashboard.reading import known_settings
+from leadline.entrypoints.dashboard.reading import from_index, known_settings
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.machine import Machine, machine_of, versions
 from leadline.entrypoints.dashboard.views.secrets_view import shown_secrets
 from leadline.model.arrivals import Arrivals
-from leadline.operations.health import HealthPicture, health_of
+from leadline.operations.health import A_DAY, HealthPicture, health_of
+from leadline.operations.indexed_health import captured_by_source
 
 
 async def health(request: Request) -> Response:
@@ -48,7 +49,8 @@ def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
     networks = tuple(settings.outcomes) if settings else ()
     now, arrivals = dashboard.clock(), _arrivals(request)
     with closing(dashboard.installation.ledger()) as ledger:
-        found = health_of(ledger, now, channels, crms, arrivals, networks, scores=scores)
+        captured = from_index(dashboard, lambda ask: captured_by_source(ask, now, A_DAY))
+        found = health_of(ledger, now, channels, crms, arrivals, captured, networks, scores=scores)
     return found, machine_of(request)
 
 

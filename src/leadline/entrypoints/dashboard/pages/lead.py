@@ -19,6 +19,7 @@ from leadline.entrypoints.dashboard.reading import (
     shown_story,
 )
 from leadline.entrypoints.dashboard.showing.rendering import render_page
+from leadline.entrypoints.dashboard.views.attempt_view import kept_attempts_of
 from leadline.entrypoints.dashboard.views.lead_buttons import buttons_for
 from leadline.entrypoints.dashboard.views.lead_view import LeadView, lead_view, times_of
 from leadline.entrypoints.dashboard.views.message_view import (
@@ -52,6 +53,7 @@ async def lead(request: Request) -> Response:
         buttons=buttons,
         messages=messages,
         attempts=attempts_of(view.story),
+        kept_attempts=kept_attempts_of(view.story),
     )
 
 

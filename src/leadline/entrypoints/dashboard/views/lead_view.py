@@ -28,6 +28,7 @@ from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Step
+from leadline.operations.attempts import before_in_words, fields_before
 from leadline.operations.reasons import Reasons, kept_reasons, people_of_teams
 from leadline.operations.speed import Judge, Speed, speed_of
 from leadline.operations.waits import is_on_hold
@@ -79,10 +80,12 @@ class OtherLead(msgspec.Struct, frozen=True):
 
 class WrittenField(msgspec.Struct, frozen=True):
     """A field that was written to the CRM: its name there, the value that the lead came with if
-    refinement changed it, the value that was written, and whether that is an earlier lead's."""
+    refinement changed it, what the CRM had before ("": that is not kept), the value that was
+    written, and whether that is an earlier lead's."""
 
     name: str
     before: str
+    there: str
     value: str
     has_changed: bool
     is_borrowed: bool
@@ -278,12 +281,14 @@ def _written(
         return
     ours_by_name = {name: ours for ours, name in (crm.write if crm else {}).items()}
     before = {one.field: one.before for one in lead.changes} if lead else {}
+    there = fields_before(story)
     for name, value in handling.written.items():
         ours = ours_by_name.get(name, "")
         has_changed = ours in before
         yield WrittenField(
             name,
             (before[ours] or "") if has_changed else "",
+            before_in_words(there[name]) if name in there else "",
             str(value),
             has_changed,
             ours in handling.borrowed,

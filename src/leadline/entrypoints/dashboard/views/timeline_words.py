@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from leadline.alerts.decision_words import because
+from leadline.model.corrected_events import CORRECTED_BY
 from leadline.model.event_notes import WAIT_ENDED
 from leadline.model.task import Step
 from leadline.operations.reasons import decision_in
@@ -64,7 +65,6 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-_CORRECTED = "corrected by "
 _ENDS: Mapping[str, str] = {"dead": "Dead letter", "failed": "Attempt failed"}
 """The words of codes such as `refine.dead`, which begin with a step."""
 
@@ -74,7 +74,7 @@ def happening_words(one: Happening) -> tuple[str, str]:
     step, _, end = one.what.rpartition(".")
     usual = f"{_ENDS[end]}: {step}" if end in _ENDS and step in list(Step) else one.what
     what = _WORDS.get(one.what, usual)
-    if one.what == "event.filtered" and one.detail.startswith(_CORRECTED):
-        return "Corrected by a person", one.detail.removeprefix(_CORRECTED)
+    if one.what == "event.filtered" and one.detail.startswith(CORRECTED_BY):
+        return "Corrected by a person", one.detail.removeprefix(CORRECTED_BY)
     decision = decision_in(one)
     return what, because(decision) if decision is not None else one.detail

@@ -28,6 +28,7 @@ from leadline.ports.ledger import (
     TaskRow,
     unseen,
 )
+from leadline.stores.aws.attempts import attempts_in
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import StoredEvent, read_document
 from leadline.stores.aws.handling import handling_of
@@ -120,6 +121,7 @@ class AwsLedger(AwsListing):
             repeated_by=tuple(repeats[:_REPEATS_SHOWN]),
             handling=handling_of(items[HANDLING]) if HANDLING in items else None,
             hold=hold_of(items[HOLD]) if HOLD in items else None,
+            attempts=attempts_in(items),
         )
 
     def _raws(self, leads: Sequence[LeadItem]) -> list[StoredEvent | None]:

@@ -20,6 +20,7 @@ SEALED = (
     SealedTable("handling", "lead", {"body": "body_sum"}),
     SealedTable("history", "lead", {"detail": None}),
     SealedTable("task", "lead", {"error": None}),
+    SealedTable("tried", "lead", {"body": None}),
     SealedTable("alert", "lead", {"template": None}),
     SealedTable("likeness", "lead", {"traits": None}),
     SealedTable("judgement", "lead", {"by": None}),

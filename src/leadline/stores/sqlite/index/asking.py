@@ -20,7 +20,6 @@ from leadline.ports.questions import (
     Facets,
     FoundLeads,
     LeadQuestion,
-    SortKey,
     Unanswerable,
     WithoutTexts,
 )
@@ -28,6 +27,13 @@ from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.index.figures import SqliteFigures
 from leadline.stores.sqlite.index.file import errors_of_reading, is_of_folder, open_to_read
 from leadline.stores.sqlite.index.making import behind
+from leadline.stores.sqlite.index.ordering import (
+    COLUMNS,
+    OF_PEOPLE,
+    OrderPart,
+    order_parts,
+    place_in,
+)
 from leadline.stores.sqlite.index.planning import IndexPlan, Planner
 from leadline.stores.sqlite.index.selecting import IndexCondition
 from leadline.stores.sqlite.index.writing import index_state
@@ -36,18 +42,6 @@ from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.values import bytes_of, text_of
 
 _sql = Queries(__name__)
-_COLUMNS = {
-    SortKey.CAPTURED: "captured_at",
-    SortKey.SCORE: "score",
-    SortKey.OWNER: "owner_key",
-    SortKey.COMPANY: "company",
-}
-_INDEXES = {
-    "captured_at": "facet_captured",
-    "score": "facet_score",
-    "owner_key": "facet_owner_key",
-    "company": "facet_company",
-}
 NO_INDEX = (
     "the index of leads is not made yet; `leadline serve` makes it in the background, and "
     "`leadline index rebuild` at once"
@@ -56,11 +50,10 @@ NO_TEXTS = "the index of these leads has no texts, because they are encrypted"
 
 
 class _Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """A place in the order: after it or, with `back`, before it. `is_last` is whether it is among
-    the leads without a value, which come last, sorted by time of capture."""
+    """A place in a part of the order (`OrderPart`): after it or, with `back`, before it."""
 
     back: bool
-    is_last: bool
+    part: str
     value: float | str
     n: int
 
@@ -114,14 +107,14 @@ class SqliteQuestions(SqliteFigures):
         """See `ports.questions.Questions.place`."""
         if not is_lead_id(lead_id):
             return None
-        text = _sql.place.format(column=_COLUMNS[query.sort])
+        text = _sql.place.format(column=COLUMNS[query.sort])
         with errors_of_reading():
             found = bulk.query(self._index, text, bytes_of(lead_id))
         if not found:
             return None
         n, value, captured_at = found[0]
-        is_last = value is None
-        return _encoded((n, b"", captured_at if is_last else value, is_last), back=False)
+        part, value = place_in(query.sort, value, captured_at)
+        return _encoded((n, b"", value, part), back=False)
 
     def count(self, query: LeadQuestion, most: int = MOST_COUNTED) -> Counted:
         """See `ports.questions.Questions.count`."""
@@ -163,7 +156,7 @@ class SqliteQuestions(SqliteFigures):
     def _planner(self, query: LeadQuestion) -> Planner:
         """The planner of a query: the last one if it was of the same query, and nobody has written
         the index since."""
-        if query.text.strip() and not self.has_texts:
+        if (query.text.strip() or query.sort in OF_PEOPLE) and not self.has_texts:
             raise WithoutTexts(NO_TEXTS)
         version = int(self._index.pragma("data_version"))
         if self._planned is None or self._planned[:2] != (query, version):
@@ -171,44 +164,36 @@ class SqliteQuestions(SqliteFigures):
         return self._planned[2]
 
     def _rows(self, query: LeadQuestion, place: _Cursor | None, most: int) -> list[tuple[Any, ...]]:
-        """The next rows in order: number, id, value, and whether it is one without a value."""
+        """The next rows in order: number, id, value, and the name of their part."""
         plan = self._planner(query).for_rows()
-        column = _COLUMNS[query.sort]
-        parts = [False] if query.sort is SortKey.CAPTURED else [False, True]
+        parts = order_parts(self._index, query)
         back = place is not None and place.back
         if back:
             parts.reverse()
+        names = [one.name for one in parts]
+        begins = names.index(place.part) if place and place.part in names else 0
         found: list[tuple[Any, ...]] = []
-        for is_last in parts[parts.index(place.is_last) if place else 0 :]:
-            begin = place if place is not None and place.is_last == is_last else None
-            ordered = "captured_at" if is_last else column
-            only = _sql.has_no_value if is_last else _sql.has_value
-            condition = IndexCondition(only.format(column=column))
-            rows = self._part(
-                plan, ordered, condition, begin, query.descending != back, most - len(found)
-            )
-            found += [(*row, is_last) for row in rows]
+        for part in parts[begins:]:
+            begin = place if place is not None and place.part == part.name else None
+            rows = self._part(plan, part, begin, part.down != back, most - len(found))
+            found += [(*row, part.name) for row in rows]
             if len(found) >= most:
                 break
         return found
 
     def _part(
-        self,
-        plan: IndexPlan,
-        column: str,
-        only: IndexCondition,
-        begin: _Cursor | None,
-        down: bool,
-        most: int,
+        self, plan: IndexPlan, part: OrderPart, begin: _Cursor | None, down: bool, most: int
     ) -> list[tuple[Any, ...]]:
-        others = [*plan.others, only]
+        others, column = [*plan.others, part.only], part.column
         if begin is not None:
             beyond = _sql.before if down else _sql.after
             others.append(IndexCondition(beyond.format(column=column), (begin.value, begin.n)))
         sql, values = IndexPlan(plan.driver, others).selection()
-        access = plan.access(_INDEXES[column])
         text = _sql.rows.format(
-            column=column, access=access, selection=sql, direction="DESC" if down else "ASC"
+            column=column,
+            access=plan.access(part.walked),
+            selection=sql,
+            direction="DESC" if down else "ASC",
         )
         return bulk.query(self._index, text, *values, most)
 
@@ -219,8 +204,8 @@ def _most_first(values: Iterable[str | None]) -> dict[str, int]:
 
 
 def _encoded(row: Sequence[Any], *, back: bool) -> str:
-    n, _, value, is_last = row
-    return urlsafe_b64encode(msgspec.json.encode(_Cursor(back, is_last, value, n))).decode()
+    n, _, value, part = row
+    return urlsafe_b64encode(msgspec.json.encode(_Cursor(back, part, value, n))).decode()
 
 
 def _decoded(cursor: str) -> _Cursor:

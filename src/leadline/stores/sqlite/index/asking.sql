@@ -19,11 +19,3 @@ WHERE {selection} ORDER BY facet.captured_at DESC, facet.n DESC LIMIT ?;
 -- name: before
 -- Condition: the lead comes after another in descending order.
 (facet.{column}, facet.n) < (?, ?);
-
--- name: has_value
--- Condition: the lead has a value to be sorted by.
-facet.{column} IS NOT NULL;
-
--- name: has_no_value
--- Condition: the lead has no value to be sorted by.
-facet.{column} IS NULL;

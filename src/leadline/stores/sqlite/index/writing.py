@@ -41,7 +41,9 @@ def write(
 def _wanted(entry: IndexEntry, *, texts: bool) -> tuple[Facet, Words]:
     """What an index with texts, or without, has of an entry."""
     facet, words = indexed(entry)
-    return (facet, words) if texts else (msgspec.structs.replace(facet, company=None), Words())
+    if texts:
+        return facet, words
+    return msgspec.structs.replace(facet, company=None, name=None), Words()
 
 
 def _write_texts(
@@ -71,9 +73,9 @@ def _names(row: Sequence[str]) -> dict[str, int]:
 def _facet_row(n: int, one: Facet) -> tuple[object, ...]:
     return (
         n, bytes_of(one.lead_id), micros(one.captured_at), one.source, str(one.status),
-        one.campaign, one.owner, one.owner_key, one.company, one.score, int(one.duplicate),
-        int(one.hot), int(one.dead), int(one.unowned), int(one.valid), int(one.told),
-        int(one.claimed), int(one.contacted), one.ending,
+        one.campaign, one.owner, one.owner_key, one.company, one.name, one.score,
+        int(one.duplicate), int(one.hot), int(one.dead), int(one.unowned), int(one.valid),
+        int(one.told), int(one.claimed), int(one.contacted), one.ending,
     )  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from typing import Any
 import apsw
 import msgspec
 
+from leadline.model.attempts import AttemptRecord
 from leadline.model.task import Alert, Step, event_name
 from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.attempts import attempts_beside
 from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.handling import handling_decoder
 from leadline.stores.sqlite.queries import Queries
@@ -34,6 +36,8 @@ def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
         )
         if not is_whole(content, kept)
     ]
+    if (attempts := _attempts(db, number)) is None:
+        damaged.append("attempts")
     captured = Happening(moment(captured_at), "captured", why)
     return LeadStory(
         row=lead_row(row),
@@ -52,8 +56,17 @@ def story_of(db: apsw.Connection, row: tuple[Any, ...]) -> LeadStory:
             handling_decoder.decode(handled) if handled and "handling" not in damaged else None
         ),
         damaged=(*damaged, *hurt),
+        attempts=attempts or (),
         hold=holds_of(db, [text_of(key)]).get(text_of(key)),
     )
+
+
+def _attempts(db: apsw.Connection, number: int) -> tuple[AttemptRecord, ...] | None:
+    """The attempts beside the lead; None if they are damaged."""
+    try:
+        return attempts_beside(db, number)
+    except ValueError:
+        return None
 
 
 def _told_as_text(raw: bytes | None) -> msgspec.Raw:

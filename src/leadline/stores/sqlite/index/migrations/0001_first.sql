@@ -22,6 +22,7 @@ CREATE TABLE facet (
   owner TEXT,
   owner_key TEXT,
   company TEXT,
+  name TEXT,
   score REAL,
   duplicate INTEGER NOT NULL,
   hot INTEGER NOT NULL,
@@ -40,6 +41,7 @@ CREATE INDEX facet_campaign ON facet (campaign, captured_at) WHERE campaign IS N
 CREATE INDEX facet_owner ON facet (owner_key, captured_at) WHERE owner_key IS NOT NULL;
 CREATE INDEX facet_owner_key ON facet (owner_key) WHERE owner_key IS NOT NULL;
 CREATE INDEX facet_company ON facet (company) WHERE company IS NOT NULL;
+CREATE INDEX facet_name ON facet (name) WHERE name IS NOT NULL;
 CREATE INDEX facet_score ON facet (score) WHERE score IS NOT NULL;
 CREATE INDEX facet_dead ON facet (captured_at) WHERE dead;
 CREATE INDEX facet_unowned ON facet (captured_at) WHERE unowned;

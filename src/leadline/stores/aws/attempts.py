@@ -1,0 +1,81 @@
+"""The last attempts at the tasks of leads, with what was sent and answered: an item beside each
+lead that has any."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+
+from leadline.model.attempts import (
+    AttemptRecord,
+    KeptAttempt,
+    kept_attempts,
+    packed_attempts,
+    unpacked_attempts,
+)
+from leadline.model.errors import StorageFailed
+from leadline.ports.store import Settlement
+from leadline.stores.aws.base import Base, log
+from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.keys import SENT, lead_key, sent_key
+from leadline.stores.aws.table import Delete, Put, Stale
+from leadline.stores.aws.values import Item
+
+_MOST_ROUNDS = 5
+
+
+class AwsAttempts(Base):
+    """Keeps attempts after the settlements to which they belong: they are told, not promised, so
+    that none of them fails a settlement."""
+
+    def _keep_attempts(self, settlements: Sequence[Settlement]) -> None:
+        for one in settlements:
+            if one.attempt is not None:
+                lead_id = one.lease.task.lead_id
+                try:
+                    self._keep_attempt(lead_id, one.attempt)
+                except StorageFailed as error:
+                    log.error("attempt.not_kept", extra={"lead": lead_id, "error": str(error)})
+
+    def _keep_attempt(self, lead_id: str, new: KeptAttempt) -> None:
+        keys = [lead_key(lead_id), sent_key(lead_id)]
+        for _ in range(_MOST_ROUNDS):
+            items = self.table.get_all(keys)
+            lead, there = items.get(keys[0]), items.get(keys[1])
+            if lead is None or _is_without_person(lead_of(lead)):
+                return
+            attempts = kept_attempts(read_attempts(there), [new.record], new.most)
+            body = base64.b64encode(packed_attempts(attempts)).decode()
+            pk, sk = keys[1]
+            try:
+                self.table.write(
+                    Put({"pk": pk, "sk": sk, "body": body}, there["rev"] if there else None)
+                )
+            except Stale:
+                continue
+            return
+        log.error("attempt.not_kept", extra={"lead": lead_id, "error": "contested"})
+
+    def _forget_attempts(self, lead_id: str) -> None:
+        """Delete the attempts of a lead."""
+        self.table.write(Delete(sent_key(lead_id), None))
+
+
+def read_attempts(item: Item | None) -> tuple[AttemptRecord, ...]:
+    """The attempts of an item; none of a damaged one."""
+    if item is None:
+        return ()
+    try:
+        return unpacked_attempts(base64.b64decode(item["body"]))
+    except (ValueError, binascii.Error):
+        return ()
+
+
+def attempts_in(items: Mapping[str, Item]) -> tuple[AttemptRecord, ...]:
+    """The attempts among the items of a lead, by their sort keys."""
+    return read_attempts(items.get(SENT))
+
+
+def _is_without_person(lead: LeadItem) -> bool:
+    """Whether the person was erased, maybe while a request was under way."""
+    one = lead.summary
+    return one is not None and not (one.name or one.email or one.phone or one.company)
