@@ -105,6 +105,12 @@ team.
 What conditions add to the score of a lead, in `[score.points.NAME]` (or `[score_points.NAME]`):
 [Score leads](../how-to/score-leads.md).
 """,
+    "enrich": """## Providers of facts
+
+Where facts about leads are looked up, each a table `[enrich.NAME]`, asked in their order
+([Look up facts about leads](../how-to/enrich-leads.md)). Without one nothing is looked up. The
+first settings below are those of every provider; those of each kind follow.
+""",
     "people": """## People
 
 The team, in `[people.NAME]`: who an owner is in Slack, and when they want no messages.

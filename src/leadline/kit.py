@@ -43,6 +43,7 @@ if TYPE_CHECKING:  # no function on AWS needs them
     from leadline.ports.ad_network import AdNetwork
     from leadline.ports.arrivals import ArrivalBook
     from leadline.ports.audit import AuditLog
+    from leadline.ports.enriching import FactProvider
     from leadline.ports.erasures import Erasures
     from leadline.ports.troubles import TroubleBook
     from leadline.privacy.hashes import PrivacyKey
@@ -85,7 +86,8 @@ class Kit(msgspec.Struct, frozen=True):
     long leads wait whose source has no time of its own. `outcomes` are the settings of the ad
     networks that are told what became of leads, `ad_networks` the networks themselves, by the same
     names. `attempts_kept` is how many attempts of a task are kept with what was sent and answered
-    (`model.attempts`); 0 for none.
+    (`model.attempts`); 0 for none. `enrichers` are the providers of facts by name, in the order in
+    which they are asked, `enrichment_wait` is how long alerts wait for them.
     """
 
     store: Store
@@ -119,6 +121,8 @@ class Kit(msgspec.Struct, frozen=True):
     outcomes: "Mapping[str, OutcomesConfig]" = {}
     ad_networks: "Mapping[str, AdNetwork]" = {}
     attempts_kept: int = KEPT
+    enrichers: "Mapping[str, FactProvider]" = {}
+    enrichment_wait: timedelta = timedelta(seconds=2)
 
     @property
     def teams(self) -> Teams:

@@ -67,7 +67,10 @@ def timeouts(kind: TaskKind, settings: Settings) -> list[timedelta]:
     step, name = kind
     match step.addressee:
         case Addressee.LEAD:
-            return [config.timeout for config in settings.crm.values()]
+            asked = [config.timeout for config in settings.crm.values()]
+            if step is Step.REFINE:
+                asked += [config.timeout for config in settings.enrich.values()]
+            return asked
         case Addressee.CHANNEL:
             config = settings.channels.get(name)
             return [config.timeout if config else settings.slack_timeout]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leadline.model.record_links import RecordLinks
     from leadline.ports.ad_network import AdNetwork
     from leadline.ports.channel import Channel
+    from leadline.ports.enriching import FactProvider
     from leadline.ports.tokens import TokenCheck
     from leadline.stores.audit_file import AuditFile
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
@@ -256,6 +257,8 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
                 wrong.append(error.detail)
     wrong += crm_faults(settings).values()
     wrong += ad_network_faults(settings).values()
+    if settings.enrich:
+        wrong += enrichment_faults(settings, elsewhere=elsewhere).values()
     if demands_tokens(settings) and not elsewhere:
         from leadline.net.oauth.key_set import faults_of_library
 
@@ -270,6 +273,20 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
         wrong += model_faults(settings.score_model)
     if wrong:
         raise ConfigurationError("; ".join(wrong))
+
+
+def enrichment_faults(settings: Settings, *, elsewhere: bool = False) -> dict[str, str]:
+    """The problems in the settings of providers, by name; with *elsewhere*, the settings are for
+    AWS, where no file of one's own is."""
+    from leadline.enrichment.registry import make_providers
+
+    found: dict[str, str] = {}
+    make_providers(settings, found)
+    if elsewhere:
+        for name, config in settings.enrich.items():
+            if (config.kind or name) == "csv":
+                found[name] = f"enrich.{name}: a file is read on this machine only, not on AWS"
+    return found
 
 
 def crm_faults(settings: Settings) -> dict[str, str]:
@@ -381,6 +398,8 @@ def kit_of(
         outcomes=settings.outcomes,
         ad_networks=ad_networks(settings),
         attempts_kept=settings.attempts_kept,
+        enrichers=_enrichers(settings, clock) if settings.enrich else {},
+        enrichment_wait=settings.enrichment_wait,
     )
 
 
@@ -391,6 +410,12 @@ def _scorer(settings: Settings) -> "Scorer | None":
     from leadline.journey.scoring import scorer_of
 
     return scorer_of(settings)
+
+
+def _enrichers(settings: Settings, clock: Clock) -> "Mapping[str, FactProvider]":
+    from leadline.enrichment.registry import LateProviders
+
+    return LateProviders(settings, clock)
 
 
 def _routes(settings: Settings) -> "Routes":

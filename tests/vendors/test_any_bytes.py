@@ -121,7 +121,7 @@ def check_fields(name: str, raw: bytes) -> None:
     assert fields.score is None or abs(fields.score) < float("inf")
 
 
-NOT_TEXT = ("consent", "score", "custom", "suspicions")
+NOT_TEXT = ("attribution", "consent", "score", "custom", "suspicions")
 
 
 @given(name=NAMES, body=st.binary(max_size=300), media=MEDIA_TYPES)

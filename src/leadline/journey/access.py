@@ -106,6 +106,7 @@ def _refined(
     yield HeldItem(
         "refined", msgspec.to_builtins(lead), f"what {source} sent{asked}", _REFINED, (where,)
     )
+    yield from _looked_up(kit, lead, where)
     for field, origin in lead.filled.items():
         value = {field: getattr(lead.contact, field, None)}
         yield HeldItem(
@@ -129,6 +130,19 @@ def _pushed(kit: Kit, story: LeadStory, where: str) -> Iterable[HeldItem]:
             yield HeldItem(
                 "pushed", msgspec.to_builtins(one), "the refined lead", _PUSHED, (to, where)
             )
+
+
+def _looked_up(kit: Kit, lead: RefinedLead, where: str) -> Iterable[HeldItem]:
+    """Who was asked about the lead, with the fields that it was told, and what it answered."""
+    found = lead.enrichment
+    for name in found.asked if found is not None else ():
+        provider = kit.enrichers.get(name) if kit.enrichers else None
+        told = ", ".join(sorted(provider.needs)) if provider is not None else "by its settings then"
+        is_here = provider is not None and provider.is_local
+        to = () if is_here else (f"the service {name} (told: {told})",)
+        values = found.values.items() if found is not None else ()
+        said = {field: one.value for field, one in values if one.provider == name}
+        yield HeldItem("looked up", said, f"the provider {name}", _REFINED, (*to, where))
 
 
 def _messages(kit: Kit, alerts: Sequence[Alert]) -> Iterable[HeldItem]:

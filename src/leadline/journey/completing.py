@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from leadline.journey.attributing import fields_said, newer_attribution
 from leadline.journey.borrowed import without_borrowed
 from leadline.journey.consenting import said_later, with_time_said
 from leadline.model.errors import LeadlineError
@@ -34,6 +35,8 @@ def with_late_contact(
     for said in _said_late(source, waiting):
         if not _is_of_another(fields, said):
             fields = said_later(filled(fields, without_borrowed(said, handling)), said)
+            more = newer_attribution(fields.attribution, said.attribution)
+            fields = msgspec.structs.replace(fields, attribution=more)
     return fields
 
 
@@ -59,7 +62,7 @@ def _said_late(source: Source, waiting: Waiting) -> Iterator[LeadFields]:
         if raw == RETIRED_WORDS:
             continue
         try:
-            yield with_time_said(source, raw, source.believed_fields(raw))
+            yield with_time_said(source, raw, fields_said(source, raw))
         except LeadlineError:
             continue  # an update without readable fields changes nothing
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.journey.attributing import fields_said, newer_attribution
 from leadline.journey.consenting import with_time_said
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
@@ -28,7 +29,7 @@ News = tuple[LeadFields, tuple[str, ...]]
 def fields_of_events(source: Source, waiting: Waiting) -> LeadFields:
     """The fields of a lead's own event and its updates together; raises NotUnderstood if the own
     event has none."""
-    fields = source.believed_fields(waiting.raw)
+    fields = fields_said(source, waiting.raw)
     if not waiting.updates:
         return fields
     events = as_happened(source, [waiting.raw, *waiting.updates])
@@ -83,7 +84,7 @@ def said_by(source: Source, raw: bytes) -> News:
     except LeadlineError:
         cleared = ()
     try:
-        return with_time_said(source, raw, source.believed_fields(raw)), cleared
+        return with_time_said(source, raw, fields_said(source, raw)), cleared
     except LeadlineError:
         return LeadFields(), cleared
 
@@ -93,14 +94,18 @@ def laid_over(fields: LeadFields, *news: News) -> LeadFields:
     ones become empty. Each update is visited once."""
     latest: dict[str, Any] = {}
     custom, consent = dict(fields.custom), dict(fields.consent)
+    attribution = fields.attribution
     for one, cleared in news:
         said = msgspec.structs.asdict(one)
         for name in cleared:
             _clear(name, latest, custom)
         consent.update(said.pop("consent"))
         custom.update(said.pop("custom"))
+        attribution = newer_attribution(said.pop("attribution"), attribution)
         latest.update((name, value) for name, value in said.items() if value)
-    return msgspec.structs.replace(fields, **latest, custom=custom, consent=consent)
+    return msgspec.structs.replace(
+        fields, **latest, custom=custom, consent=consent, attribution=attribution
+    )
 
 
 def _clear(name: str, latest: dict[str, Any], custom: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from leadline.journey.crm_lookup import LookUpAnswer
+from leadline.journey.enriching.patience import retry_after
 from leadline.kit import Kit, channels_for
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
@@ -63,6 +64,8 @@ def tasks_for_later(kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None) ->
     sought = unseen or lead.lead_details.ownership in missing or is_before_crm(kit, lead, answer)
     if answer is not None and pause and sought:
         later.append(Later(Task(Step.LOOK_UP, lead.lead_id), pause))
+    if lead.enrichment is not None and (after := retry_after(lead)) is not None:
+        later.append(Later(Task(Step.REFINE, lead.lead_id), after))
     if kit.targets.targets and (steps := kit.targets.steps(lead)):
         wait = max(steps[0] - lead.processed_at, timedelta())
         later.append(Later(Task(Step.CLOCK, lead.lead_id), wait))

@@ -17,6 +17,8 @@ from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.consenting import said_by_crm, said_later, still_refused
 from leadline.journey.correcting import corrected, with_corrections
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
+from leadline.journey.enriching.batch import by_patience, with_lookups
+from leadline.journey.enriching.patience import Patience
 from leadline.journey.folding import edited_by_people, laid_over
 from leadline.journey.lead_fields import fields_of_lead, fields_sent
 from leadline.journey.left_alone import is_left_alone, left_alone
@@ -54,15 +56,22 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
         return 0
     until = last_question(kit)
     waiting = kit.store.waiting([c.task.lead_id for c in leases])
+    wait = Patience(kit.enrichment_wait)
     for some in apart(kit, leases, waiting) if kit.crms else [leases]:
-        _refine_some(kit, some, waiting, until)
+        for part, patience in by_patience(kit, some, wait):
+            _refine_some(kit, part, waiting, until, patience)
     return len(leases)
 
 
 def _refine_some(
-    kit: Kit, leases: Sequence[Lease], waiting: Mapping[str, Waiting], until: datetime
+    kit: Kit,
+    leases: Sequence[Lease],
+    waiting: Mapping[str, Waiting],
+    until: datetime,
+    patience: Patience,
 ) -> None:
-    """Refine the leads of these leases; at most one CRM is asked, not later than *until*.
+    """Refine the leads of these leases; at most one CRM is asked, not later than *until*, and
+    providers as long as there is *patience*.
 
     All are read before any is refined, which takes a seventh less CPU (`bench.refine`).
     """
@@ -82,6 +91,9 @@ def _refine_some(
         for i in (lease.task.lead_id,)
     ]
     links = _links(kit, [one for one in cases if isinstance(one, _Case)])
+    if kit.enrichers:
+        earlier = {i: one.refined for i, one in before.items() if one.refined is not None}
+        links = with_lookups(kit, links, earlier, waiting, patience)
     batch = seekers(kit, [one.lead for one in links.values() if isinstance(one, Linked)])
     outcomes = [
         _outcome(kit, one, links.get(one.lead.lead_id), batch) if isinstance(one, _Case) else one

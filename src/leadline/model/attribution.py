@@ -24,3 +24,9 @@ class Attribution(msgspec.Struct, frozen=True, omit_defaults=True):
     msclkid: str | None = None
     li_fat_id: str | None = None
     ttclid: str | None = None
+
+    @property
+    def click_ids(self) -> tuple[str, ...]:
+        """The names of the click ids that the lead has."""
+        names = (name for name in self.__struct_fields__ if not name.startswith("utm_"))
+        return tuple(name for name in names if getattr(self, name) is not None)

@@ -46,6 +46,8 @@ def person_erased(lead: RefinedLead) -> RefinedLead:
         filled={},
         consent={},
         score=None,
+        attribution=None,
+        enrichment=None,
     )
 
 

@@ -17,6 +17,7 @@ import msgspec
 from leadline.model.assigning import Decision
 from leadline.model.attribution import Attribution
 from leadline.model.consent import Consent, ConsentSaid
+from leadline.model.enrichment import Enrichment
 from leadline.model.likeness import FirstSeen, Possible, ValueOrigin
 from leadline.model.quotas import Quota
 from leadline.model.score import LeadScore
@@ -177,7 +178,8 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     `custom` has every other field under the sender's own name. `suspicions` are problem codes that
     only the source can detect ("spam.honeypot", "test.flagged", `model.charsets.NOTES`).
     `owner_claimed` is that of a sender that is not trusted to name owners (`Source.believed`).
-    `consent` is what the sender says of consent, by purpose (`model.consent.PURPOSES`).
+    `consent` is what the sender says of consent, by purpose (`model.consent.PURPOSES`), and
+    `attribution` its UTM parameters and click ids, by the names of `Attribution`.
     """
 
     name: str | None = None
@@ -201,9 +203,10 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     suspicions: tuple[str, ...] = ()
     owner_claimed: str | None = None
     consent: dict[str, ConsentSaid] = {}
+    attribution: dict[str, str] = {}
 
 
-_NOT_PLACED = ("custom", "suspicions", "owner_claimed", "consent")
+_NOT_PLACED = ("custom", "suspicions", "owner_claimed", "consent", "attribution")
 PLACEABLE = tuple(one for one in LeadFields.__struct_fields__ if one not in _NOT_PLACED)
 """The fields that a sender or a CRM fills in; settings can map them."""
 
@@ -274,8 +277,8 @@ class RefinedLead(msgspec.Struct, frozen=True):
     which no alert is sent. `possible` are leads that may be about the same person. `filled` names
     the fields of the contact that were blank and have a value of an earlier lead of the person,
     with its origin. `decision` says why it is its owner's. `consent` is known by purpose. `score`
-    is ours (that of the sender is in `lead_details`), None if leads are not scored. `attribution`
-    is None if the sender gave no UTM parameter and no click id."""
+    is ours (that of the sender is in `lead_details`). `score`, `attribution` and `enrichment` are
+    None if leads are not scored, nothing of this was sent, or nothing was looked up."""
 
     lead_id: str
     captured_at: datetime
@@ -294,3 +297,4 @@ class RefinedLead(msgspec.Struct, frozen=True):
     consent: dict[str, Consent] = {}
     score: LeadScore | None = None
     attribution: Attribution | None = None
+    enrichment: Enrichment | None = None

@@ -80,6 +80,8 @@ def person_retired(lead: RefinedLead) -> RefinedLead:
         filled={},
         consent={},
         score=lead.score and msgspec.structs.replace(lead.score, reasons=()),
+        attribution=None,
+        enrichment=None,
     )
 
 

@@ -66,7 +66,8 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     that are not done; `late_since` is when the lead that is late for longest was due; `crm_times`
     are the last answers of CRMs, by the name of the source. `unscored` are how many of the newest
     leads went on without a score, because the model failed. `by_hours` is whether the leads of a
-    day are counted by whole hours."""
+    day are counted by whole hours. `providers` are the figures of those that facts about leads are
+    looked up at, of the last 30 days."""
 
     at: datetime
     last_capture: datetime | None
@@ -81,6 +82,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     unscored: int = 0
     networks: Sequence[NetworkHealthRow] = ()
     by_hours: bool = True
+    providers: Sequence[msgspec.Struct] = ()
 
     @property
     def late(self) -> timedelta:

@@ -13,7 +13,7 @@ from leadline.settings.conditions.parsing import parse
 from leadline.settings.general import Settings
 from leadline.settings.people import MemberConfig
 from leadline.settings.tables import SLACK
-from leadline.team.condition_values import custom_is_there
+from leadline.team.condition_values import open_is_there
 from leadline.team.people import Team
 from leadline.team.subject import Subject
 from leadline.team.unreachable import unreachable_rules
@@ -87,7 +87,7 @@ def custom_fields(settings: Settings) -> dict[str, list[tuple[str, ...]]]:
 def unknown_custom_fields(settings: Settings, leads: Iterable[RefinedLead]) -> Iterator[Finding]:
     """Custom fields that conditions ask for and none of these *leads* has."""
     asked = custom_fields(settings)
-    missing = {path: custom_is_there(path) for paths in asked.values() for path in paths}
+    missing = {path: open_is_there(CUSTOM, path) for paths in asked.values() for path in paths}
     count = 0
     for lead in leads:
         count += 1

@@ -1,4 +1,4 @@
-"""Names under which the calls to a CRM or an ad network are paced, and the failures of a CRM are
+"""Names under which calls to a CRM, a provider or an ad network are paced, and the failures of a CRM
 counted (`ports.store.Pacing`)."""
 
 
@@ -13,6 +13,12 @@ def breaker_key(source: str) -> str:
     """The name for `Pacing.health`, `reserve` and `pause` under which the breaker of a source's CRM
     is kept."""
     return f"crm:{source}:down"
+
+
+def provider_key(name: str) -> str:
+    """The name for `Pacing.health`, `reserve` and `pause` under which the breaker of a provider
+    (`[enrich.NAME]`) is kept."""
+    return f"enrich:{name}"
 
 
 def pacing_key(source: str) -> str:

@@ -55,6 +55,10 @@ class Source:
     """Paths at which an event gives its time by the vendor's clock ("meta.timestamp"); the first
     value that is a time is used."""
 
+    usual_source: ClassVar[str] = ""
+    """The source of leads whose sender names none, if it only says how they came ("Webhook"): a
+    UTM parameter says more. "" for senders whose name says where leads are from."""
+
     def __init__(self, config: SourceConfig | None = None) -> None:
         self.config = config or SourceConfig()
 

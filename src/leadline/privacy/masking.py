@@ -9,7 +9,9 @@ and times are no secrets. The length of what is hidden cannot be told from the m
 
 import msgspec
 
+from leadline.model.attribution import Attribution
 from leadline.model.consent import UNKNOWN, Consent
+from leadline.model.enrichment import FILLED, Enrichment, Scalar
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
 from leadline.model.score import LeadScore
 from leadline.model.scores import OF_POINTS
@@ -69,6 +71,41 @@ def masked_lead(lead: RefinedLead) -> RefinedLead:
         custom=masked_value(lead.custom, known),
         consent={purpose: _masked_consent(one, known) for purpose, one in lead.consent.items()},
         score=lead.score and _masked_score(lead.score, known),
+        attribution=_masked_attribution(lead.attribution, known),
+        enrichment=_masked_enrichment(lead.enrichment, known),
+    )
+
+
+def _masked_enrichment(found: Enrichment | None, known: PersonWords) -> Enrichment | None:
+    """What was looked up, with texts hidden but for facts about companies and numbers; a digest
+    of what was asked could be compared with a known address."""
+    if found is None:
+        return None
+    values = {
+        name: msgspec.structs.replace(one, value=_masked_value(name, one.value, known))
+        for name, one in found.values.items()
+    }
+    return Enrichment(values, dict.fromkeys(found.asked, HIDDEN), found.due, found.tries)
+
+
+def _masked_value(name: str, value: Scalar, known: PersonWords) -> Scalar:
+    if not isinstance(value, str):
+        return value
+    if name in FILLED:
+        return masked_field(name, value, known)
+    return masked_text(value, known)
+
+
+def _masked_attribution(told: Attribution | None, known: PersonWords) -> Attribution | None:
+    """UTM parameters without the person's names; a click id stands for one visit of one person."""
+    if told is None:
+        return None
+    return Attribution(
+        **{
+            name: masked_text(value, known) if name.startswith("utm_") else HIDDEN
+            for name, value in msgspec.structs.asdict(told).items()
+            if value is not None
+        }
     )
 
 

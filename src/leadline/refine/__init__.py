@@ -77,6 +77,11 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         known = refine_consent(fields.consent, about.received_from, about.captured_at)
         bare = msgspec.structs.replace(fields, consent={})
         return msgspec.structs.replace(refine(bare, about), consent=known)
+    if fields.attribution:
+        from leadline.refine.attribution import with_attribution  # leads of other senders have none
+
+        bare = msgspec.structs.replace(fields, attribution={})
+        return with_attribution(refine(bare, about), fields.attribution)
     turn = _turn(fields, about)
     refined = _without_circles(fields, turn.lead)
     news = refined.changes

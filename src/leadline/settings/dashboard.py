@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from leadline.settings.declaration import setting
+from leadline.settings.enrich import ENRICHMENT_AS_TABLE, EnrichmentSettings
 from leadline.settings.notations import (
     BASE_URL,
     FILLED,
@@ -12,7 +13,7 @@ from leadline.settings.notations import (
     Notation,
     whole_number,
 )
-from leadline.settings.personal_data import AS_TABLE, PersonalDataSettings
+from leadline.settings.personal_data import AS_TABLE
 
 
 def _networks(value: object) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ NETWORKS = Notation("IP addresses or networks such as 127.0.0.1 or 10.0.0.0/8", 
 _WITH_LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::")  # noqa: S104 - compared alone
 
 
-class DashboardSettings(PersonalDataSettings, frozen=True):
+class DashboardSettings(EnrichmentSettings, frozen=True):
     """The part of `Settings` that says where the dashboard is, and who reaches it."""
 
     dashboard_port: int = setting(
@@ -83,7 +84,11 @@ DASHBOARD_AS_TABLE: Mapping[tuple[str, ...], str] = {
 }
 """The settings that can also be written in a table: `[dashboard] port` is `dashboard_port`."""
 
-PARTS_AS_TABLE: Mapping[tuple[str, ...], str] = {**AS_TABLE, **DASHBOARD_AS_TABLE}
+PARTS_AS_TABLE: Mapping[tuple[str, ...], str] = {
+    **AS_TABLE,
+    **ENRICHMENT_AS_TABLE,
+    **DASHBOARD_AS_TABLE,
+}
 """Those of this part of `Settings` and of the parts before it."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from leadline.model.attribution import Attribution
 from leadline.model.consent import PURPOSES
 from leadline.model.lead import PLACEABLE
 from leadline.settings.declaration import SCORE, SettingsStruct, inner_table, optional, setting
@@ -22,9 +23,14 @@ from leadline.settings.notations import (
 from leadline.settings.oauth import SECURE_URL
 from leadline.settings.personal_data import TERM
 
-MAPPED_FIELDS = (*PLACEABLE, *(f"consent.{one}" for one in PURPOSES), "event_id")
-"""The names allowed in `[sources.NAME.map]`: fields of a lead, consent by purpose, and the sender's
-event id."""
+MAPPED_FIELDS = (
+    *PLACEABLE,
+    *(f"consent.{one}" for one in PURPOSES),
+    *Attribution.__struct_fields__,
+    "event_id",
+)
+"""The names allowed in `[sources.NAME.map]`: fields of a lead, consent by purpose, UTM parameters
+and click ids, and the sender's event id."""
 
 
 class SourceConfig(SettingsStruct, frozen=True):

@@ -107,6 +107,16 @@ def _team() -> Mapping[str, type[SettingsStruct]]:
     return {"": TeamConfig}
 
 
+def _enrich() -> Mapping[str, type[SettingsStruct]]:
+    from leadline.settings.enrich import ENRICH
+
+    return ENRICH
+
+
+def _kind_of_provider(name: str) -> str:
+    return name if name in ("domain", "phone", "csv") else "http"
+
+
 TABLES: Mapping[str, SettingsTable] = {
     "sources": SettingsTable("source", _source, known=_source_names, exists=_is_source),
     "crm": SettingsTable("CRM", _crm, _kind_of_crm, known=_source_names, exists=_is_source),
@@ -118,5 +128,6 @@ TABLES: Mapping[str, SettingsTable] = {
     "teams": SettingsTable("team", _team),
     "score_points": SettingsTable("entry of points", _points),
     "outcomes": SettingsTable("ad network", _outcomes),
+    "enrich": SettingsTable("provider", _enrich, _kind_of_provider),
 }
 """Every table of the settings, by name."""

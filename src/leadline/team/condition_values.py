@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from leadline.model.consent import NO, PURPOSES, YES, refused
+from leadline.model.lead import RefinedLead
 from leadline.model.scores import is_hot, score_of
-from leadline.settings.conditions.fields import WEEKDAYS
+from leadline.settings.conditions.fields import CUSTOM, ENRICHED, WEEKDAYS
 from leadline.settings.conditions.text import fold_text
 from leadline.settings.conditions.values import is_number
 from leadline.team.subject import Subject, Test, ownership_of
@@ -58,6 +59,19 @@ def _hot(subject: Subject) -> Iterable[str]:
     return (YES if is_hot(subject.lead) else NO,)
 
 
+def _utm(name: str) -> Texts:
+    def texts(subject: Subject) -> Iterable[str]:
+        told = subject.lead.attribution
+        return subject.folded(getattr(told, f"utm_{name}")) if told is not None else ()
+
+    return texts
+
+
+def _click_ids(subject: Subject) -> Iterable[str]:
+    told = subject.lead.attribution
+    return told.click_ids if told is not None else ()
+
+
 TEXTS: Mapping[str, Texts] = {
     **{
         name: _contact(name)
@@ -83,6 +97,8 @@ TEXTS: Mapping[str, Texts] = {
     "duplicate.matched": _matched,
     "history.owner": lambda subject: subject.folded(subject.facts.owner),
     "history.outcome": lambda subject: subject.folded(subject.facts.outcome),
+    **{f"utm.{name}": _utm(name) for name in ("source", "medium", "campaign", "term", "content")},
+    "click_id": _click_ids,
     "weekday": lambda subject: (WEEKDAYS[subject.local.weekday()],),
 }  # fmt: skip
 """The fields that are texts."""
@@ -130,34 +146,50 @@ NUMBERS: Mapping[str, Numbers] = {
 """The fields that are numbers."""
 
 
-def custom_texts(path: tuple[str, ...]) -> Texts:
-    """The texts of a custom field; numbers and yes and no as JSON writes them."""
+def _looked_up(lead: RefinedLead) -> Mapping[str, Any]:
+    known = lead.enrichment
+    return {name: one.value for name, one in known.values.items()} if known is not None else {}
+
+
+_HELD: Mapping[str, Callable[[RefinedLead], Mapping[str, Any]]] = {
+    CUSTOM: lambda lead: lead.custom,
+    ENRICHED: _looked_up,
+}
+"""What the open fields are names in."""
+
+
+def open_texts(field: str, path: tuple[str, ...]) -> Texts:
+    """The texts of a custom field, or of one that was looked up; numbers and yes and no as JSON
+    writes them."""
+    held, place = _HELD[field], (field, *path)
 
     def texts(subject: Subject) -> Iterable[str]:
-        found = subject.custom.get(path)
+        found = subject.custom.get(place)
         if found is None:
-            written = [_written(one) for one in _values(subject.lead.custom, path)]
-            found = subject.custom[path] = tuple(filter(None, map(fold_text, written)))
+            written = [_written(one) for one in _values(held(subject.lead), path)]
+            found = subject.custom[place] = tuple(filter(None, map(fold_text, written)))
         return found
 
     return texts
 
 
-def custom_numbers(path: tuple[str, ...]) -> Numbers:
-    """The numbers of a custom field, and the texts that are written like one."""
+def open_numbers(field: str, path: tuple[str, ...]) -> Numbers:
+    """The numbers of such a field, and the texts that are written like one."""
+    held = _HELD[field]
 
     def numbers(subject: Subject) -> Sequence[float]:
-        found = map(_number, _values(subject.lead.custom, path))
+        found = map(_number, _values(held(subject.lead), path))
         return [number for number in found if number is not None]
 
     return numbers
 
 
-def custom_is_there(path: tuple[str, ...]) -> Test:
-    """Whether a custom field says anything: a text that is not blank, or what is no text."""
+def open_is_there(field: str, path: tuple[str, ...]) -> Test:
+    """Whether such a field says anything: a text that is not blank, or what is no text."""
+    held = _HELD[field]
 
     def is_there(subject: Subject) -> bool:
-        found = _values(subject.lead.custom, path)
+        found = _values(held(subject.lead), path)
         return any(one.strip() if isinstance(one, str) else one not in (None, {}) for one in found)
 
     return is_there

@@ -7,7 +7,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.conditions.fields import CUSTOM, FIELDS, HISTORY, FieldKind
+from leadline.settings.conditions.fields import FIELDS, HISTORY, OPEN, FieldKind
 from leadline.settings.conditions.parsing import Condition, parse
 from leadline.settings.conditions.text import fold_text
 from leadline.settings.conditions.values import country_code, is_number
@@ -16,9 +16,9 @@ from leadline.team.condition_values import (
     TEXTS,
     Numbers,
     Texts,
-    custom_is_there,
-    custom_numbers,
-    custom_texts,
+    open_is_there,
+    open_numbers,
+    open_texts,
 )
 from leadline.team.domains import domain_in, is_beneath
 from leadline.team.subject import Subject, Test
@@ -64,15 +64,17 @@ def _positive(condition: Condition, op: str, lists: Lists) -> Test:
     if FIELDS[condition.field].kind is FieldKind.NUMBER:
         return _of_numbers(NUMBERS[condition.field], condition, op)
     if op in ("<", "<=", ">", ">=", "between"):
-        return _of_numbers(custom_numbers(condition.path), condition, op)
-    if condition.field == CUSTOM and op == "is not empty":
-        return custom_is_there(condition.path)
-    texts = custom_texts(condition.path) if condition.field == CUSTOM else TEXTS[condition.field]
-    test = _of_texts(texts, condition, op, lists)
-    if condition.field == CUSTOM and op in ("=", "in"):
+        return _of_numbers(open_numbers(condition.field, condition.path), condition, op)
+    if condition.field not in OPEN:
+        return _of_texts(TEXTS[condition.field], condition, op, lists)
+    if op == "is not empty":
+        return open_is_there(condition.field, condition.path)
+    test = _of_texts(open_texts(condition.field, condition.path), condition, op, lists)
+    if op in ("=", "in"):
         numbers = tuple(float(one) for one in condition.values if is_number(one))
         if numbers:
-            return _either(test, _any_number(custom_numbers(condition.path), numbers))
+            found = open_numbers(condition.field, condition.path)
+            return _either(test, _any_number(found, numbers))
     return test
 
 

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.assigning import Decision
+from leadline.model.attribution import Attribution
 from leadline.model.consent import Consent
+from leadline.model.enrichment import Enriched, Enrichment
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen
 from leadline.model.score import LeadScore
-from leadline.settings.conditions.fields import FIELDS, FieldKind
+from leadline.settings.conditions.fields import FIELDS, OPEN, FieldKind
 from leadline.settings.conditions.operators import OPERATORS
 from leadline.settings.hours import HoursConfig
 from leadline.settings.people import MemberConfig
@@ -58,6 +60,15 @@ FULL = RefinedLead(
         ownership=Ownership.ASSIGNED,
     ),
     received_from="json",
+    attribution=Attribution(
+        utm_source="google",
+        utm_medium="CPC",
+        utm_campaign="Spring",
+        utm_term="crm",
+        utm_content="banner-2",
+        gclid="Cj0example",
+    ),
+    enrichment=Enrichment({"size": Enriched(120, "pdl", NOON)}),
     problems=("email.role", "name.missing"),
     duplicate_of=FirstSeen("first", NOON - timedelta(days=90), ("email", "phone"), 0.97),
     consent={
@@ -129,7 +140,7 @@ def test_a_lead_without_the_field_meets_only_what_excludes_a_value(op: str) -> N
         if field.kind in OPERATORS[op].kinds and field.kind in (
             FieldKind.TEXT, FieldKind.TEXTS, FieldKind.ANY,
         ) and name != "received_from":  # fmt: skip
-            line = f"{name}{'.x' if name == 'custom' else ''} {op} {value}"
+            line = f"{name}{'.x' if name in OPEN else ''} {op} {value}"
             assert meets(line, EMPTY, facts=NO_FACTS) is OPERATORS[op].if_missing, line
 
 

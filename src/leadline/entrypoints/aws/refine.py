@@ -44,6 +44,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         if settings.crm:
             left = remaining_seconds(context)
             kit = msgspec.structs.replace(kit, crms=parts.crms(settings, left / 3))
+        if settings.crm or settings.enrich:
+            left = remaining_seconds(context)
             asking = patience((Step.REFINE, ""), settings, settings.lease).total_seconds()
             reserve = min(reserve + asking, left / 2)
     except LeadlineError:

@@ -37,7 +37,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "duplicates review", "outcomes push", "suppress add", "suppress remove", "suppress import",
         "dashboard link", "accounts add", "accounts change", "accounts password",
         "accounts remove", "tokens create", "tokens revoke",
-        "encryption on", "encryption off", "encryption rotate",
+        "encryption on", "encryption off", "encryption rotate", "enrich try",
     )  # fmt: skip
     looks = (
         "leads", "show", "tail", "backup", "export", "access", "duplicates list",
@@ -55,7 +55,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "accounts", "accounts list", "tokens", "tokens list",
         "score check", "score train", "score compare", "score drift", "score show",
-        "rules backtest", "rules shadow",
+        "rules backtest", "rules shadow", "enrich report",
         "erase verify", "suppress check", "suppress list",
         "audit", "audit verify", "audit export", "audit head", "encryption status",
         # made-up leads, and payloads that whoever runs the command has in a file

@@ -162,6 +162,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             ("inboxing",),
         ),
         "deliver": Command("Test channels.", ("delivering",)),
+        "enrich": Command(
+            "Look up facts about leads: what providers knew and cost, and a question to one.",
+            ("enriching",),
+        ),
         "write-back": Command(
             "Write refined leads back to their CRMs, again or for the first time.", ("crm",)
         ),

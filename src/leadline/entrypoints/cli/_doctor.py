@@ -62,6 +62,7 @@ def all_checks(loaded: Loaded, *, offline: bool = False) -> list[Check]:
         _check_channels(settings),
         _check_crms(settings),
         *check_outcomes(settings),
+        *_check_providers(settings),
         *check_rules(settings),
         *check_teams(settings),
         *check_scores(settings),
@@ -253,6 +254,23 @@ def _check_channels(settings: Settings) -> Check:
     if not made:
         return "note", "channels", "none is set, so nobody will be alerted"
     return "ok", "channels", ", ".join(made)
+
+
+def _check_providers(settings: Settings) -> list[Check]:
+    """Whether every provider of facts has what its kind needs, and who is asked about whom."""
+    if not settings.enrich:
+        return []
+    from leadline.enrichment.registry import make_providers  # few installations look up
+
+    faults: dict[str, str] = {}
+    made = make_providers(settings, faults)
+    if faults:
+        return [("WRONG", "providers", "; ".join(faults.values()))]
+    sent = ", ".join(
+        name if one.is_local else f"{name} (is told: {', '.join(sorted(one.needs))})"
+        for name, one in made.items()
+    )
+    return [("ok", "providers", sent)]
 
 
 def _check_crms(settings: Settings) -> Check:

@@ -19,12 +19,14 @@ from leadline.alerts.likeness import (
     reasons_in_words,
     same_person_words,
 )
+from leadline.alerts.lookups import origin_of_value
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.reason_words import score_lines
 from leadline.journey.authenticating import CLIENT, client_in
 from leadline.model.attempts import FieldWrite
 from leadline.model.corrected_events import CORRECTED_BY
+from leadline.model.enrichment import FILLED
 from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import Handling
 from leadline.model.harmless_texts import escaped_json, in_lines
@@ -195,6 +197,8 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
             origin = lead.filled.get(name)
             mark = f"  ({origin_in_words(origin)}, {origin.lead_id})" if origin else ""
             drawn.add_row(f"  {_LABELS.get(name, name)}", _text(f"{value}{mark}"))
+    for name, value in (*_attribution(lead), *_looked_up(lead)):
+        drawn.add_row(f"  {name}", _text(value))
     out.print(drawn)
     for line in _consents(lead):
         out.print(_text(line), soft_wrap=True)
@@ -202,17 +206,35 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
         out.print(_text(f"  {because(lead.decision)}"), soft_wrap=True)
     for line in score_lines(lead.score) if lead.score else ():
         out.print(_text(f"  {line}"), soft_wrap=True)
-    if lead.problems:
-        out.print(_text(f"  problems: {', '.join(lead.problems)}"))
-        is_suspect = "email.suspect_domain" in lead.problems
-        if is_suspect and (meant := suggested_address(lead.contact.email or "")):
-            out.print(_text(f"  perhaps meant: {meant}"))
+    _print_problems(out, lead)
     if lead.changes:
         _title(out, "\nChanges")
     for change in lead.changes:
         before, after = (_NOTHING if v is None else repr(v) for v in (change.before, change.after))
         altered = f"  {change.field}: {before} → {after}  ({change.rule})"
         out.print(_text(altered), soft_wrap=True)
+
+
+def _print_problems(out: Console, lead: RefinedLead) -> None:
+    if lead.problems:
+        out.print(_text(f"  problems: {', '.join(lead.problems)}"))
+    is_suspect = "email.suspect_domain" in lead.problems
+    if is_suspect and (meant := suggested_address(lead.contact.email or "")):
+        out.print(_text(f"  perhaps meant: {meant}"))
+
+
+def _looked_up(lead: RefinedLead) -> Iterator[tuple[str, str]]:
+    """What was looked up, with where it comes from."""
+    found = lead.enrichment
+    for name, one in found.values.items() if found is not None else ():
+        shown = name if name in FILLED else f"enriched.{name}"
+        yield shown, f"{one.value}  ({origin_of_value(one, when)})"
+
+
+def _attribution(lead: RefinedLead) -> Iterator[tuple[str, str]]:
+    """The UTM parameters and click ids that the lead has."""
+    told = msgspec.structs.asdict(lead.attribution) if lead.attribution is not None else {}
+    return ((name, value) for name, value in told.items() if value is not None)
 
 
 def _consents(lead: RefinedLead) -> Iterator[str]:

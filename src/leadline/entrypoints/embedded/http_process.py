@@ -28,6 +28,7 @@ from leadline.entrypoints.refusals import RefusalLog
 from leadline.entrypoints.slack_endpoint import slack_endpoint, unowned_leads
 from leadline.installations.data_file import Checkpointer, Whereabouts
 from leadline.installations.data_folder import end_process_at_failed_sync
+from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
 from leadline.ports.source import Answer
 from leadline.ports.store import Inbox
@@ -143,10 +144,17 @@ class HttpServer:
     def _metrics(self) -> Answer:
         ledger = wiring.ledger(self.settings)
         try:
-            body = metrics.render(ledger, self._registry, self.settings)
+            providers = self._providers()
+            body = metrics.render(ledger, self._registry, self.settings, providers)
         finally:
             ledger.close()
         return Answer(body, "text/plain; version=0.0.4; charset=utf-8")
+
+    def _providers(self) -> Sequence[ProviderFigures]:
+        if not self.settings.enrich:
+            return ()
+        with closing(wiring.store(self.settings, checkpoint_pages=0, makes=False)) as store:
+            return provider_figures(store, self.settings.enrich, datetime.now(UTC))
 
     def _slack_requests(self) -> SlackRequests | None:
         """The part that answers Slack, with its own store, so that presses and webhooks do not wait

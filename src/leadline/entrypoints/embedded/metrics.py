@@ -1,7 +1,7 @@
 """Metrics for Prometheus: counts and times, no personal data."""
 
 from collections import Counter as Sum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from leadline.journey.enriching.figures import ProviderFigures
 from leadline.operations.health import unscored
 from leadline.operations.speed import judge_by, speed_of
 from leadline.ports.ledger import LeadFilter, Ledger
@@ -41,6 +42,13 @@ METRICS = {
         "counter", ("source", "kept"),
         "Deliveries that can't be read, by whether they were stored as dead letters.",
     ),
+    "leadline_lookups": (
+        "counter", ("provider", "result"),
+        "Questions to providers of facts: hit, nothing, cached, over_budget, trouble.",
+    ),
+    "leadline_lookup_cost": (
+        "counter", ("provider",), "What providers of facts cost, in the currency of the settings.",
+    ),
     "leadline_slack_requests": (
         "counter", ("what", "result"), "Pressed buttons and typed commands in Slack.",
     ),
@@ -53,11 +61,17 @@ _NEWEST = 500
 _DAY = timedelta(days=1)
 
 
-def render(ledger: Ledger, process: CollectorRegistry, settings: Settings) -> bytes:
+def render(
+    ledger: Ledger,
+    process: CollectorRegistry,
+    settings: Settings,
+    providers: Sequence[ProviderFigures] = (),
+) -> bytes:
     """The metrics of the ledger and those counted by the *process*, as exposition text; *settings*
-    give the waits and targets for the speed."""
+    give the waits and targets for the speed, *providers* what those of facts knew and cost."""
     registry = CollectorRegistry()
     registry.register(_FromLedger(ledger, settings))
+    registry.register(_OfProviders(providers))
     return generate_latest(registry) + generate_latest(process)
 
 
@@ -78,6 +92,26 @@ class AnswerCounts(Collector):
         for (source, status), count in self._counts.copy().items():
             family.add_metric([source, str(status)], count)
         return [family]
+
+
+class _OfProviders(Collector):
+    def __init__(self, providers: Sequence[ProviderFigures]) -> None:
+        self._providers = providers
+
+    def collect(self) -> Iterable[Metric]:
+        asked, cost = _counter("leadline_lookups"), _counter("leadline_lookup_cost")
+        for one in self._providers:
+            results = {
+                "hit": one.hits,
+                "nothing": max(one.asked - one.hits - one.trouble, 0),
+                "cached": one.cached,
+                "over_budget": one.refused,
+                "trouble": one.trouble,
+            }
+            for result, count in results.items():
+                asked.add_metric((one.provider, result), count)
+            cost.add_metric((one.provider,), one.cost)
+        return [asked, cost]
 
 
 class _FromLedger(Collector):

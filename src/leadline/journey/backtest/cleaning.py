@@ -7,6 +7,8 @@ from typing import Protocol
 import msgspec
 
 from leadline.duplicates.merging import without_fills
+from leadline.journey.correcting import values_corrected
+from leadline.journey.enriching.applying import with_facts
 from leadline.journey.lead_fields import fields_of_lead
 from leadline.journey.ownership import owner_from
 from leadline.kit import Kit, known
@@ -208,6 +210,8 @@ def _cleaned(side: TriedSettings, read: _Read) -> Cleaned:
         lead, how = _as_answered(side.kit, was, read.handling)
     else:
         lead, how = _refined(side.kit, one, at)
+        if was is not None and was.enrichment is not None:  # nobody is asked again
+            lead = with_facts(lead, was.enrichment, values_corrected(one.corrections))
     handling = read.handling
     return Cleaned(
         lead=msgspec.structs.replace(lead, processed_at=at, changes=()),

@@ -183,8 +183,11 @@ _ITEMS = (
     ),
     _item(
         "T#* kept",
-        "rosters of teams, accounts, absences; how far retention came",
-        hashes={"pk": "of an account: a digest of the company's name or domain"},
+        "rosters of teams, accounts, absences; how far retention came; answers about companies",
+        hashes={
+            "pk": "of an account: a digest of the company's name or domain",
+            "body": "of an answer about a company: a digest of what was asked",
+        },
         staff={"body": "what each salesperson was given, and when they are away"},
         others=("name",),
         erased="not erased: it is about one's own people",

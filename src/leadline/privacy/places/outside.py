@@ -112,6 +112,17 @@ OUTSIDE_PLACES = (
     ),
     Place(
         kind=PlaceKind.OUTSIDE,
+        name="providers",
+        what="what services are asked about leads (`[enrich.NAME]`)",
+        person={WHOLE: "the fields that `url` and `body` of the settings name, and no others"},
+        read="whoever runs the service",
+        masked="as it does",
+        erased="not reached: `access` names the services that were asked",
+        kept="as your contract with it says",
+        left=(WHOLE,),
+    ),
+    Place(
+        kind=PlaceKind.OUTSIDE,
         name="proxy",
         what="logs of a proxy before Leadline, and what a sender keeps of its deliveries",
         person={WHOLE: "addresses; with some senders the secret, or fields of a form in the URL"},

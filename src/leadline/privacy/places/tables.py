@@ -266,8 +266,11 @@ _OF_TEAMS = (
     ),
     _table(
         "document",
-        "rosters of teams, accounts, absences; how far retention came",
-        hashes={"name": "of an account: a digest of the company's name or domain"},
+        "rosters of teams, accounts, absences; how far retention came; answers about companies",
+        hashes={
+            "name": "of an account: a digest of the company's name or domain",
+            "body": "of an answer about a company: a digest of what was asked",
+        },
         staff={"body": "what each salesperson was given, and when they are away"},
         others="rev body_sum",
         read="`teams`, `people`, giving out leads",

@@ -33,6 +33,12 @@ class ConditionField(msgspec.Struct, frozen=True):
 CUSTOM = "custom"
 """The field whose name goes on with the sender's own name: `custom.budget`."""
 
+ENRICHED = "enriched"
+"""The field whose name goes on with that of a value which was looked up: `enriched.size`."""
+
+OPEN = (CUSTOM, ENRICHED)
+"""The fields whose names go on with names that the settings do not know."""
+
 HISTORY = "history."
 """How the names of fields about earlier leads begin."""
 
@@ -172,6 +178,25 @@ FIELDS: Mapping[str, ConditionField] = {
         "history.outcome = won",
         ("won", "lost", "disqualified", "junk"),
     ),
+    **{
+        f"utm.{name}": ConditionField(
+            _TEXT, f"The {what}, as the lead's UTM parameters name it.", f"utm.{name} = {example}"
+        )
+        for name, what, example in (
+            ("source", "site or network that a click came from", "google"),
+            ("medium", "kind of advertising", "cpc"),
+            ("campaign", "campaign", "spring"),
+            ("term", "keyword", "crm"),
+            ("content", "advertisement", "banner-2"),
+        )
+    },
+    "click_id": ConditionField(
+        FieldKind.TEXTS,
+        "Which networks' click ids the lead has: `gclid`, `gbraid` and `wbraid` of Google, "
+        "`fbclid`, `fbc` and `fbp` of Meta, `msclkid` of Microsoft, `li_fat_id` of LinkedIn, "
+        "`ttclid` of TikTok.",
+        "click_id in gclid, gbraid, wbraid",
+    ),
     "hour": ConditionField(
         _NUMBER,
         "The hour of the day, 0 to 23, in the zone of the first table `[hours.NAME]`; without one "
@@ -186,6 +211,12 @@ FIELDS: Mapping[str, ConditionField] = {
         "`custom.NAME`: any other field, by the sender's name. What is inside of one follows after "
         'a dot, and other names than words are quoted: `custom."Budget (EUR)"`.',
         "custom.address.city = Bern",
+    ),
+    ENRICHED: ConditionField(
+        FieldKind.ANY,
+        "`enriched.NAME`: what was looked up of the lead, by the name in `[enrich.NAME.map]`; "
+        "empty as long as nobody has answered.",
+        "enriched.size >= 50",
     ),
 }
 """Every field by name, in the order of the documentation."""

@@ -3,7 +3,7 @@
 import msgspec
 
 from leadline.model.patterns import late
-from leadline.settings.conditions.fields import CUSTOM, FIELDS, ConditionField, FieldKind
+from leadline.settings.conditions.fields import FIELDS, OPEN, ConditionField, FieldKind
 from leadline.settings.conditions.operators import OPERATORS, Operator, Takes
 from leadline.settings.conditions.text import fold_text
 from leadline.settings.conditions.values import checked_value, is_number
@@ -44,7 +44,8 @@ class ListFile(msgspec.Struct, frozen=True):
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A condition as it was read. `path` is what follows `custom`. `values` are in the order
+    """A condition as it was read. `path` is what follows `custom` or
+    `enriched`. `values` are in the order
     written, words and countries in their usual form. `at` is the column of the values."""
 
     field: str
@@ -108,10 +109,11 @@ class _Reader:
             parts.append(quoted or part[3])
             end = part.end()
         self._at = end
-        if parts[0].casefold() == CUSTOM:
+        if (first := parts[0].casefold()) in OPEN:
             if len(parts) == 1:
-                raise WrongCondition(end + 1, "expected a name after custom, such as custom.budget")
-            return CUSTOM, tuple(parts[1:])
+                words = f"expected a name after {first}, such as {first}.budget"
+                raise WrongCondition(end + 1, words)
+            return first, tuple(parts[1:])
         name = ".".join(parts).casefold()
         if name not in FIELDS:
             raise WrongCondition(begin + 1, _no_such_field(".".join(parts)))

@@ -24,7 +24,14 @@ from leadline.vendors._reader.key_facts import (
 from leadline.vendors._reader.looks import is_email, may_be_phone, take_by_looks
 from leadline.vendors._reader.nodes import UNSURE
 from leadline.vendors._reader.senders_own import senders_own
-from leadline.vendors._webhooks.fields import LONGEST_PATH, number, path_of, placed, text_of_field
+from leadline.vendors._webhooks.fields import (
+    LONGEST_PATH,
+    mapped_attribution,
+    number,
+    path_of,
+    placed,
+    text_of_field,
+)
 
 _MOST_NODES = 2_000
 _MOST_OTHERS = 20
@@ -82,6 +89,8 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
         from leadline.vendors._webhooks.consents import mapped_consent  # few settings map it
 
         body["consent"] = mapped_consent(value, mapping)
+    if mapping and (attribution := mapped_attribution(value, mapping)):
+        body["attribution"] = attribution
     return LeadFields(**body, score=score, custom=custom, suspicions=problems)
 
 

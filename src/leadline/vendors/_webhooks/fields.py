@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.attribution import Attribution
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import PLACEABLE, LeadFields
 from leadline.model.patterns import late
@@ -31,6 +32,8 @@ _VALUES_OF = {
     "owner": ("email", "value", "name", "label", "full_name"),
     "message": ("value", "label", "full", "text", "raw", "content", "body"),
 }
+ATTRIBUTION = frozenset(Attribution.__struct_fields__)
+"""The names of UTM parameters and click ids that the settings can map."""
 _SECRET = late(
     r"pass(?:word|wd|phrase)|secret|token|api_?key|google_key|card_?number|\bcvv\b|\bssn\b",
     re.IGNORECASE,
@@ -141,8 +144,17 @@ def drawn(
         from leadline.vendors._webhooks.consents import mapped_consent  # few settings map it
 
         body["consent"] = {**body.get("consent", {}), **mapped_consent(values, mapping)}
+    if mapping and (attribution := mapped_attribution(values, mapping)):
+        body["attribution"] = attribution
     body["score"] = number(body.get("score"))
     return LeadFields(**body)
+
+
+def mapped_attribution(values: Any, mapping: Mapping[str, str]) -> dict[str, str]:
+    """The UTM parameters and click ids at the places that the settings name."""
+    places = ((name, path) for name, path in mapping.items() if name in ATTRIBUTION)
+    found = ((name, text_of_field(name, placed(values, path))) for name, path in places)
+    return {name: value for name, value in found if value is not None}
 
 
 def emptied(

@@ -21,6 +21,7 @@ class Form(Source):
     """Authenticated by a shared secret in the form's URL; a honeypot field detects programs."""
 
     name = "form"
+    usual_source = "Website form"
     for_browsers = True
     media = (*forms.MEDIA, *JSON_MEDIA)
 
@@ -48,7 +49,7 @@ class Form(Source):
         if honeypot and text(form.get(honeypot)):
             suspicions = (*fields.suspicions, "spam.honeypot")
             fields = msgspec.structs.replace(fields, suspicions=suspicions)
-        return demand_something(with_source(fields, "Website form"), form)
+        return demand_something(with_source(fields, self.usual_source), form)
 
 
 def _event(raw: bytes) -> Event:

@@ -48,6 +48,7 @@ class Generic(Source):
     """Authenticated by a shared secret in the URL, as a bearer token, or in `X-Webhook-Secret`."""
 
     name = "generic"
+    usual_source = "Webhook"
     media = (*JSON_MEDIA, *forms.MEDIA)
     delivery_fields = (*_INTERCOM, *_SEGMENT)
     time_fields = TIMES
@@ -90,7 +91,7 @@ class Generic(Source):
         if flagged:
             suspicions = (*fields.suspicions, "test.flagged")
             fields = msgspec.structs.replace(fields, suspicions=suspicions)
-        return demand_something(with_source(fields, "Webhook"), body)
+        return demand_something(with_source(fields, self.usual_source), body)
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:
         """The fields that are empty under their usual names."""

@@ -27,6 +27,7 @@ class StandardWebhooks(Source):
     """HMAC-SHA256 over id, timestamp and body; the header may list several signatures."""
 
     name = "standard_webhooks"
+    usual_source = "Webhook"
     signs = True
     time_fields = TIMES
 
@@ -72,7 +73,7 @@ class StandardWebhooks(Source):
     def fields(self, raw: bytes) -> LeadFields:
         """The fields by common names, at any depth."""
         body = decode(raw)
-        fields = with_source(guessed(body, self.config.map), "Webhook")
+        fields = with_source(guessed(body, self.config.map), self.usual_source)
         return demand_something(fields, body if isinstance(body, dict) else ())
 
     def cleared(self, raw: bytes) -> tuple[str, ...]:

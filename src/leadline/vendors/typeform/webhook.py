@@ -18,6 +18,7 @@ from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.consents import answer_words
 from leadline.vendors._webhooks.fields import (
+    ATTRIBUTION,
     demand_something,
     drawn,
     flat,
@@ -121,6 +122,8 @@ class Typeform(Source):
         if name and name.startswith("consent."):
             said = ConsentSaid(answer_words(value) or "", title)
             body.setdefault("consent", {})[name.removeprefix("consent.")] = said
+        elif name in ATTRIBUTION and shown is not None:
+            body.setdefault("attribution", {})[name] = shown
         elif name and name not in body and shown is not None:
             body[name] = shown
         else:

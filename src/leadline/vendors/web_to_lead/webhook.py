@@ -19,6 +19,7 @@ class WebToLead(Source):
     """Authenticated by a shared secret in the form's URL and the organization's id in `oid`."""
 
     name = "web_to_lead"
+    usual_source = "Web-to-Lead"
     for_browsers = True
     media = forms.MEDIA
 
@@ -54,7 +55,7 @@ class WebToLead(Source):
         honeypot = self.config.honeypot
         trapped = ("spam.honeypot",) if honeypot and text(form.get(honeypot)) else ()
         fields = drawn(form, _FIELDS, self.config.map, suspicions=trapped)
-        return demand_something(with_source(fields, "Web-to-Lead"), form)
+        return demand_something(with_source(fields, self.usual_source), form)
 
 
 _FIELDS = {

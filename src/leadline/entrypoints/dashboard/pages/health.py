@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,9 +17,12 @@ from leadline.entrypoints.dashboard.reading import from_index, known_settings
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.machine import Machine, machine_of, versions
 from leadline.entrypoints.dashboard.views.secrets_view import shown_secrets
+from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.model.arrivals import Arrivals
 from leadline.operations.health import A_DAY, HealthPicture, health_of
 from leadline.operations.indexed_health import captured_by_source
+
+_A_MONTH = timedelta(days=30)
 
 
 async def health(request: Request) -> Response:
@@ -51,7 +56,18 @@ def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
     with closing(dashboard.installation.ledger()) as ledger:
         captured = from_index(dashboard, lambda ask: captured_by_source(ask, now, A_DAY))
         found = health_of(ledger, now, channels, crms, arrivals, captured, networks, scores=scores)
-    return found, machine_of(request)
+    providers = _providers(request, tuple(settings.enrich) if settings else ())
+    return msgspec.structs.replace(found, providers=providers), machine_of(request)
+
+
+def _providers(request: Request, names: Sequence[str]) -> Sequence[ProviderFigures]:
+    """What providers of facts knew and cost in the last 30 days."""
+    if not names:
+        return ()
+    dashboard = dashboard_of(request)
+    now = dashboard.clock()
+    with closing(dashboard.installation.past()) as store:
+        return provider_figures(store, names, now, (now - _A_MONTH).date())
 
 
 def _arrivals(request: Request) -> Sequence[Arrivals] | None:

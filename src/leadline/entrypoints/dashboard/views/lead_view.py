@@ -14,13 +14,16 @@ from leadline.alerts.likeness import (
     reasons_in_words,
     same_person_words,
 )
+from leadline.alerts.lookups import origin_of_value
 from leadline.alerts.problems import in_words
 from leadline.alerts.words import is_link
 from leadline.entrypoints.dashboard.showing.filters import indented
 from leadline.entrypoints.dashboard.views.lead_labels import LABELS, label_of_field
 from leadline.entrypoints.dashboard.views.timeline_words import happening_words
+from leadline.entrypoints.dashboard.views.written_fields import WrittenField, written_fields
 from leadline.entrypoints.reason_words import later_words, passed_words, whose_lines
 from leadline.model.conversions import Pushed
+from leadline.model.enrichment import FILLED
 from leadline.model.erasing import ERASED_WORDS
 from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import UNHANDLED
@@ -28,7 +31,6 @@ from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Step
-from leadline.operations.attempts import before_in_words, fields_before
 from leadline.operations.reasons import Reasons, kept_reasons, people_of_teams
 from leadline.operations.speed import Judge, Speed, speed_of
 from leadline.operations.waits import is_on_hold
@@ -37,7 +39,8 @@ from leadline.settings.general import Settings
 
 
 class ShownField(msgspec.Struct, frozen=True):
-    """A field of the refined lead; `origin` says from which other lead its value came."""
+    """A field of the refined lead; `origin` says from which other lead its value came, or which
+    provider knew it."""
 
     label: str
     value: str
@@ -76,19 +79,6 @@ class OtherLead(msgspec.Struct, frozen=True):
     lead_id: str
     what: str
     why: str = ""
-
-
-class WrittenField(msgspec.Struct, frozen=True):
-    """A field that was written to the CRM: its name there, the value that the lead came with if
-    refinement changed it, what the CRM had before ("": that is not kept), the value that was
-    written, and whether that is an earlier lead's."""
-
-    name: str
-    before: str
-    there: str
-    value: str
-    has_changed: bool
-    is_borrowed: bool
 
 
 class LeadView(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +162,7 @@ def lead_view(
         others=list(_others(story, reasons)),
         problems=[in_words(code) for code in reasons.problems],
         handled=list(_handled(story)),
-        written=list(_written(story, lead, known)),
+        written=list(written_fields(story, lead, known)),
         pushed=[
             (name, one)
             for name, told in (story.handling or UNHANDLED).pushed.items()
@@ -183,22 +173,32 @@ def lead_view(
 
 def _fields(lead: RefinedLead) -> Iterator[tuple[str, ShownField]]:
     values = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
-    ordered = {**dict.fromkeys(LABELS), **values}
+    told = msgspec.structs.asdict(lead.attribution) if lead.attribution else {}
+    looked_up = lead.enrichment.values if lead.enrichment is not None else {}
+    more = {name: one.value for name, one in looked_up.items() if name not in FILLED}
+    ordered = {**dict.fromkeys(LABELS), **values, **told, **more}
     for name, value in ordered.items():
         if value is None or value == "":
             continue
         text = f"{value:g}" if isinstance(value, float) else str(value)
         origin = lead.filled.get(name)
+        found = looked_up.get(name)
+        is_found = found is not None and found.value == value
+        words = origin_of_value(found, _day) if found is not None and is_found else ""
         yield (
             name,
             ShownField(
                 label_of_field(name),
                 text,
-                origin_in_words(origin) if origin else "",
+                origin_in_words(origin) if origin else words,
                 origin.lead_id if origin else "",
                 text if name in ("website", "crm_url") and is_link(text) else "",
             ),
         )
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"
 
 
 def _raw(story: LeadStory) -> tuple[str, str]:
@@ -270,26 +270,3 @@ def _handled(story: LeadStory) -> Iterator[tuple[str, str, datetime | None]]:
 
 def _shown(person: Person | None) -> str:
     return person.shown if person else ""
-
-
-def _written(
-    story: LeadStory, lead: RefinedLead | None, known: Settings | None
-) -> Iterator[WrittenField]:
-    """The fields that were written to the CRM, by the CRM's names."""
-    handling, crm = story.handling, known.crm.get(story.row.source) if known else None
-    if handling is None:
-        return
-    ours_by_name = {name: ours for ours, name in (crm.write if crm else {}).items()}
-    before = {one.field: one.before for one in lead.changes} if lead else {}
-    there = fields_before(story)
-    for name, value in handling.written.items():
-        ours = ours_by_name.get(name, "")
-        has_changed = ours in before
-        yield WrittenField(
-            name,
-            (before[ours] or "") if has_changed else "",
-            before_in_words(there[name]) if name in there else "",
-            str(value),
-            has_changed,
-            ours in handling.borrowed,
-        )

@@ -1,0 +1,1 @@
+"""Providers of facts about leads (`ports.enriching`), one module for each kind."""

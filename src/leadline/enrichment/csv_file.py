@@ -1,0 +1,104 @@
+"""A company's own file: one line for each domain or e-mail address, read again when it changes."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from leadline.enrichment.conditions import Fits
+from leadline.model.enrichment import Scalar
+from leadline.model.errors import ConfigurationError
+from leadline.model.lead import RefinedLead
+from leadline.ports.enriching import Answer, FactsFound, NothingFound, NotNow, Query
+from leadline.settings.enrich import CsvEnrichConfig, is_field
+
+_MOST_LINES = 200_000
+_MOST_BYTES = 64 << 20
+_SEPARATORS = ",;\t"
+Rows = Mapping[str, Mapping[str, Scalar]]
+
+
+class CsvProvider:
+    """`ports.enriching.FactProvider` for `kind = "csv"`.
+
+    Raises ConfigurationError if the file is of no use when the provider is made; one that is
+    spoilt later leaves the last one in use."""
+
+    is_local = True
+
+    def __init__(self, name: str, config: CsvEnrichConfig, fits: Fits) -> None:
+        self.config = config
+        self.needs = frozenset((config.by,))
+        self._name, self._fits = name, fits
+        self._path = Path(config.file)
+        self._seen: tuple[int, int] = (0, 0)
+        self._rows: Rows = {}
+        self._fields: frozenset[str] = frozenset()
+        self._read()
+
+    @property
+    def gives(self) -> frozenset[str]:
+        """See `FactProvider.gives`."""
+        return self._fields
+
+    def fits(self, lead: RefinedLead) -> bool:
+        """See `FactProvider.fits`."""
+        return self._fits(lead)
+
+    def ask(self, query: Query, timeout: float) -> Answer:
+        """See `FactProvider.ask`."""
+        del timeout
+        try:
+            self._read()
+        except ConfigurationError:
+            if not self._rows:
+                return NotNow("csv.unreadable")
+        values = self._rows.get(query[self.config.by].strip().casefold())
+        return FactsFound(values, self.config.confidence) if values else NothingFound()
+
+    def _read(self) -> None:
+        try:
+            stat = self._path.stat()
+            if self._seen == (stat.st_mtime_ns, stat.st_size):
+                return
+            if stat.st_size > _MOST_BYTES:
+                raise ConfigurationError(self._fault(f"is larger than {_MOST_BYTES >> 20} MiB"))
+            text = self._path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise ConfigurationError(self._fault(f"can't be read ({why})")) from None
+        self._rows = dict(self._parsed(text))
+        self._fields = frozenset(name for row in self._rows.values() for name in row)
+        self._seen = (stat.st_mtime_ns, stat.st_size)
+
+    def _parsed(self, text: str) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
+        lines = text.splitlines(keepends=True)
+        if len(lines) > _MOST_LINES:
+            raise ConfigurationError(self._fault(f"has more than {_MOST_LINES} lines"))
+        head = lines[0] if lines else ""
+        separator = next((one for one in head if one in _SEPARATORS), ",")
+        rows = csv.DictReader(lines, delimiter=separator)
+        columns = {name.strip().casefold(): name for name in rows.fieldnames or () if name}
+        by = columns.get(self.config.by)
+        if by is None:
+            raise ConfigurationError(self._fault(f"has no column {self.config.by!r}"))
+        wanted = self._wanted(columns)
+        try:
+            for row in rows:
+                values = {n: v for n, c in wanted.items() if (v := (row.get(c) or "").strip())}
+                if key := (row.get(by) or "").strip().casefold():
+                    yield key, values
+        except csv.Error as error:
+            raise ConfigurationError(self._fault(f"is not CSV: {error}")) from None
+
+    def _wanted(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """The columns by field."""
+        if not self.config.map:
+            named = {name.replace(" ", "_").replace("-", "_"): c for name, c in columns.items()}
+            return {n: c for n, c in named.items() if n != self.config.by and is_field(n)}
+        for column in self.config.map.values():
+            if column.strip().casefold() not in columns:
+                raise ConfigurationError(self._fault(f"has no column {column!r}"))
+        return {n: columns[c.strip().casefold()] for n, c in self.config.map.items()}
+
+    def _fault(self, words: str) -> str:
+        return f"enrich.{self._name}.file: {self.config.file} {words}"

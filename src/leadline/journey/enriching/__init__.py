@@ -1,0 +1,1 @@
+"""Looking up facts about leads: whom to ask, within which time and money, and what is kept."""

@@ -1,0 +1,32 @@
+"""A lead with what was looked up about it. A value fills a blank, and never takes the place of what
+a sender, a CRM or a person here has said; what a person here cleared stays empty."""
+
+from collections.abc import Collection
+from typing import Any
+
+from msgspec.structs import replace
+
+from leadline.model.enrichment import FILLED, RULE, Enrichment
+from leadline.model.lead import Change, RefinedLead
+
+
+def with_facts(
+    lead: RefinedLead, found: Enrichment, corrected: Collection[str] = ()
+) -> RefinedLead:
+    """The lead with these values, each that fills a blank by a change; but for the fields that a
+    person here *corrected*."""
+    values = {n: one for n, one in found.values.items() if n not in corrected}
+    kept: dict[str, Any] = {}
+    changes: list[Change] = []
+    for name in FILLED:
+        one = values.get(name)
+        if one is None or getattr(lead.contact, name) is not None:
+            continue
+        kept[name] = str(one.value)
+        changes.append(Change(name, None, kept[name], f"{RULE}{one.provider}"))
+    return replace(
+        lead,
+        contact=replace(lead.contact, **kept) if kept else lead.contact,
+        changes=(*lead.changes, *changes),
+        enrichment=replace(found, values=values),
+    )
