@@ -1,5 +1,5 @@
-"""Names under which calls to a CRM, a provider or an ad network are paced, and the failures of a CRM
-counted (`ports.store.Pacing`)."""
+"""Names under which calls to a CRM, a provider or an ad network are paced, and the failures of a
+CRM counted (`ports.store.Pacing`)."""
 
 
 def read_pacing_key(source: str) -> str:

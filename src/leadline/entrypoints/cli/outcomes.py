@@ -33,7 +33,7 @@ from leadline.settings.general import Settings
 from leadline.team.people import Team
 
 outcomes_app = typer.Typer(
-    help="Show how leads ended, and tell ad networks.",
+    help="Show how leads ended (won, lost, disqualified), and tell ad networks.",
     no_args_is_help=False,
     invoke_without_command=True,
     rich_markup_mode=None,

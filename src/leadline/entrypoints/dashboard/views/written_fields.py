@@ -26,8 +26,8 @@ class WrittenField(msgspec.Struct, frozen=True):
 def written_fields(
     story: LeadStory, lead: RefinedLead | None, known: Settings | None
 ) -> Iterator[WrittenField]:
-    """The fields that were written to the CRM, by the CRM's names. *known* are the settings, if they
-    can be read."""
+    """The fields that were written to the CRM, by the CRM's names. *known* are the settings, if
+    they can be read."""
     handling, crm = story.handling, known.crm.get(story.row.source) if known else None
     if handling is None:
         return
