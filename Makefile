@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator test-payloads bench bench-quality docs countries names clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator test-payloads bench bench-quality bench-score docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -17,7 +17,7 @@ help: ## list the targets
 setup: $(VENV)/.ready ## make .venv with everything that development needs (one to three minutes, once)
 
 $(VENV)/.ready: pyproject.toml constraints.txt
-	@echo 'Making $(VENV) with Leadline and its tools for development: about 100 packages, 600 MB. Needed once;'
+	@echo 'Making $(VENV) with Leadline and its tools for development: about 110 packages, 1 GB. Needed once;'
 	@echo 'with a usual connection it takes one to three minutes, most of them silent.'
 	@$(PYTHON) -c 'import sys; sys.exit("Leadline needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
@@ -120,6 +120,9 @@ bench: setup ## every performance claim, each against a baseline of the same run
 bench-quality: setup ## how right refinement is, by public data sets (needs ../shared/datasets or DATASETS=dir; ARGS=-v: mistakes)
 	$(BIN)/python -m bench.refine_quality $(DATASETS) $(ARGS)
 	$(BIN)/python -m bench.duplicates_quality $(DATASETS)
+
+bench-score: setup ## how good trained scores are, by public data sets (needs ../shared/datasets or DATASETS=dir), and what one costs
+	$(BIN)/python -m bench score
 
 docs: setup ## write the generated reference pages anew
 	$(BIN)/python tools/write_reference.py

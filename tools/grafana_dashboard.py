@@ -38,6 +38,7 @@ PANELS = (
     )),
     Panel("Dead letters", "short", (
         Curve("sum by (step, reason) (leadline_dead_letters{OF})", "{{step}}: {{reason}}"),
+        Curve("max(leadline_leads_unscored{OF})", "went on without a score"),
     )),
     Panel("Tasks: due", "short", (
         Curve("sum by (step, channel) (leadline_tasks_due{OF})", "{{step}} {{channel}}"),

@@ -64,7 +64,7 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
         return len(self.words if self.kind is ColumnKind.CATEGORY else self.edges) + 1
 
 
-class Split(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+class Split(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """A question of a tree: lead goes left if its code of `column` is at most `at`, or one of
     `codes` where these are given. A missing value goes left if `missing_left`, and is never one of
     `codes`. `left` and `right` are the places of the next split, which comes later in the tree, or
@@ -79,7 +79,7 @@ class Split(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     codes: tuple[int, ...] = ()
 
 
-class Tree(msgspec.Struct, frozen=True, array_like=True):
+class Tree(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A decision tree: the first split is its root; without one it is a single leaf."""
 
     splits: tuple[Split, ...]

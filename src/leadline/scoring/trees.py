@@ -88,33 +88,41 @@ class Forest:
 
     def _masks(self) -> tuple[list[int], list[list[int]]]:
         """The columns that are asked, and for each of their codes, the last being that of a
-        missing value, the leaves that it leaves."""
-        ruled: dict[int, list[tuple[Split, int]]] = {}
+        missing value, the leaves that it leaves. What goes right at a split can't reach the leaves
+        to its left."""
+        columns, size = self._columns, len(self._trees)
+        ruled: dict[int, list[list[int]]] = {}
         for number, tree in enumerate(self._trees):
             for split, bits in _under(tree, self._orders[number]):
-                ruled.setdefault(split.column, []).append((split, bits << (16 * number)))
-        masks = [self._masks_of(self._columns[column], ruled[column]) for column in ruled]
-        return list(ruled), masks
+                out = ruled.get(split.column)
+                if out is None:
+                    codes = columns[split.column].codes + 1
+                    out = ruled[split.column] = [[0] * size for _ in range(codes)]
+                _rule_out(out, split, bits, number)
+        return list(ruled), [self._joined(columns[one], out) for one, out in ruled.items()]
 
-    def _masks_of(self, column: Column, splits: list[tuple[Split, int]]) -> list[int]:
-        """What goes right at a split can't reach the leaves to its left, which *splits* hold."""
-        out = [0] * (column.codes + 1)
-        if column.kind is ColumnKind.CATEGORY:
-            for split, bits in splits:
-                stay = frozenset(split.codes)
-                for code in range(column.codes):
-                    if code not in stay:
-                        out[code] |= bits
-                out[MISSING] |= bits
-        else:
-            for split, bits in splits:
-                if split.at + 1 < column.codes:  # else all that is given goes left
-                    out[split.at + 1] |= bits
-                if not split.missing_left:
-                    out[MISSING] |= bits
+    def _joined(self, column: Column, out: list[list[int]]) -> list[int]:
+        """The leaves that each code leaves, from those that it rules out in each tree."""
+        pack = Struct(f"<{len(self._trees)}H").pack
+        masks = [int.from_bytes(pack(*row), "little") for row in out]
+        if column.kind is not ColumnKind.CATEGORY:
             for code in range(1, column.codes):
-                out[code] |= out[code - 1]
-        return [self._all ^ one for one in out]
+                masks[code] |= masks[code - 1]
+        return [self._all ^ one for one in masks]
+
+
+def _rule_out(out: list[list[int]], split: Split, bits: int, tree: int) -> None:
+    """Note which codes go right at a split; of a number only the first, as those above do, too."""
+    if split.at < 0:
+        for code in range(len(out) - 1):
+            if code not in split.codes:
+                out[code][tree] |= bits
+        out[MISSING][tree] |= bits
+        return
+    if split.at + 2 < len(out):  # else all that is given goes left
+        out[split.at + 1][tree] |= bits
+    if not split.missing_left:
+        out[MISSING][tree] |= bits
 
 
 def _order(tree: Tree) -> list[int]:

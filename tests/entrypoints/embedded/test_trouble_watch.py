@@ -14,13 +14,15 @@ from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWat
 from leadline.installations.data_file import Whereabouts
 from leadline.kit import Kit
 from leadline.model.errors import StorageFailed
-from leadline.model.task import Drop, Step, Task
+from leadline.model.scores import UNSCORED
+from leadline.model.task import Done, Drop, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement
 from leadline.settings.general import Settings
+from leadline.settings.score import PointsConfig
 from leadline.stores.damage import note_damage
 from leadline.stores.sqlite.store import SqliteStore
-from tests.worlds.leads import HandClock, captured
+from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 from tests.worlds.sales_office import PlainWriter, RecordingMessenger
 
 
@@ -183,3 +185,22 @@ def test_what_the_loops_of_the_process_meet_again_and_again_is_told(watched: Wat
     (words,) = told
     assert "the data file is damaged" in words
     assert watched.look() == [words]  # that it is over
+
+
+def test_operators_are_told_when_leads_go_on_without_a_score_and_when_that_ends(
+    watched: Watched,
+) -> None:
+    points = {"x": PointsConfig(when=("name is not empty",), points=5)}
+    settings = Settings(data=watched.folder, alerts_trouble="ops", score_points=points)
+    watched.watch = TroubleWatch(settings, watched.signs, tells=True)
+    lead = captured(watched.clock, "ada", delay=timedelta())
+    watched.store.accept([lead])
+    for problems, told in (((UNSCORED,), 1), ((UNSCORED,), 0), ((), 1), ((), 0)):
+        watched.store.put([Task(Step.REFINE, lead.id)], watched.clock())
+        made = msgspec.structs.replace(refined(lead, watched.clock), problems=problems)
+        assert settle(watched.store, lease_task(watched.store, Step.REFINE), Done(refined=made))
+        assert len(words := watched.look()) == told
+        assert not problems or words in ([], [_UNSCORED])
+
+
+_UNSCORED = "What scores leads fails: leads go on without a score."

@@ -21,6 +21,7 @@ from leadline.journey.write_back_plan import (
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
 from leadline.model.people import Person
+from leadline.model.score import LeadScore, ScoreReason
 from leadline.ports.crm import CrmRecord
 from leadline.settings.crm import WRITE_FIELDS, CrmConfig
 
@@ -151,6 +152,7 @@ def test_every_field_that_settings_may_place_is_known() -> None:
                               "title", "country", "website")}
         ),
         lead_details=LeadDetails(source="Website", campaign="Spring", lead_score=85.5),
+        score=LeadScore(70, "points", reasons=(ScoreReason("points.x", "asks", 5.0),)),
     )  # fmt: skip
     handling = Handling(claimed_by=BEN, claimed_at=AT, ending=Ending.JUNK)
     config = CrmConfig(write={name: f"x_{name}" for name in WRITE_FIELDS})
@@ -159,7 +161,7 @@ def test_every_field_that_settings_may_place_is_known() -> None:
     assert change is not None
     assert sorted(change.values) == sorted(f"x_{name}" for name in WRITE_FIELDS)
     assert change.values["x_status"] == "junk"
-    assert change.values["x_score"] == 85.5
+    assert (change.values["x_score"], change.values["x_score_reasons"]) == (70, "asks (+5)")
     assert change.values["x_problems"] == "email.role, name.case"
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
 from leadline.model.people import Person
-from leadline.operations.speed import NOBODY, Judge, Speed, Spread, speed_of, spread
+from leadline.model.score import LeadScore
+from leadline.operations.speed import NOBODY, Judge, Speed, Spread, as_rows, speed_of, spread
 from leadline.ports.ledger import Followed
 from leadline.settings.people import MemberConfig
 from leadline.settings.targets import TargetConfig
@@ -161,3 +163,19 @@ def test_percentiles_are_times_that_were_taken_and_leave_out_as_many_as_they_say
         assert value in times
         assert sum(t <= value for t in times) >= len(times) * share / 100
         assert sum(t < value for t in times) < len(times) * share / 100
+
+
+def test_what_a_hot_lead_was_spared_of_its_wait_is_said_apart() -> None:
+    early = hot(followed(told=0.6, refined=0.1))
+    speed = of(early, followed(), hot(followed()), hot(followed(refined=2, moved=True)))
+    assert speed.early == one(594)
+    assert ("saved by first looks", one(594)) in list(as_rows(speed))
+    assert of(early).own == one(30), "and is no delay of ours"
+    usual = of(followed(refined=0.1, told=0.2))
+    assert usual.early == Spread(0)
+    assert "saved by first looks" not in dict(as_rows(usual))
+
+
+def hot(one: Followed) -> Followed:
+    score = LeadScore(90, "points", hot=True)
+    return msgspec.structs.replace(one, lead=msgspec.structs.replace(one.lead, score=score))

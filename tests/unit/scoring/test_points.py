@@ -20,7 +20,7 @@ def lead(message: str = "", **contact: str | None) -> RefinedLead:
     person = {"name": "Ada Example", "email": "ada@firm.example", "email_kind": "business"}
     return RefinedLead(
         "019cadc6-d518-7000-b113-f7d2ce34ee36", AT, AT, "refined",
-        Contact(**{**person, **contact}),  # type: ignore[arg-type]
+        Contact(**{**person, **contact}),
         LeadDetails(message=message or None, lead_score=7.0), "generic",
     )  # fmt: skip
 

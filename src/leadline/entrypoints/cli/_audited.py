@@ -54,7 +54,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "index rebuild", "index verify",
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "accounts", "accounts list", "tokens", "tokens list",
-        "score check", "score train", "score compare", "score drift", "score show",
+        "score", "score check", "score train", "score compare", "score drift", "score show",
         "rules backtest", "rules shadow", "enrich report",
         "erase verify", "suppress check", "suppress list",
         "audit", "audit verify", "audit export", "audit head", "encryption status",

@@ -12,11 +12,11 @@ from leadline.operations.training.measuring import Bools, Codes
 from leadline.scoring.model_file import Column, ColumnKind
 
 FOLDS, MOST_ROUNDS = 4, 200
-_PATIENCE = 30
+_PATIENCE, _FEW_COLUMNS = 30, 8
 _TRIED = ((4, 20), (8, 20), (16, 20), (16, 80))
 """The tunings: how many leaves a tree has at most, and a leaf leads at least."""
 _FIXED = {
-    "objective": "binary", "learning_rate": 0.06, "feature_fraction": 0.6, "bagging_fraction": 0.8,
+    "objective": "binary", "learning_rate": 0.06, "bagging_fraction": 0.8,
     "bagging_freq": 1, "lambda_l2": 1.0, "min_data_in_bin": 1, "min_data_per_group": 20,
     "cat_smooth": 10.0, "cat_l2": 10.0, "feature_pre_filter": False, "deterministic": True,
     "force_row_wise": True, "num_threads": 1, "seed": 1, "verbosity": -1,
@@ -41,7 +41,7 @@ class Fold(msgspec.Struct, frozen=True):
 def fit_trees(codes: Codes, won: Bools, columns: Sequence[Column], tuning: Tuning) -> Any:
     """A LightGBM model of these leads."""
     data = _data(codes, won, columns)
-    return lightgbm.train(_parameters(tuning), data, tuning.rounds)
+    return lightgbm.train(_parameters(tuning, len(columns)), data, tuning.rounds)
 
 
 def tuned(codes: Codes, won: Bools, columns: Sequence[Column]) -> tuple[Tuning, list[Fold]]:
@@ -70,7 +70,7 @@ def _tried(
     losses: dict[str, dict[str, list[float]]] = {}
     data = _data(codes[~rest], won[~rest], columns)
     booster = lightgbm.train(
-        _parameters(tuning) | {"metric": "binary_logloss"},
+        _parameters(tuning, len(columns)) | {"metric": "binary_logloss"},
         data,
         tuning.rounds,
         valid_sets=[_data(codes[rest], won[rest], columns, data)],
@@ -93,8 +93,11 @@ def _folds(won: Bools) -> list[Bools]:
     return [number == one for one in range(FOLDS)]
 
 
-def _parameters(tuning: Tuning) -> dict[str, Any]:
-    return _FIXED | {"num_leaves": tuning.leaves, "min_data_in_leaf": tuning.least}
+def _parameters(tuning: Tuning, columns: int) -> dict[str, Any]:
+    part = 1.0 if columns <= _FEW_COLUMNS else 0.6  # of a few columns, each tree needs them all
+    return _FIXED | {
+        "num_leaves": tuning.leaves, "min_data_in_leaf": tuning.least, "feature_fraction": part
+    }  # fmt: skip
 
 
 def _data(codes: Codes, won: Bools, columns: Sequence[Column], like: Any = None) -> Any:

@@ -97,6 +97,6 @@ def _difference(
     low, high = np.quantile(found, [(1 - SURE) / 2, (1 + SURE) / 2])
     better = ""
     if low > 0 or high < 0:
-        better = "second" if (low > 0) is is_greater_better else "first"
+        better = "second" if bool(low > 0) is is_greater_better else "first"
     by = figure(b, won) - figure(a, won)
     return FigureDifference(name, round(by, 4), round(float(low), 4), round(float(high), 4), better)

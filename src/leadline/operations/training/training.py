@@ -19,6 +19,7 @@ from leadline.scoring.model_file import (
     FORMAT,
     Calibration,
     Column,
+    ColumnGroup,
     HeldOut,
     ModelFile,
     Quality,
@@ -77,7 +78,7 @@ def train_model(examples: Examples, wishes: Wishes) -> Trained:
         format=FORMAT,
         name=wishes.name,
         version=wishes.version,
-        trained_at=iso(wishes.at),
+        trained_at=iso(wishes.at.replace(microsecond=0)),
         zone=wishes.zone,
         outcome=examples.outcome,
         leads=len(known),
@@ -138,7 +139,12 @@ def _with_ranks(
     steps = ranks_of(raw)
     tenths = np.bincount(np.minimum(9, np.searchsorted(steps, raw) // 10), minlength=10)
     usual = tuple(round(float(count) / len(raw), 6) for count in tenths)
-    ranks = Ranks(steps, ranks_of(fit), ranks_of(intent), usual)
+    ranks = Ranks(
+        steps,
+        ranks_of(fit) if _has(model, ColumnGroup.FIT) else (),
+        ranks_of(intent) if _has(model, ColumnGroup.INTENT) else (),
+        usual,
+    )
     return msgspec.structs.replace(model, calibration=calibration_of(raw, won), ranks=ranks)
 
 
@@ -155,9 +161,14 @@ _NAMES = ("raw", "probability", "fit", "intent")
 def _measured(model: ModelFile, codes: Codes, won: Bools) -> ModelFile:
     found = measures_of(model, codes)
     base = float(np.log(max(1, model.won) / max(1, model.leads - model.won)))
+    fit, intent = (quality_of(logistic(base + part), won) for part in (found.fit, found.intent))
     return msgspec.structs.replace(
         model,
         model=quality_of(found.probability, won),
-        fit=quality_of(logistic(base + found.fit), won),
-        intent=quality_of(logistic(base + found.intent), won),
+        fit=fit if _has(model, ColumnGroup.FIT) else None,
+        intent=intent if _has(model, ColumnGroup.INTENT) else None,
     )
+
+
+def _has(model: ModelFile, group: ColumnGroup) -> bool:
+    return any(column.group is group for column in model.columns)
