@@ -64,7 +64,7 @@ def _lines(least: Mapping[tuple[int, str], Figures]) -> list[str]:
     before, now = least[0, "rules"]["rules"], least[1, "rules"]["rules"]
     parts, step, other = least[1, "parts"], least[1, "stored"], least[0, "stored"]
     known = parts["of the first release"]
-    apart = step["duplicates"] + step["assignment"]
+    apart = step["duplicates"] + step["kept for duplicates"] + step["assignment"]
     whole = step["whole"] - apart
     return [
         f"  rules: {now:.1f} µs a lead, the other build {before:.1f}; those of the first release "

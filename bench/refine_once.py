@@ -36,6 +36,7 @@ try:
     from leadline.model.lead import Delivery, LeadFields
     from leadline.ports.channel import Channel
     from leadline.settings.general import Settings
+    from leadline.stores.sqlite.likeness import LikenessKeeping
     from leadline.stores.sqlite.store import SqliteStore
 except ImportError:  # commit 173241e, the build of the first release
     import leadline.pipeline as step  # type: ignore
@@ -48,6 +49,8 @@ except ImportError:  # commit 173241e, the build of the first release
 
     from leadline.settings import Settings  # type: ignore
 
+    LikenessKeeping = None  # type: ignore
+
 from leadline.kit import Kit
 from leadline.wiring import sources
 
@@ -59,7 +62,7 @@ _KNOWN = frozenset(
     {"name", "first_name", "last_name", "email", "phone", "company", "title", "country", "message"}
 )
 RULES: Mapping[str, tuple[str, ...]] = {
-    "of the first release": ("_contact", "_details", "suspicions"),
+    "of the first release": ("_contact", "_details", "refine_details", "suspicions"),
     "once": ("_turn", "_refined_once"),
 }
 """Today's functions in which the rules of the first release are, and all rules once."""
@@ -71,6 +74,8 @@ STEP: Mapping[str, tuple[str, ...]] = {
     "store": ("settle",),
 }
 """The parts of the whole step, by the names that their functions have in either build."""
+KEPT: Mapping[str, tuple[str, ...]] = {"kept for duplicates": ("keep", "write")}
+"""What the store does, besides, so that later leads find this one; in today's build only."""
 
 
 class Watch:
@@ -173,31 +178,35 @@ def _least(work: Callable[[], list[float]]) -> list[float]:
 
 def stored(leads: Sequence[Lead], warm: int, folder: Path) -> dict[str, float]:
     """The whole step with a store, and its parts."""
-    kit = _kit(leads, folder)
+    kit = filled(leads, folder)
     for one in numbers_of_all_countries():
         rules.refine(one, ABOUT)
     step.refine_due(kit, warm)
-    watch = Watch(step, STEP)
+    watch, kept = Watch(step, STEP), Watch(LikenessKeeping, KEPT)
     began = time.process_time()
     while step.refine_due(kit, BATCH):
         pass
-    return {"whole": time.process_time() - began, **watch.seconds}
+    return {"whole": time.process_time() - began, **watch.seconds, **kept.seconds}
 
 
-def _kit(leads: Sequence[Lead], folder: Path) -> Kit:
+def filled(leads: Sequence[Lead], folder: Path) -> Kit:
     """A kit whose store has these leads, all of them due, the last ones first."""
-    settings = Settings(data=folder)
-    store = SqliteStore(folder)
-    front = CaptureKit(sources(settings), timedelta())
+    kit = kit_of(folder)
+    front = CaptureKit(kit.sources, timedelta())
     at = datetime.now(UTC) - timedelta(seconds=1)
     for start in range(len(leads), 0, -BATCH):
         some = leads[max(start - BATCH, 0) : start]
         bodies = [json.dumps(lead, ensure_ascii=False).encode() for lead in some]
-        store.accept([e for one in bodies for e in read(Delivery("generic", one, at), front)])
+        kit.store.accept([e for one in bodies for e in read(Delivery("generic", one, at), front)])
+    return kit
+
+
+def kit_of(folder: Path) -> Kit:
+    """A kit with the store in a folder, which alerts one channel of every lead."""
     messenger = SlackWebhook("http://127.0.0.1:9/services/none")  # nothing is sent here
     return Kit(
-        store=store,
-        sources=front.sources,
+        store=SqliteStore(folder),
+        sources=sources(Settings(data=folder)),
         channels={"slack": Channel(name="slack", writer=SlackWriter(), messenger=messenger)},
         clock=lambda: datetime.now(UTC),
         chance=random.random,

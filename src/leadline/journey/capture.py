@@ -81,6 +81,8 @@ def _leads(delivery: Delivery, source: Source, kit: CaptureKit) -> list[Captured
     except TooManyEvents:
         # A reader that gave up named its own limit, which is higher.
         raise TooManyEvents(kit.bounds.max_events) from None
+    if len(events) == 1:
+        return [_captured(events[0], 0, delivery, source, kit)]
     return _with_body(
         [_captured(event, i, delivery, source, kit) for i, event in enumerate(events)]
     )
@@ -89,7 +91,7 @@ def _leads(delivery: Delivery, source: Source, kit: CaptureKit) -> list[Captured
 def _with_body(leads: list[CapturedLead]) -> list[CapturedLead]:
     """The events of a delivery, each with the id of the one that has the body."""
     first, *others = leads
-    if not others or first.body is None:
+    if first.body is None:
         return leads
     return [first, *(msgspec.structs.replace(one, body_with=first.id) for one in others)]
 

@@ -32,7 +32,7 @@ def with_late_contact(
     """The fields of a lead, completed by updates that arrived after its refinement. Known values
     stay, and updates about another person are ignored, as is what the CRM only got from us
     (`journey.borrowed`, by the lead's *handling*)."""
-    for said in _said_late(source, waiting):
+    for said in _said_late(source, waiting) if waiting.late else ():
         if not _is_of_another(fields, said):
             fields = said_later(filled(fields, without_borrowed(said, handling)), said)
             more = newer_attribution(fields.attribution, said.attribution)

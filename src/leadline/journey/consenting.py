@@ -60,9 +60,11 @@ def said_by_crm(fields: LeadFields, record: LeadFields, source: str) -> LeadFiel
 def still_refused(fields: LeadFields, before: RefinedLead | None) -> LeadFields:
     """The fields, with what the CRM said was refused when the lead was refined *before*: it does
     not answer now."""
+    if before is None:
+        return fields
     kept = {
         purpose: ConsentSaid(NO, one.text, one.at, one.source)
-        for purpose, one in (before.consent if before is not None else {}).items()
+        for purpose, one in before.consent.items()
         if one.value == NO and one.source.startswith(CRM) and not one.lead_id
     }
     return msgspec.structs.replace(fields, consent={**fields.consent, **kept}) if kept else fields

@@ -13,6 +13,7 @@ _lock = threading.Lock()
 _random = random.SystemRandom()
 _fast = random.Random(_random.getrandbits(256))
 _last = 0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def uuid7(at: datetime) -> str:
@@ -20,7 +21,8 @@ def uuid7(at: datetime) -> str:
     global _last
     with _lock:
         # 60 bits: milliseconds, then 12 bits of the millisecond's fraction (RFC 9562, section 6.2).
-        micros = int(at.timestamp() * 1_000_000)
+        since = at - _EPOCH
+        micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         stamp = (micros // 1000) << 12 | (micros % 1000) * 4096 // 1000
         _last = stamp = max(stamp, _last + 1)
         tail = _fast.getrandbits(62)

@@ -13,14 +13,14 @@ from leadline.model.lead import CapturedLead, Kind, RefinedLead
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:
     """The 16-byte key of an event, a record or a body of one source."""
-    digest = blake2b(_prefix(kind, source), digest_size=16)
+    digest = _begun(kind, source).copy()
     digest.update(value)
     return digest.digest()
 
 
 @lru_cache(64)  # there are few sources, and each of their deliveries needs it
-def _prefix(kind: str, source: str) -> bytes:
-    return f"{kind}\0{source}\0".encode()
+def _begun(kind: str, source: str) -> blake2b:
+    return blake2b(f"{kind}\0{source}\0".encode(), digest_size=16)
 
 
 def record_key(source: str, record: str) -> bytes:

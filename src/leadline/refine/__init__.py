@@ -35,7 +35,7 @@ from leadline.refine.names.company import company_from_name, may_be_company
 from leadline.refine.names.country import country_of_name
 from leadline.refine.names.name import refine_name
 from leadline.refine.phones.phone import by_mail, in_unknown_country, refine_phone
-from leadline.refine.settled import is_settled
+from leadline.refine.settled import unsettled
 from leadline.refine.website import refine_website
 
 __all__ = ["MESSAGE_LIMIT", "About", "kept_fields", "refine"]
@@ -86,10 +86,10 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
     refined = _without_circles(fields, turn.lead)
     news = refined.changes
     for _ in range(_MOST_TURNS):
-        if is_settled(refined.contact, refined.lead_details, news):
+        if not (left := unsettled(refined.contact, refined.lead_details, news)):
             break
         kept = kept_fields(refined, fields.suspicions)
-        if turn.is_in_place and changes_nothing(kept, refined, news, turn.region, about.region):
+        if turn.is_in_place and changes_nothing(kept, refined, left, turn.region, about.region):
             break
         turn = _turn(kept, about)
         later = _without_circles(kept, turn.lead)

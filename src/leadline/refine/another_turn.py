@@ -2,9 +2,9 @@
 that look at a value which the last turn changed: a third of the cost of a turn.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
+from leadline.model.lead import Contact, LeadFields, RefinedLead
 from leadline.refine import text
 from leadline.refine.companies.company import refine_company
 from leadline.refine.country_context import region_in
@@ -18,7 +18,6 @@ from leadline.refine.names.name import refine_name
 from leadline.refine.phones.phone import in_unknown_country, refine_phone
 from leadline.refine.website import refine_website
 
-_NAMES = frozenset({"name", "first_name", "last_name"})
 _TEXTS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "title": ("title", text.line),
     "country": ("country", text.line),
@@ -34,12 +33,13 @@ _TEXTS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 
 
 def changes_nothing(
-    kept: LeadFields, lead: RefinedLead, news: Sequence[Change], region: str, usual: str
+    kept: LeadFields, lead: RefinedLead, changed: Collection[str], region: str, usual: str
 ) -> bool:
     """Whether the rules would leave a lead as it is, of which *kept* are the fields.
 
-    *news* are the changes of the last turn, in which every value has to have stayed in its field,
-    and *region* was the country of phone numbers; *usual* is that of leads which name none.
+    *changed* are the fields that changed in the last turn and are not settled
+    (`settled.unsettled`). Every value has to have stayed in its field, and *region* was the country
+    of phone numbers; *usual* is that of leads which name none.
     """
     contact, known = lead.contact, frozenset(lead.problems)
     if region_in(kept.country, kept.phone, kept.custom, usual) != region:
@@ -48,7 +48,6 @@ def changes_nothing(
         return False
     if not known.issuperset(suspicions(kept, contact.email)) or not known.issuperset(damages(kept)):
         return False
-    changed = {"name" if one.field in _NAMES else one.field for one in news}
     for field in changed:
         found = _again(field, kept, contact, region)
         if found is None or not known.issuperset(found):

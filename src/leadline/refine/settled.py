@@ -9,7 +9,7 @@ from leadline.model.lead import Change, Contact, LeadDetails
 from leadline.model.patterns import late
 from leadline.refine.blank import NULLS
 from leadline.refine.companies.company import refine_company
-from leadline.refine.emails.email import is_common
+from leadline.refine.emails.email import is_bare, is_common
 from leadline.refine.misplaced.fields import may_be_wrong
 from leadline.refine.names.casing import is_one_case
 from leadline.refine.names.words import PLACEHOLDERS, is_honorific
@@ -30,9 +30,10 @@ _NAMES = frozenset({"name", "first_name", "last_name"})
 _DETAILS = frozenset({"message", "source", "campaign", "owner", "owner_claimed"})
 
 
-def is_settled(contact: Contact, details: LeadDetails, changes: tuple[Change, ...]) -> bool:
-    """Whether it is sure that the rules would leave the contact and the details as they are; False
-    if it is not sure."""
+def unsettled(contact: Contact, details: LeadDetails, changes: tuple[Change, ...]) -> set[str]:
+    """Those of the fields that changed which the rules may alter again, with "name" for all parts
+    of a name; empty if it is sure that the rules would leave the whole lead as it is."""
+    left: set[str] = set()
     named = mailed = cased = False
     for change in changes:
         field, rule = change.field, change.rule
@@ -42,15 +43,24 @@ def is_settled(contact: Contact, details: LeadDetails, changes: tuple[Change, ..
             mailed = True
         elif field == "company" and rule in _OF_COMPANIES:
             cased = True
-        elif rule == "phone.format":
-            pass
+        elif rule == "phone.format" and contact.phone and contact.phone[-1] != ")":
+            pass  # what stands in brackets behind a number may be read as its extension
         elif not _is_plain_text(field, rule, contact, details):
-            return False
-    if mailed and (contact.email is None or not is_common(contact.email) or may_be_wrong(contact)):
+            left.add("name" if field in _NAMES else field)
+    if mailed and (may_be_wrong(contact) or not _is_plain_address(contact)):
+        left.add("email")
+    if named and not _is_plain_name(contact):
+        left.add("name")
+    if cased and not _is_plain_company(contact.company):
+        left.add("company")
+    return left
+
+
+def _is_plain_address(contact: Contact) -> bool:
+    email = contact.email
+    if email is None:
         return False
-    return not (named and not _is_plain_name(contact)) and not (
-        cased and not _is_plain_company(contact.company)
-    )
+    return is_common(email) or (contact.email_canonical is not None and is_bare(email))
 
 
 def _is_plain_text(field: str, rule: str, contact: Contact, details: LeadDetails) -> bool:

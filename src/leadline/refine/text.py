@@ -209,6 +209,8 @@ def _is_settled(text: str) -> bool:
 
 
 def _visible(text: str) -> str:
+    if text.isprintable():  # neither surrogates, nor invisible characters, nor joiners
+        return text if text.isascii() else _BLANK.sub(" ", text)
     text = _INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
     return _BLANK.sub(" ", _STRAY_JOINER.sub("", text))
 

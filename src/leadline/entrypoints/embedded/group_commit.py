@@ -67,7 +67,8 @@ class Batcher:
         self._refusal: LeadlineError | None = None
         self.failed_at = -math.inf
         """When the inbox last refused a delivery, by the monotonic clock."""
-        self._wake = threading.Condition()
+        self._lock = threading.RLock()
+        self._wake = threading.Condition(self._lock)
         self._refused = _Refused()
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
         self._thread.start()
@@ -101,11 +102,11 @@ class Batcher:
         size = 0
         for lead in leads:
             size += len(lead.raw) + (len(lead.body) if lead.body else 0)
-        with self._wake:
+        with self._lock:  # that of `_wake`, without its steps in Python
             if self._refusal is not None:
                 raise type(self._refusal)(self._refusal.detail)
             # An empty queue takes any delivery: one over the limit would never fit otherwise.
-            waiting = self.waiting
+            waiting = len(self._queue) + len(self._gathered)
             full = waiting and self._bytes + size > self._most_bytes
             if full or waiting >= self._most_waiting:
                 raise Overloaded

@@ -7,7 +7,7 @@ way, through the ASGI application. The limits (`slow_senders`) hold on both, bec
 of the parser.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -253,8 +253,12 @@ def _composed(answer: Answer, protocol: ShortWay, keep_alive: bool) -> bytes:
     """An answer as it is sent."""
     fields = protocol.server_state.default_headers
     if answer.headers:
-        fields = [*fields, *header_fields(answer)]
-    more = b"".join([b"%b: %b\r\n" % field for field in fields])
+        more = _lines([*fields, *header_fields(answer)])
+    elif fields is _usual.fields:
+        more = _usual.lines
+    else:
+        more = _lines(fields)
+        _usual.fields, _usual.lines = fields, more
     return b"%b%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b" % (
         _STATUS[answer.status],
         more,
@@ -263,3 +267,18 @@ def _composed(answer: Answer, protocol: ShortWay, keep_alive: bool) -> bytes:
         b"" if keep_alive else b"connection: close\r\n",
         answer.body,
     )
+
+
+def _lines(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % field for field in fields])
+
+
+class _Usual:
+    """The header fields that uvicorn gives all answers of one second, which it never changes in
+    place, and their lines."""
+
+    fields: Sequence[tuple[bytes, bytes]] | None = None
+    lines = b""
+
+
+_usual = _Usual()

@@ -4,6 +4,7 @@ One regular expression recognises common addresses; `syntax` checks all others.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from types import ModuleType
@@ -18,13 +19,14 @@ from leadline.refine.emails.kinds import (
     DomainKind,
     company_domain,
     domain_kind,
-    is_placeholder_address,
+    is_placeholder_at,
     is_role,
 )
 from leadline.refine.emails.mailbox import canonical
 from leadline.refine.emails.slips import is_suspect_domain
 from leadline.refine.emails.syntax import address_parts
 from leadline.refine.limits import LIMITS
+from leadline.refine.mending import is_doubtful
 
 # A subset of what email-validator accepts unchanged: no label contains "--" (IDNA) or is longer
 # than 63, and the special-use top-level domains of RFC 6761 are excluded.
@@ -36,6 +38,8 @@ _PLAIN = late(
 # Control characters end a line too: other programs end a text at NUL, and headers must not go on.
 _LINE_END = late("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
 _MAILTO = late(r"(?:mailto:)++", re.I)
+# What is unwrapped, mended, or taken for a sign in words.
+_AROUND = late(r"[\s<>:;,|\"'()\[\]{}&%\\]")
 _AT_THE_END = " \t\n.,;"
 _BEFORE = " <([\"',;:"
 _BEHIND = " >)]\"',;:."
@@ -64,15 +68,34 @@ def refine_email(written: str | None) -> Email:
     """
     if not written:
         return Email()
-    if (plain := _PLAIN.fullmatch(written)) is not None:
-        local, domain = plain["local"], plain["domain"]
-        return _judged(written, local, domain)
     lowered = written.lower()
     if written.isascii() and (plain := _PLAIN.fullmatch(lowered)) is not None:
-        local, domain = plain["local"], plain["domain"]
-        case = text.altered("email", written, lowered, "email.lowercase")
-        return _judged(lowered, local, domain, (), (case,))
+        return _judged(lowered, plain["local"], plain["domain"], (), _cased(written, lowered))
+    if is_bare(written) and (found := address_parts(lowered)) is not None:
+        return _judged(lowered, *found, (), _cased(written, lowered))
     return _refine_other(written)
+
+
+def _cased(written: str, lowered: str) -> tuple[Change, ...]:
+    if lowered == written:
+        return ()
+    return (text.altered("email", written, lowered, "email.lowercase"),)
+
+
+def is_bare(written: str) -> bool:
+    """Whether nothing stands around an address and nothing in it is to be mended, so that, if it is
+    valid, refinement does no more than to write it in lower case."""
+    if written.count("@") != 1 or not written.isprintable() or _AROUND.search(written):
+        return False
+    if written.isascii():
+        return True
+    lowered = written.lower()
+    return (
+        lowered.lower() == lowered
+        and unicodedata.is_normalized("NFKC", written)
+        and unicodedata.is_normalized("NFKC", lowered)
+        and not is_doubtful(written)
+    )
 
 
 def is_common(written: str) -> bool:
@@ -240,7 +263,7 @@ def _judged(
     found = []
     if kind is DomainKind.DISPOSABLE:
         found.append("email.disposable")
-    if is_placeholder := is_placeholder_address(f"{local}@{domain}"):
+    if is_placeholder := is_placeholder_at(local, domain):
         found.append("email.placeholder")
     if is_role(local):
         found.append("email.role")

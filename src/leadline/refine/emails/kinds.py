@@ -132,6 +132,11 @@ def is_placeholder_address(address: str) -> bool:
     "noemail@anything". It is no key by which people can be matched. Addresses of the documentation
     domains (RFC 2606) are none, except "noemail@example.com"."""
     local, _, domain = address.lower().rpartition("@")
+    return is_placeholder_at(local, domain)
+
+
+def is_placeholder_at(local: str, domain: str) -> bool:
+    """As `is_placeholder_address`, of the two parts of an address in lower case."""
     name = local.partition("+")[0]
     if name in ANYWHERE_NOBODY:
         return True

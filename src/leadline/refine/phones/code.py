@@ -13,9 +13,9 @@ from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.phones import plan as phone_plan
 from leadline.refine.phones.dial_code import calling_code_in
-from leadline.refine.phones.plan import SHAPE, SHORT_SHAPE, fast, invalid
+from leadline.refine.phones.plan import SHAPE, SHORT_SHAPE, fast, invalid, is_unreadable
 
-__all__ = ["SHAPE", "SHORT_SHAPE", "fast", "invalid", "rival", "with_code"]
+__all__ = ["SHAPE", "SHORT_SHAPE", "fast", "invalid", "is_unreadable", "rival", "with_code"]
 
 _TRUNK_ZERO = text.words("AT BE CH DE FI FR GB IE NL SE")
 """Countries in which a national number is always written with a 0 before it."""

@@ -27,6 +27,8 @@ _EXIT = late(r"\+?(?:00|011)(?=[^0-9]{0,3}[1-9])")
 # Numbers rounded by Excel ("4.42079E+11"), whose last digits are lost.
 _ROUNDED = late(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _MANY_DIGITS = late(r"(?:[^0-9]*+[0-9]){7}")
+_DIGIT = late("[0-9]")
+_SEVEN, _LONGEST_EXTENSION = 7, 5
 _LETTER = late(r"[^\W\d_]")
 _VANITY = late(r"[+(]?[0-9][0-9a-z ().\-]*", re.IGNORECASE | re.ASCII)
 _EXTENDED = late(r"[^a-z]*(?:x|ext\.?|extension)[ .]*[0-9]+", re.IGNORECASE)
@@ -34,10 +36,15 @@ _EXTENDED_NUMBER = late(
     r"(?P<base>[^a-z]*[0-9)]) ?(?:x|ext\.?|extension) ?(?P<extension>[0-9]{1,7})", re.I
 )
 _BRACKET = late(r"[(\[]")
+_BARE = late(r"(?:\+?[0-9]+|\([0-9]{1,5}\)[ -]?[0-9]+)(?:[ -][0-9]+)*")
+_TWO_NUMBERS = 14
+"""As many digits may be two numbers, as `reading` knows them."""
 _NANP = 1
 _REMEMBERED = 64
 _HAS_OLD_FORMS = ("+229", "+52", "+54", "+55", "+57", "+84")
 """The calling codes of countries for which `old` knows a form that was given up."""
+_MAY_BE_MIXED = "+549"
+"""The beginning of the numbers that `old.is_mixed` looks at."""
 ENDING = late(r"(.{7,}[0-9]{3}) ?/ ?[0-9]{1,2}")
 """Two numbers of which only the last digits are different: "555 0147/48"."""
 HOURS = late(
@@ -84,26 +91,61 @@ def quick_extended(written: str, region: str) -> Number | None:
     if written.rfind("(") > 6 and late_bracket(written):
         return None
     found = quick(written, region)
-    if found is None and (extended := _EXTENDED_NUMBER.fullmatch(written)):
-        found = quick(extended["base"], region)
-        return found and msgspec.structs.replace(found, extension=extended["extension"])
-    return found
+    if found is not None or ("x" not in written and "X" not in written):
+        return found
+    if (extended := _EXTENDED_NUMBER.fullmatch(written)) is None:
+        return None
+    found = quick(extended["base"], region)
+    return found and msgspec.structs.replace(found, extension=extended["extension"])
 
 
 @lru_cache(_REMEMBERED)
 def quick_invalid(written: str, region: str) -> Number | None:
-    """A number in a common notation that is not valid; None if phonenumbers must be asked, as about
-    forms that a country has given up."""
+    """A number in a common notation that is not valid as it stands, or that is valid if 00 or 011
+    before it is read as a plus sign; None if phonenumbers must be asked, as about forms that a
+    country has given up."""
     codes = _codes()
-    if not codes.SHORT_SHAPE.fullmatch(written):
+    if not codes.SHORT_SHAPE.fullmatch(written) or _TRUNK.search(written):
         return None
-    if _TRUNK.search(written) or _EXIT.match(written):
-        return None
-    found = codes.invalid(written, region)
+    if exit_code := _EXIT.match(written):
+        return _behind_exit_code(written, "+" + written[exit_code.end() :], region)
+    if codes.is_unreadable(written, region):
+        return Number(problems=(UNPARSEABLE,))
+    return _invalid(written, region)
+
+
+def _invalid(written: str, region: str) -> Number | None:
+    found = _codes().invalid(written, region)
     if found is None or found[0].startswith(_HAS_OLD_FORMS):
         return None
     e164, is_possible = found
     return Number(e164 if is_possible else None, "", None, (INVALID,))
+
+
+def _behind_exit_code(written: str, international: str, region: str) -> Number | None:
+    """`quick_invalid` for a number behind 00 or 011, which is *international* with a plus sign."""
+    codes = _codes()
+    as_written = _invalid(written, region)
+    if (as_written is None and (region or "+" in written)) or not codes.SHAPE.fullmatch(
+        international
+    ):
+        return None
+    if (found := codes.fast(international, region)) is not None:
+        return None if found[0].startswith(_MAY_BE_MIXED) else Number(*found)
+    return as_written if _invalid(international, region) is not None else None
+
+
+def stands_alone(written: str) -> bool:
+    """Whether the text is certainly one number in digits, spaces and hyphens, so that neither an
+    extension, a remark, a second number nor when to call stands beside it."""
+    if _BARE.fullmatch(written) is None or len(_DIGIT.findall(written)) >= _TWO_NUMBERS:
+        return False
+    base, hyphen, last = written.rpartition("-")
+    if not hyphen:
+        return True
+    if " " in written and HOURS.search(written):
+        return False
+    return len(_DIGIT.findall(base)) < _SEVEN or len(last) > _LONGEST_EXTENSION
 
 
 def late_bracket(written: str) -> int:

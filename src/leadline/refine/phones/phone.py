@@ -13,8 +13,10 @@ from leadline.refine.phones.number import (
     PLUS_UNSURE,
     UNPARSEABLE,
     Number,
+    number_in,
     of_unknown_country,
     quick_extended,
+    stands_alone,
 )
 
 _LONGEST = 250  # phonenumbers accepts no longer text
@@ -40,6 +42,8 @@ def refine_phone(written: str | None, region: str) -> Phone:
         found = quick_extended(written, region)
         if found is not None:
             return _shown(written, found, ())
+    if stands_alone(written):
+        return _shown(written, number_in(written, region), ())
     kept, changes = text.clean("phone", written, text.code)
     if kept is None:
         return Phone(changes=changes)

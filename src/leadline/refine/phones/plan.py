@@ -7,13 +7,13 @@ returns None, and phonenumbers must be asked.
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 import phonenumbers
 
 from leadline.model.patterns import late
-from leadline.refine import text
+from leadline.refine.phones.regions import NEVER, Finds, Fits, Regions, others_of, types_of
 
 SHAPE = late(r"[(]?\+?[0-9 ().\-/]{6,40}", re.ASCII)
 """Notations without letters, extensions and second numbers, in which only the digits count."""
@@ -24,15 +24,9 @@ SHORT_SHAPE = late(r"(?=(?:[^0-9]*[0-9]){3})[(]?\+?[0-9 ().\-/]{3,40}", re.ASCII
 _NO_DIGITS = late(r"[^0-9]+")
 
 _GROUP = late(r"\\(\d)")
-_NEVER = r"(?!)"
-_TYPES = text.words(
-    "fixed_line mobile toll_free premium_rate shared_cost personal_number voip pager uan voicemail"
-)
 # ITU-T E.164 allows 15 digits; this is the limit of phonenumbers.
 _LONGEST_NATIONAL = 17
-
-Fits = Callable[[str], object]
-Finds = Callable[[str], re.Match[str] | None]
+_REMEMBERED = 64
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -62,14 +56,13 @@ class _Format(msgspec.Struct, frozen=True):
 
 
 class _Country(msgspec.Struct, frozen=True):
-    """One calling code: the plan of its main region, its regions and its international formats.
-
-    `regions` has, in the order of phonenumbers, what gives the leading digits that identify a
-    region (None if only its number types do), and its number types.
+    """One calling code: the plan of its main region, the number types of that unless leading digits
+    identify it, what tells about the numbers of its other regions, and its international formats.
     """
 
     plan: _Plan
-    regions: tuple[Callable[[], tuple[Fits | None, Fits]], ...]
+    main: Fits
+    others: Callable[[], tuple[Regions, ...]]
     formats: tuple[_Format, ...]
 
 
@@ -79,22 +72,48 @@ def fast(written: str, region: str) -> tuple[str, str] | None:
 
     *written* must match SHAPE; *region* is an ISO code in upper case or "".
     """
-    parsed = _parsed(written, region)
-    return None if parsed is None else _rendered(*parsed)
+    judged = _judged(written, region)
+    if judged is None or not judged[2]:
+        return None
+    national, code, _ = judged
+    shown = _formatted(national, _country(code))
+    return None if shown is None else (f"+{code}{national}", f"+{code} {shown}")
 
 
 def invalid(written: str, region: str) -> tuple[str, bool] | None:
     """The E.164 form of a number that is not valid, and whether its length is possible; None if it
     is valid, or if phonenumbers must be asked. *written* must match SHORT_SHAPE."""
+    judged = _judged(written, region)
+    if judged is None or judged[2] or len(judged[0]) > _LONGEST_NATIONAL:
+        return None
+    national, code, _ = judged
+    plan = _country(code).plan
+    is_possible = len(national) in plan.lengths and len(national) not in plan.local_lengths
+    return f"+{code}{national}", is_possible
+
+
+def is_unreadable(written: str, region: str) -> bool:
+    """Whether phonenumbers finds no calling code behind the plus sign, so that it reads no number:
+    "+999 555-0147". *written* must match SHORT_SHAPE; False if phonenumbers must be asked."""
+    digits = _NO_DIGITS.sub("", written)
+    if "+" not in written or digits[0] == "0" or _calling_code(digits) is not None:
+        return False
+    if any(digits[:size] in _shared_codes() for size in (1, 2, 3)):
+        return False
+    plan = plan_of(region) if region else None  # without the plus, it may be how one dials abroad
+    return not region or (plan is not None and plan.idd(digits) is None)
+
+
+@lru_cache(_REMEMBERED)  # what is not valid is asked about by several rules
+def _judged(written: str, region: str) -> tuple[str, str, bool] | None:
+    """The national number, its calling code, and whether it is valid; None if phonenumbers must be
+    asked."""
     parsed = _parsed(written, region)
     if parsed is None:
         return None
     national, code = parsed
-    country = _country(code)
-    if len(national) > _LONGEST_NATIONAL or _is_valid(national, country):
-        return None
-    lengths = country.plan.lengths - country.plan.local_lengths
-    return f"+{code}{national}", len(national) in lengths
+    is_valid = len(national) <= _LONGEST_NATIONAL and _is_valid(national, _country(code))
+    return national, code, is_valid
 
 
 def _parsed(written: str, region: str) -> tuple[str, str] | None:
@@ -120,14 +139,6 @@ def _parsed(written: str, region: str) -> tuple[str, str] | None:
     if _may_be(len(stripped), plan):
         national = stripped
     return national, plan.calling_code
-
-
-def _rendered(national: str, code: str) -> tuple[str, str] | None:
-    country = _country(code)
-    if len(national) > _LONGEST_NATIONAL or not _is_valid(national, country):
-        return None
-    shown = _formatted(national, country)
-    return None if shown is None else (f"+{code}{national}", f"+{code} {shown}")
 
 
 def _without_code(digits: str, plan: _Plan) -> tuple[str, _Plan]:
@@ -161,13 +172,14 @@ def _may_be(length: int, plan: _Plan) -> bool:
 
 
 def _is_valid(national: str, country: _Country) -> bool:
-    for region in country.regions:
-        leads, known = region()
-        if leads is None:
-            if known(national):
+    if country.main(national):
+        return True
+    for some in country.others():
+        if some.leads is None:
+            if some.types[0](national):
                 return True
-        elif leads(national):
-            return bool(known(national))
+        elif (found := some.leads(national)) is not None:
+            return bool(some.types[int(str(found.lastgroup)[1:])](national))
     return False
 
 
@@ -188,6 +200,13 @@ def _calling_codes() -> frozenset[str]:
     return frozenset(str(code) for code, regions in codes if "001" not in regions)
 
 
+@cache
+def _shared_codes() -> frozenset[str]:
+    """The calling codes that belong to no country, such as 800."""
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+    return frozenset(str(code) for code, regions in codes if "001" in regions)
+
+
 def _calling_code(digits: str) -> str | None:
     codes = _calling_codes()
     for size in (1, 2, 3):  # no code is the beginning of another
@@ -202,13 +221,13 @@ def plan_of(region: str) -> _Plan | None:
     meta = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
     if meta is None or meta.general_desc is None:
         return None
-    prefix = re.compile(meta.national_prefix_for_parsing or _NEVER)
+    prefix = re.compile(meta.national_prefix_for_parsing or NEVER)
     return _Plan(
         calling_code=str(meta.country_code),
-        idd=re.compile(meta.international_prefix or _NEVER).match,
+        idd=re.compile(meta.international_prefix or NEVER).match,
         prefix=prefix.match,
         transforms=bool(meta.national_prefix_transform_rule),
-        general=re.compile(meta.general_desc.national_number_pattern or _NEVER).fullmatch,
+        general=re.compile(meta.general_desc.national_number_pattern or NEVER).fullmatch,
         lengths=frozenset(meta.general_desc.possible_length),
         local_lengths=frozenset(meta.general_desc.possible_length_local_only),
     )
@@ -222,47 +241,13 @@ def _country(code: str) -> _Country:
     assert plan is not None  # noqa: S101 - the regions of a calling code have metadata
     assert main is not None  # noqa: S101 - as above
     formats = [_format(one) for one in main.intl_number_format or main.number_format]
-    known = tuple(_region(one, alone=len(regions) == 1) for one in regions)
-    return _Country(plan=plan, regions=known, formats=tuple(formats))
+    if main.leading_digits and len(regions) > 1:
+        return _Country(plan, _fits_none, others_of(regions), tuple(formats))
+    return _Country(plan, types_of(main), others_of(regions[1:]), tuple(formats))
 
 
-def _region(region: str, *, alone: bool) -> Callable[[], tuple[Fits | None, Fits]]:
-    """What gives an entry of `_Country.regions`. It is loaded at the first number that no region
-    before it has, because most of the 25 regions of +1 never occur."""
-
-    @cache
-    def loaded() -> tuple[Fits | None, Fits]:
-        meta = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-        assert meta is not None  # noqa: S101 - as in `_country`
-        leads = re.compile(meta.leading_digits).match if meta.leading_digits else None
-        return None if alone else leads, _types(meta)
-
-    return loaded
-
-
-def _types(meta: "phonenumbers.PhoneMetadata") -> Fits:
-    """Whether a number is of one of the number types of a region, with their possible lengths.
-
-    The regular expressions of the types are long: each is compiled at the first number that is of
-    no type before it.
-    """
-    general = late(_sized(meta.general_desc) or _NEVER)
-    described = (_sized(getattr(meta, name)) for name in sorted(_TYPES))
-    kinds = [late(one) for one in dict.fromkeys(described) if one]  # landlines are often as mobiles
-
-    def fits(national: str) -> bool:
-        return general.fullmatch(national) is not None and any(
-            kind.fullmatch(national) for kind in kinds
-        )
-
-    return fits
-
-
-def _sized(desc: "phonenumbers.PhoneNumberDesc | None") -> str:
-    if desc is None or not desc.national_number_pattern:
-        return ""
-    sizes = "|".join(f"[0-9]{{{size}}}" for size in desc.possible_length) or "[0-9]+"
-    return f"(?:(?=(?:{sizes})\\Z)(?:{desc.national_number_pattern}))"
+def _fits_none(_national: str) -> bool:
+    return False
 
 
 def _format(rule: "phonenumbers.NumberFormat") -> _Format:
@@ -270,7 +255,7 @@ def _format(rule: "phonenumbers.NumberFormat") -> _Format:
     template = rule.format or ""
     return _Format(
         leads=re.compile(leading[-1]).match if leading else None,  # the last is the most exact
-        pattern=re.compile(rule.pattern or _NEVER),
+        pattern=re.compile(rule.pattern or NEVER),
         template=_GROUP.sub("%s", template.replace("%", "%%")),
         groups=tuple(int(number) for number in _GROUP.findall(template)),
     )

@@ -21,6 +21,12 @@ def insert(db: apsw.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None
         return
     if (sealer := getattr(db, "sealer", None)) is not None:
         rows = sealer.rows(sql, rows)
+    update(db, sql, rows)
+
+
+def update(db: apsw.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Execute *sql* with its `VALUES ()` filled with all *rows* as they are, so that it has to seal
+    what it writes itself."""
     for chunk in _chunks(rows):
         text = _filled(sql, len(chunk), len(rows[0]))
         db.execute(text, list(chain.from_iterable(chunk)))

@@ -45,6 +45,7 @@ class Settling:
         self.now = now
         self.settlements = settlements
         self.ended: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self.dropped: list[tuple[object, ...]] = []
         self.refined: list[tuple[object, ...]] = []
         self.known: list[tuple[bytes, int, int, int]] = []
         self.alerts: list[tuple[object, ...]] = []
@@ -186,7 +187,7 @@ class Settling:
             self.history.append((lease.ref, self.now, f"{lease.task.step}.failed", retry.why))
 
     def _drop(self, lease: Lease, source: str, drop: Drop) -> None:
-        self._update(lease, _sql.drop, self.now, drop.reason, drop.detail)
+        self.dropped.append((lease.ref, *_place(lease), self.now, drop.reason, drop.detail))
         self.history.append((lease.ref, self.now, f"{lease.task.step}.dead", drop.reason))
         self._count(source, f"{lease.task.step}.dead")
 
@@ -236,6 +237,7 @@ class Settling:
         self.documents.write()
         for place, leads in self.ended.items():
             bulk.select(db, _sql.end_tasks, leads, *place)
+        bulk.update(db, _sql.drop, self.dropped)
         keep_attempts(db, self.settlements)
         put(db, self.follow_ups)
         bulk.select(db, _sql.come_first, self.hot)

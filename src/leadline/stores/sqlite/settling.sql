@@ -22,9 +22,12 @@ UPDATE main.task SET first_due_at = CASE WHEN ? THEN NULL ELSE coalesce(first_du
 WHERE lead = ? AND step = ? AND channel = ?;
 
 -- name: drop
--- Make a task a dead letter.
-UPDATE main.task SET dead_at = ?, leased = 0, reason = ?, error = sealed(?, 'task.error', lead)
-WHERE lead = ? AND step = ? AND channel = ?;
+-- Make tasks dead letters.
+WITH dropped (lead, step, channel, dead_at, reason, error) AS (VALUES ())
+UPDATE main.task SET dead_at = dropped.dead_at, leased = 0, reason = dropped.reason,
+                error = sealed(dropped.error, 'task.error', task.lead)
+FROM dropped
+WHERE task.lead = dropped.lead AND task.step = dropped.step AND task.channel = dropped.channel;
 
 -- name: end_tasks
 -- Remove tasks of a step and channel that are done.

@@ -3,7 +3,7 @@
 Collected from the documentation of form builders (docs/how-to/connect-a-sender.md has the table).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ _VALUES = words_in(
     "submitted_value flat_value answer_details text_answers response_text response_value content "
     "reply selected selection input user_input user_value a v raw_value"
 )
+_ALL_VALUES = frozenset(_VALUES)
 _META = frozenset(
     words_in(
         "type field_type kind required is_required page order position index sort choices options "
@@ -79,10 +80,22 @@ def shape_of(element: Mapping[str, Any]) -> Shape:
     return _shape(tuple([key if len(key) <= _LONGEST else "" for key in element]))
 
 
+def may_have_value(keys: Collection[str]) -> bool:
+    """Whether the shape of an object with these keys has `values`."""
+    return len(keys) <= _MOST_KEYS and any(
+        key and len(key) <= _LONGEST and _name_of(key) in _ALL_VALUES for key in keys
+    )
+
+
+@lru_cache(maxsize=2048)
+def _name_of(key: str) -> str:
+    return _short(normal(key))
+
+
 @lru_cache(maxsize=2048)
 def _shape(keys: tuple[str, ...]) -> Shape:
     keys = tuple([key if len(key) <= _LONGEST else "" for key in keys])
-    names = {key: _short(normal(key)) for key in keys if key}
+    names = {key: _name_of(key) for key in keys if key}
     values = _ranked(_VALUES, names)
     machine, visible = _ranked(_MACHINE, names), _ranked(_VISIBLE, names)
     parts = tuple(key for key, name in names.items() if name in _PARTS)

@@ -2,6 +2,7 @@
 labels beside one of values, and the numbered parts of names in Gravity Forms."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from leadline.model.patterns import late
@@ -24,6 +25,8 @@ _VALUES = frozenset(
 _LISTS_OF_LABELS = frozenset(words_in("labels questions fields names keys columns headers label"))
 _LISTS_OF_VALUES = frozenset(words_in("values answers responses data row rows value"))
 _NUMBERED = late(r"(\D{0,40})(\d{1,3})(\D{0,40})")
+_LONGEST = 83
+"""Characters of the longest key that `_NUMBERED` takes."""
 _OF_A_NAME = frozenset(("2", "3", "4", "6", "8"))
 
 
@@ -49,14 +52,27 @@ def _of_one_number(value: dict[str, Any]) -> list[tuple[str, str]]:
     labels: dict[str, str] = {}
     values: dict[str, str] = {}
     for key, inner in value.items():
-        match = _NUMBERED.fullmatch(key)
-        word = normal(f"{match[1]}_{match[3]}") if match else ""
-        if match and word in _LABELS and isinstance(inner, str) and inner:
-            labels.setdefault(match[2], key)
-        elif match and word in _VALUES:
-            values.setdefault(match[2], key)
+        if len(key) > _LONGEST:
+            continue
+        number, is_label, is_value = _numbered(key)
+        if is_label and isinstance(inner, str) and inner:
+            labels.setdefault(number, key)
+        elif is_value:
+            values.setdefault(number, key)
+    if not values:
+        return []
     pairs = [(label, values[number]) for number, label in labels.items() if number in values]
     return pairs if len(pairs) > 1 or any(meaning(value[label]) for label, _ in pairs) else []
+
+
+@lru_cache(maxsize=2048)  # most senders send the same keys for ever
+def _numbered(key: str) -> tuple[str, bool, bool]:
+    """The number in a key, and whether the rest names a label, or a value."""
+    match = _NUMBERED.fullmatch(key)
+    if match is None:
+        return "", False, False
+    word = normal(f"{match[1]}_{match[3]}")
+    return match[2], word in _LABELS, word in _VALUES
 
 
 def _side_by_side(value: dict[str, Any]) -> tuple[str, str] | None:

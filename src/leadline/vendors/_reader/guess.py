@@ -85,7 +85,7 @@ def guessed(value: Any, mapping: Mapping[str, str] = {}) -> LeadFields:
     score = number(body.pop("score", None))
     if _stands_among_others(objects[0]) and ANOTHER_PERSON not in problems:
         problems += (ANOTHER_PERSON,)
-    if any(name.startswith("consent.") for name in mapping):
+    if mapping and any(name.startswith("consent.") for name in mapping):
         from leadline.vendors._webhooks.consents import mapped_consent  # few settings map it
 
         body["consent"] = mapped_consent(value, mapping)

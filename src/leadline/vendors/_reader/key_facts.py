@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from leadline.model.labels import Reading
 from leadline.model.patterns import late
-from leadline.vendors._answers.keys import shape_of
+from leadline.vendors._answers.keys import may_have_value
 from leadline.vendors._answers.questions import GROUPS, HOLDERS
 from leadline.vendors._reader.aliases import Role, role, understood
 from leadline.vendors._reader.dial_labels import LONGEST_LABEL, Tells, tells
@@ -73,8 +73,8 @@ def facts_of_object(value: Mapping[str, Any]) -> ObjectFacts:
 
 @lru_cache(maxsize=512)
 def _of_keys(keys: tuple[str, ...]) -> ObjectFacts:
-    numbered = any(_DIGIT.search(key) for key in keys)
-    told = "text" in keys or "type" in keys or bool(shape_of(dict.fromkeys(keys)).values)
+    numbered = _DIGIT.search("".join(keys)) is not None
+    told = "text" in keys or "type" in keys or may_have_value(keys)
     lists = not _OF_LISTS.isdisjoint(keys)
     return ObjectFacts(tuple(map(facts_of_key, keys)), numbered, lists, told)
 
