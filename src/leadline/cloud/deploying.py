@@ -17,7 +17,8 @@ from leadline.cloud.code_bucket import (
     template_argument,
     upload,
 )
-from leadline.cloud.packaging import Package, capture_package, work_package
+from leadline.cloud.package_folder import packages_for
+from leadline.cloud.packaging import Package
 from leadline.cloud.parameters import Parameters
 from leadline.cloud.remote_settings import (
     needs_advanced_tier,
@@ -212,8 +213,7 @@ def _packages(
 ) -> tuple[Package, Package]:
     target = target_of(parameters["Runtime"], parameters["Architecture"])
     say(f"packaging for Python {target.python} on {target.architecture}")
-    capture = capture_package(target, checks_tokens=checks_tokens)
-    packages = capture, work_package(target, carried)
+    packages = packages_for(target, carried, checks_tokens=checks_tokens)
     if packages[0].compiler is None:
         say(
             f"python{target.python} is not installed here, so the code is not compiled and cold "

@@ -3,11 +3,10 @@
 import difflib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from leadline.cloud.stacks import parameters_of
 from leadline.model.errors import ConfigurationError
 from leadline.settings.general import declared as settings_declared
 
@@ -62,7 +61,10 @@ class Parameters:
         stack: Mapping[str, Any] | None,
     ) -> None:
         self._defaults = {p["ParameterKey"]: str(p.get("DefaultValue", "")) for p in declared}
-        _refuse([*_unknown(given, self._defaults), *_out_of_choice(given, declared)])
+        refuse_unknown(given, self._defaults)
+        _refuse(_out_of_choice(given, declared))
+        from leadline.cloud.stacks import parameters_of  # asks for boto3, which reading does not
+
         self._given = dict(given)
         self._previous = {
             name: value
@@ -88,12 +90,18 @@ class Parameters:
         ]
 
 
+def refuse_unknown(given: Mapping[str, str], declared: Collection[str]) -> None:
+    """Raise ConfigurationError, with the nearest names, if one of the *given* parameters is not
+    *declared* by the template, or is set by `deploy aws` itself."""
+    _refuse(_unknown(given, declared))
+
+
 def _refuse(problems: Sequence[str]) -> None:
     if problems:
         raise ConfigurationError("the parameters are wrong:\n  " + "\n  ".join(problems))
 
 
-def _unknown(given: Mapping[str, str], declared: Mapping[str, str]) -> list[str]:
+def _unknown(given: Mapping[str, str], declared: Collection[str]) -> list[str]:
     problems: list[str] = []
     open_to_users = [name for name in declared if name not in OURS]
     for name in given:

@@ -38,20 +38,28 @@ class Cloud:
         return self._clients[service]
 
 
+def need_extra() -> None:
+    """Raise ConfigurationError if the packages of the extra `aws` are missing."""
+    try:
+        import boto3  # noqa: F401
+        import packaging  # noqa: F401
+    except ImportError:
+        raise ConfigurationError(
+            "packages for AWS are missing: pip install boto3 packaging "
+            "in the environment of Leadline"
+        ) from None
+
+
 def connect(region: str | None = None) -> Cloud:
     """Find credentials and region as all AWS tools do, and ask AWS for the account.
 
     Raises ConfigurationError if boto3, the region or credentials are missing, and CloudError if AWS
     rejects them.
     """
-    try:
-        import boto3
-        from botocore.exceptions import NoCredentialsError, ProfileNotFound
-    except ImportError:
-        raise ConfigurationError(
-            "packages for AWS are missing: pip install boto3 packaging "
-            "in the environment of Leadline"
-        ) from None
+    need_extra()
+    import boto3
+    from botocore.exceptions import NoCredentialsError, ProfileNotFound
+
     with readable_errors():
         try:
             # boto3 itself reads only AWS_DEFAULT_REGION.

@@ -471,6 +471,28 @@ def test_the_command_gives_scripts_the_same_figures() -> None:
     assert told["answers_assumed_ms"] == ANSWER_MS
 
 
+def test_the_command_prices_the_stack_that_a_file_of_parameters_makes(tmp_path: Path) -> None:
+    params = tmp_path / "params.toml"
+    params.write_text('Alarms = "none"\nWithDashboard = false\nDelay = "5m"\n')
+    code, shown = run("--leads-per-month", "10000", "--params", str(params), "--json")
+    told = json.loads(shown)
+    parts = parts_of({"Alarms": "none", "WithDashboard": "false"})
+    assert code == 0
+    assert told["as_deployed"]["list_price"] == pytest.approx(of(Workload(10_000)).deployed(parts))
+    assert told["parts"] == {"metrics": 1, "recovery": 1}
+    _, shown = run("--leads-per-month", "10000", "--params", str(params))
+    assert "our own metrics (EMF) *" in shown
+    assert "dashboard *" not in shown
+
+
+def test_the_command_refuses_parameters_that_the_template_does_not_have(tmp_path: Path) -> None:
+    params = tmp_path / "params.json"
+    params.write_text('{"Alarm": "none"}')
+    result = CliRunner().invoke(app, ["cost", "--leads-per-month", "1", "--params", str(params)])
+    assert isinstance(result.exception, ConfigurationError)
+    assert "there is no parameter Alarm; did you mean Alarms?" in str(result.exception)
+
+
 def test_the_command_takes_no_leads_for_an_answer() -> None:
     code, shown = run("--leads-per-month", "0", "--json")
     assert code == 0

@@ -62,6 +62,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "sample", "preview", "send", "inbox", "deliver", "deliver test", "rules explain",
         # AWS itself records them (CloudTrail), and logs hold nobody
         "deploy", "deploy aws", "destroy", "destroy aws", "logs", "cost",
+        "package", "package aws",  # code, a template, and files that settings name
     )  # fmt: skip
     for trace, names in zip(Trace, (changes, looks, harmless), strict=True):
         yield from ((name, trace) for name in names)

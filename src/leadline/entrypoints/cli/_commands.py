@@ -177,6 +177,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "AWS": {
         "deploy": Command("Deploy Leadline to AWS.", ("cloud",)),
         "destroy": Command("Delete a deployment.", ("cloud",)),
+        "package": Command("Package Leadline for another tool to deploy.", ("packaging",)),
         "logs": Command(
             "Show the log lines of a stack's functions in order of time.", ("cloud_status",)
         ),

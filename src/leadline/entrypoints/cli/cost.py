@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.markup import escape
 
+from leadline.cloud.parameters import read_parameters, refuse_unknown
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, table
+from leadline.infra.template_parameters import parameter_names
 from leadline.operations.cost import estimate as model
 from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
@@ -19,6 +22,14 @@ from leadline.operations.cost.prices import PriceList, read_prices
 GOAL_USD, GOAL_LEADS = 0.12, 10_000
 """The goal: US dollars per month for this number of leads."""
 ELSEWHERE = "us-east-1"
+
+
+ParametersFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="The file of template parameters of `deploy aws`: the stack as these make it."
+    ),
+]
 
 
 @app.command("cost")
@@ -37,6 +48,7 @@ def cost(
     months_kept: Annotated[
         float, typer.Option(min=0, help="Months of leads that are kept in storage.")
     ] = 12,
+    params: ParametersFile = None,
     free_tier: Annotated[
         bool, typer.Option("--free-tier", help="Subtract the monthly AWS free tier.")
     ] = False,
@@ -52,11 +64,22 @@ def cost(
         by_team=by_team,
     )  # fmt: skip
     bill = model.estimate(workload, prices, region, free_tier=free_tier)
-    whole = _whole(workload, prices, region, BY_DEFAULT)
+    parts = _parts(params)
+    whole = _whole(workload, prices, region, parts)
     if json:
-        as_json({"as_deployed": whole, **_as_data(bill, prices)})
+        numbers = {name: number for name, number in parts.items() if number}
+        as_json({"as_deployed": whole, "parts": numbers, **_as_data(bill, prices)})
     else:
-        _print(bill, prices, whole)
+        _print(bill, prices, whole, parts)
+
+
+def _parts(params: Path | None) -> Mapping[str, float]:
+    """The optional parts of a stack with the parameters of this file."""
+    if params is None:
+        return BY_DEFAULT
+    given = read_parameters(params)
+    refuse_unknown(given, parameter_names())
+    return parts_of(given)
 
 
 class Whole(msgspec.Struct, frozen=True):
@@ -95,15 +118,17 @@ def _prices() -> PriceList:
     return read_prices(text)
 
 
-def _print(bill: model.Estimate, prices: PriceList, whole: Whole) -> None:
+def _print(
+    bill: model.Estimate, prices: PriceList, whole: Whole, parts: Mapping[str, float]
+) -> None:
     out = console()
     region = prices.regions[bill.region]
     out.print(f"[bold]As it is deployed[/bold]  {whole}\n")
     out.print(f"[bold]Needed[/bold]  a month in {escape(region.name)}, in US dollars\n")
-    table(_COLUMNS, _rows(bill.lines), empty="")
+    table(_COLUMNS, _rows(bill.lines, parts), empty="")
     out.print(f"\n[bold]Total[/bold]  ${bill.total:,.4f} a month{_each(bill)}\n")
-    out.print("[bold]Optional parts[/bold]  each on top; those marked * are there by default\n")
-    table(_COLUMNS, _rows(bill.options), empty="")
+    out.print("[bold]Optional parts[/bold]  each on top; those marked * are in this stack\n")
+    table(_COLUMNS, _rows(bill.options, parts), empty="")
     out.print()
     for remark in _remarks(bill, prices):
         out.print(escape(remark), soft_wrap=True)
@@ -112,11 +137,11 @@ def _print(bill: model.Estimate, prices: PriceList, whole: Whole) -> None:
 _COLUMNS = ("service", "what", "quantity", "price", "$ a month", "how")
 
 
-def _rows(lines: tuple[model.CostLine, ...]) -> list[tuple[str, ...]]:
+def _rows(lines: tuple[model.CostLine, ...], parts: Mapping[str, float]) -> list[tuple[str, ...]]:
     return [
         (
             line.service,
-            f"{line.what}{' *' if line.part in BY_DEFAULT else ''}",
+            f"{line.what}{' *' if parts.get(line.part) else ''}",
             _quantity(line),
             f"{line.usd:g}" + (f" / {line.per:,}" if line.per > 1 else ""),
             f"{line.dollars:,.4f}",
