@@ -10,9 +10,9 @@ import typer
 from rich.markup import escape
 
 from leadline.cloud.parameters import read_parameters, refuse_unknown
+from leadline.cloud.template_parameters import parameter_names
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, table
-from leadline.infra.template_parameters import parameter_names
 from leadline.operations.cost import estimate as model
 from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations

@@ -11,12 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from leadline import wiring
+from leadline.cloud import template_parameters
 from leadline.cloud.session import need_extra
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, console, say
-from leadline.infra import template, template_parameters
+from leadline.infra import template
 
 package_app = typer.Typer(
     help="Package Leadline for another tool to deploy.",
