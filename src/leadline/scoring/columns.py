@@ -24,6 +24,7 @@ _LONGEST_WORD = 80
 _BEGINS_NUMBERS = "0123456789+-."
 _WORDS = late(r"[^\W\d_]{2,30}")
 _SPACES = late(r"[\s_]+")
+_CAMEL = late(r"(?<=[a-z])(?=[A-Z])")
 _TELLS_DEEDS = (
     "visit visits view views page pages click clicks time spent activity activities score opened "
     "downloads downloaded session sessions duration pageviews events source medium origin channel "
@@ -166,5 +167,6 @@ def _custom(fields: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
 
 @lru_cache(2048)  # the fields of a source are few, and each of its leads has them
 def column_of_field(name: str) -> str:
-    """The name of the column of a custom field: lower case, words divided by a space."""
-    return CUSTOM + _SPACES.sub(" ", name[:100]).strip().lower()
+    """The name of the column of a custom field: lower case, words divided by a space, also those of
+    "lastActivity"."""
+    return CUSTOM + _SPACES.sub(" ", _CAMEL.sub(" ", name[:100])).strip().lower()

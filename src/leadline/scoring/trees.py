@@ -36,6 +36,7 @@ class Forest:
         self._moves: list[list[int | None]] = [[None] * len(tree.leaves) for tree in trees]
         self._lanes = Struct(f"<{len(columns)}q")
         self._bias = len(trees) * _BIAS
+        self._unmoved = int.from_bytes(self._lanes.pack(*[_BIAS] * len(columns)), "little")
 
     def leaves(self, codes: Sequence[int]) -> list[int]:
         """The leaf that a lead reaches in each tree, counted from the left."""
@@ -66,9 +67,10 @@ class Forest:
 
     def _move(self, tree: int, leaf: int) -> int:
         """What the path to a leaf moves, as one integer: a lane of 64 bits for each column."""
-        moved = self._path(tree, leaf)
-        lanes = [_BIAS + round(moved.get(n, 0.0) * _UNIT) for n in range(len(self._columns))]
-        return int.from_bytes(self._lanes.pack(*lanes), "little")
+        move = self._unmoved
+        for column, by in self._path(tree, leaf).items():
+            move += round(by * _UNIT) << (64 * column)
+        return move
 
     def _path(self, tree: int, leaf: int) -> dict[int, float]:
         found = self._trees[tree]

@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import sys
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,6 @@ from leadline import wiring
 from leadline.entrypoints.cli import app
 from leadline.journey.refining import refine_due
 from leadline.model.handling import UNHANDLED, Ending, Handling
-from leadline.operations.training import boosting
 from leadline.scoring.model_file import model_bytes
 from leadline.settings.loading import load
 from leadline.stores.sqlite.store import SqliteStore
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LEADLINE_DATA", str(tmp_path / "data"))
     (tmp_path / "leadline.toml").write_text('delay = "0s"\n')
-    monkeypatch.setattr(boosting, "_TRIED", ((8, 20),))
+    monkeypatch.setattr("leadline.operations.training.boosting._TRIED", ((8, 20),))
     return tmp_path
 
 
@@ -111,6 +111,33 @@ def test_two_models_are_compared_on_what_both_held_out(folder: Path) -> None:
     assert "AUC: a 1 is better" in good("compare", "a.json", "c.json", *where)
     found = json.loads(good("compare", "a.json", "a.json", *where, "--json"))
     assert [one["by"] for one in found["differences"]] == [0.0, 0.0, 0.0]
+
+
+def test_models_of_different_zones_are_not_compared(folder: Path) -> None:
+    write(folder / "leads.csv", rows(300))
+    (folder / "a.json").write_bytes(model_bytes(hand_made()))
+    (folder / "b.json").write_bytes(model_bytes(hand_made(zone="Europe/Berlin")))
+    done = run("compare", "a.json", "b.json", "--csv", "leads.csv", "--outcome", "won")
+    assert "different time zones" in str(done.exception)
+
+
+def test_without_the_extra_it_is_said_what_to_install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    write(folder / "leads.csv", rows(300))
+    assert "the extra train" in str(run(*TRAIN).exception)
+    (folder / "a.json").write_bytes(model_bytes(hand_made()))
+    assert good("show", "a.json").startswith("spring 3")
+
+
+def test_a_model_that_would_score_otherwise_leaves_no_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadline.operations.training.exporting.CLOSE", -1.0)
+    write(folder / "leads.csv", rows())
+    assert "no model was written" in str(run(*TRAIN).exception)
+    assert not list(folder.glob("*.json"))
 
 
 @pytest.mark.parametrize(

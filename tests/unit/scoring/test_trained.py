@@ -79,6 +79,11 @@ def test_columns_hold_nobody() -> None:
     assert found["title word sales"] == 1.0
 
 
+def test_a_field_has_one_column_however_its_name_is_written() -> None:
+    for name in ("Total Visits", "total_visits", "totalVisits", " Total  visits"):
+        assert capture_columns(worth(custom={name: 3}))["custom.total visits"] == 3.0
+
+
 def test_hours_and_weekdays_are_those_of_the_zone() -> None:
     lead = worth(at=datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
     assert capture_columns(lead, ZoneInfo("Europe/Berlin"))["hour"] == 0.0

@@ -40,12 +40,18 @@ class LeadsFrom(msgspec.Struct, frozen=True):
 
 @contextmanager
 def needing_extra() -> Iterator[None]:
-    """Say what to install where LightGBM or NumPy is missing, or can't be loaded."""
+    """Say what to install where LightGBM or NumPy is missing, or can't be loaded; and that there is
+    no file where a model would not score as LightGBM does."""
     try:
         import lightgbm  # noqa: F401 # an optional package; NumPy comes with it
     except (ImportError, OSError) as error:  # OSError: it lacks a library of the system
         raise ConfigurationError(f"{INSTALL} ({error})") from error
-    yield
+    from leadline.operations.training.exporting import NotExported
+
+    try:
+        yield
+    except NotExported as error:
+        raise ConfigurationError(f"no model was written: {error}") from error
 
 
 def whole_leads(options: Options, which: LeadFilter) -> Iterator[Followed]:

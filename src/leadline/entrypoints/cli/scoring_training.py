@@ -24,6 +24,7 @@ from leadline.entrypoints.cli._model_files import (
 from leadline.entrypoints.cli._options import Json, SourceOption
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_lines, say
 from leadline.entrypoints.cli.scoring import score_app
+from leadline.model.errors import ConfigurationError
 from leadline.ports.ledger import LeadFilter
 
 _EVERY = 1 << 40
@@ -126,6 +127,8 @@ def compare(
     """
     options: Options = context.obj
     models = [model_of(path).file for path in (first, second)]
+    if models[0].zone != models[1].zone:
+        raise ConfigurationError("the models have different time zones: leads have other hours")
     place = LeadsFrom(csv, outcome, won, time, "", "", window, source, from_outcomes)
     with needing_extra():
         from leadline.operations.training.comparing import comparison_of, new_to_both

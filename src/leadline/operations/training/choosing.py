@@ -18,6 +18,7 @@ from leadline.scoring.columns import (
     Value,
     as_number,
     column_group,
+    column_of_field,
     days_before,
     is_flag,
 )
@@ -83,8 +84,8 @@ def codes_of(columns: Sequence[Column], rows: Sequence[Example]) -> Codes:
 
 
 def plain_name(name: str) -> str:
-    """The name of a column, as it may be written: without "custom.", spaces for underscores."""
-    return " ".join(name.lower().removeprefix(CUSTOM).replace("_", " ").split())
+    """The name of a column, however it is written: without "custom.", spaces for underscores."""
+    return column_of_field(name.removeprefix(CUSTOM)).removeprefix(CUSTOM)
 
 
 def _is_in(name: str, named: frozenset[str]) -> bool:
