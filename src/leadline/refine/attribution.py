@@ -28,7 +28,11 @@ _UTM = tuple(name for name in NAMES if name.startswith("utm_"))
 _LONGEST_UTM, _LONGEST_ID, _LONGEST_ADDRESS = 200, 500, 8_000
 _MOST_VALUES, _DEEPEST = 2_000, 12
 
-_HINT = late(rb"utm|cl_?id|click_?id|gbraid|wbraid|fb[cp]\b|fat_id|\"campaign\"", re.I)
+_HINTS = (
+    b"utm", b"clid", b"cl_id", b"click", b"braid", b"fbc", b"fbp", b"fat_id", b"fatid", b'"medium"'
+)  # fmt: skip
+"""What the JSON of an event with any of it has in it, in lower case; looking for each takes a third
+of the time of one pattern for all."""
 # HubSpot: "Default contact properties" (hs_google_click_id, hs_facebook_click_id); Google: "Receive
 # lead form data by webhook" (gcl_id); Meta: "fbp and fbc parameters" (_fbp, _fbc).
 _KEYS = {
@@ -61,7 +65,8 @@ _ODD = late(r"[^a-z0-9]+")
 
 def may_have_attribution(raw: bytes) -> bool:
     """Whether an event's JSON may hold a UTM parameter or a click id; fast, and seldom wrong."""
-    return _HINT.search(raw) is not None
+    low = raw.lower()
+    return any(hint in low for hint in _HINTS)
 
 
 def attribution_in(said: Any) -> dict[str, str]:
