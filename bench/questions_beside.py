@@ -60,6 +60,14 @@ class Beside(NamedTuple):
              for one in some]
         )  # fmt: skip
 
+    def figures(self) -> dict[str, float]:
+        """What is kept of it."""
+        return {
+            "beside_page_ms": self.clock_p95(searched=False),
+            "beside_search_ms": self.clock_p95(searched=True),
+            "beside_kept_share": 1 - self.lost,
+        }
+
     def lines(self) -> Iterator[str]:
         """What is printed of it."""
         for name, some in self.times.items():
@@ -145,4 +153,4 @@ def run() -> Report:
         with closing(SqliteStore(folder)) as store, closing(IndexMaker(store)) as maker:
             maker.all()
         found = measure_beside(folder)
-    return Report(list(found.lines()), True, {})
+    return Report(list(found.lines()), True)

@@ -30,7 +30,7 @@ from leadline.settings.general import Settings
 _LEADS = 1000
 """How many of the newest leads are looked at for custom fields."""
 
-Crm = Annotated[bool, typer.Option("--crm", help="Ask the CRMs who their active users are.")]
+Crm = Annotated[bool, typer.Option(help="Ask the CRMs who their active users are.")]
 
 
 @rules_app.command("check")
