@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator test-payloads bench bench-quality bench-score docs countries names clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator test-payloads bench bench-quality bench-score bench-experiments docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -116,6 +116,9 @@ format: setup ## let ruff mend what it can
 
 bench: setup ## every performance claim, each against a baseline of the same run
 	$(BIN)/python -m bench $(ARGS)
+
+bench-experiments: setup ## how often experiments err that are looked at a hundred times (ARGS=100: fewer runs)
+	$(BIN)/python -m bench.experiments $(ARGS)
 
 bench-quality: setup ## how right refinement is, by public data sets (needs ../shared/datasets or DATASETS=dir; ARGS=-v: mistakes)
 	$(BIN)/python -m bench.refine_quality $(DATASETS) $(ARGS)

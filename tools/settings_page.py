@@ -124,6 +124,18 @@ Business hours, in `[hours.NAME]`, for rules and targets.
 How long a lead may wait for its first response, in `[targets.NAME]`. The tables are tried in their
 order and the first that fits counts; if none fits, there is no target.
 """,
+    "experiments": """## Experiments
+
+Strategies that are tried beside each other on shares of the leads, in `[experiments.NAME]`, as
+[Run an experiment](../how-to/run-an-experiment.md) shows. `leadline experiment start` starts one.
+
+`[experiments.NAME.arms]` has the share of each arm by its name: any number above 0, of which only
+their ratio counts. The first arm is the usual one: leads that do not take part are treated like it,
+and the others are compared with it. `[experiments.NAME.values]` has what an arm does: for `alert`
+the line with which its alerts begin, for `routing` the names of rules, with commas. Rules that an
+arm names apply to its leads alone, all other rules to all leads; for `model` the same of entries of
+`[score.points]`; for `wait` the time, such as `5m`, in place of `delay`.
+""",
 }
 
 _EXAMPLE = """## An example

@@ -39,7 +39,8 @@ from leadline.team.rules import Looked
 from leadline.team.targets import Targets
 from leadline.team.teams import Teams
 
-if TYPE_CHECKING:  # no function on AWS needs them
+if TYPE_CHECKING:  # no function on AWS needs them, or few installations have them
+    from leadline.experiments.record import Design
     from leadline.ports.ad_network import AdNetwork
     from leadline.ports.arrivals import ArrivalBook
     from leadline.ports.audit import AuditLog
@@ -83,11 +84,12 @@ class Kit(msgspec.Struct, frozen=True):
     `audit` takes who did what; None where nothing keeps that. `suppressed` is what is done with
     leads on the suppression list (`model.suppression`). `scorer` says what a refined lead is worth
     (None: nothing can be said of this one); None where the settings score no leads. `delay` is how
-    long leads wait whose source has no time of its own. `outcomes` are the settings of the ad
-    networks that are told what became of leads, `ad_networks` the networks themselves, by the same
-    names. `attempts_kept` is how many attempts of a task are kept with what was sent and answered
-    (`model.attempts`); 0 for none. `enrichers` are the providers of facts by name, in the order in
-    which they are asked, `enrichment_wait` is how long alerts wait for them.
+    long leads wait whose source has no time of its own. `experiments` are those of the settings.
+    `outcomes` are the settings of the ad networks that are told what became of leads, `ad_networks`
+    the networks themselves, by the same names. `attempts_kept` is how many attempts of a task are
+    kept with what was sent and answered (`model.attempts`); 0 for none. `enrichers` are the
+    providers of facts by name, in the order in which they are asked, `enrichment_wait` is how long
+    alerts wait for them.
     """
 
     store: Store
@@ -116,6 +118,7 @@ class Kit(msgspec.Struct, frozen=True):
     privacy_key: "Callable[[], PrivacyKey] | None" = None
     audit: "AuditLog | None" = None
     suppressed: str = MARK
+    experiments: "Mapping[str, Design]" = {}
     scorer: Callable[[RefinedLead], LeadScore | None] | None = None
     delay: timedelta = timedelta(minutes=10)
     outcomes: "Mapping[str, OutcomesConfig]" = {}

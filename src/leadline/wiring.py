@@ -22,6 +22,8 @@ from leadline.stores.key_file import remembering_erased
 from leadline.vendors.registry import find
 
 if TYPE_CHECKING:
+    from leadline.experiments.designing import LeftOut
+    from leadline.experiments.record import Design
     from leadline.journey.capture import CaptureKit
     from leadline.journey.scoring import Scorer
     from leadline.kit import Connected, Kit
@@ -107,7 +109,7 @@ def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> "CaptureK
     bounds = Bounds(settings.max_events, settings.max_stored)
     return CaptureKit(
         senders, settings.delay, bounds, settings.redelivery_window,
-        first_look=settings.score_first_look,
+        first_look=settings.looks_first,
     )  # fmt: skip
 
 
@@ -393,6 +395,7 @@ def kit_of(
         duplicates=policy_of(settings),
         pools=settings.teams,
         suppressed=settings.suppressed,
+        experiments=_experiments(settings),
         scorer=_scorer(settings),
         delay=settings.delay,
         outcomes=settings.outcomes,
@@ -401,6 +404,15 @@ def kit_of(
         enrichers=_enrichers(settings, clock) if settings.enrich else {},
         enrichment_wait=settings.enrichment_wait,
     )
+
+
+def _experiments(settings: Settings) -> "Mapping[str, Design]":
+    """The designs of the experiments of the settings; few installations have any."""
+    if not settings.experiments:
+        return {}
+    from leadline.experiments.designing import designs_of
+
+    return designs_of(settings.experiments)
 
 
 def _scorer(settings: Settings) -> "Scorer | None":
@@ -429,4 +441,17 @@ def _routes(settings: Settings) -> "Routes":
 
         usual = usual_channels(settings)
     team, silent = Team(settings.people), settings.duplicates_alert == "no"
-    return Routes(settings.rules, settings.hours, team, usual, settings.unassigned_channel, silent)
+    left_out = _left_out(settings)
+    return Routes(
+        settings.rules, settings.hours, team, usual, settings.unassigned_channel, silent, left_out
+    )
+
+
+def _left_out(settings: Settings) -> "LeftOut":
+    """The rules that do not apply to arms of experiments."""
+    if not settings.experiments:
+        return {}
+    from leadline.experiments.designing import left_out_by
+    from leadline.settings.experiments import ROUTING
+
+    return left_out_by(_experiments(settings), ROUTING)

@@ -59,6 +59,7 @@ def notice(
         due=kit.targets.due(lead, handling.clock_from) if kit.targets.targets else None,
         interactive=kit.interactive,
         history=history_of(kit, lead),
+        opening=_opening(kit, lead),
     )
     notice = _with_owner_known(kit, notice)
     if (former := former_owner(kit, notice)) is not None:
@@ -74,6 +75,15 @@ def notice(
         return notice
     since = kit.store.health(failing.name).since
     return msgspec.structs.replace(notice, instead_of=failing.name, failing_since=since)
+
+
+def _opening(kit: Kit, lead: RefinedLead) -> str:
+    """The line of an experiment with which the alert begins; "" for none."""
+    if not kit.experiments:
+        return ""
+    from leadline.experiments.designing import opening_of  # few installations have experiments
+
+    return opening_of(kit.experiments, lead)
 
 
 def is_alerted(alerts: Sequence[Alert], channel: str) -> bool:

@@ -31,6 +31,7 @@ _VALUE_LIMIT = 200
 _MESSAGE_LIMIT = 2000
 _PROBLEMS_LIMIT = 600
 _WHY_LIMIT = 600
+_OPENING_LIMIT = 400
 _ENDED = {
     Ending.WON: "Won",
     Ending.LOST: "Lost",
@@ -104,6 +105,12 @@ def short_id(lead_id: str) -> str:
 def at(moment: datetime) -> str:
     """A time in UTC: "2026-03-02 09:00 UTC"."""
     return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:-6]} UTC"
+
+
+def opening_remarks(notice: Notice) -> list[str]:
+    """The line with which the alert begins, or none."""
+    line = line_of(notice.opening, limit=_OPENING_LIMIT) if notice.opening else ""
+    return [line] if line else []
 
 
 def fallback_remarks(notice: Notice) -> list[str]:

@@ -17,6 +17,7 @@ from leadline.alerts.phrases import (
     line_of,
     links_of,
     message_of,
+    opening_remarks,
     person_name,
     score_remarks,
     short_id,
@@ -80,6 +81,7 @@ def story_of_lead(notice: Notice) -> Story:
         headline=_marked(notice, f"{begin}{_refusal(notice)}: {who_of(notice.lead)}"),
         template=SEEN_BEFORE if first else NEW_LEAD,
         remarks=(
+            *opening_remarks(notice),
             *consent_remarks(notice.lead),
             *fallback_remarks(notice),
             *seen_before_remarks(notice),

@@ -42,6 +42,10 @@ def look_due(kit: Kit, limit: int = 100) -> int:
         if early is not None:
             extra = {"lead": hot.lead_id, "early_s": round(early.total_seconds(), 3)}
             log.info("first_look.hot", extra=extra)
+    if kit.experiments:
+        from leadline.journey.trial_waits import move_waits  # few installations have any
+
+        move_waits(kit, leases, {one.lead_id for one in found})
     settle(kit, leases, [Done()] * len(leases))
     return len(leases)
 

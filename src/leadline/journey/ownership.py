@@ -83,13 +83,19 @@ def is_handed_on(
 
 
 def as_before(lead: RefinedLead, earlier: RefinedLead, handling: Handling | None) -> RefinedLead:
-    """A lead that is refined again, with the decision of its first refinement, and with the owner
-    whom it has by its *handling*, unless the CRM or its event names one now.
+    """A lead that is refined again, with the decision of its first refinement, the arms of the
+    experiments that it takes part in, and the owner whom it has by its *handling*, unless the CRM
+    or its event names one now.
 
     It has the time of its earlier refinement if nothing has changed since but who it duplicates:
     what a merge made of it is undone exactly.
     """
-    lead = msgspec.structs.replace(lead, decision=earlier.decision)
+    lead = msgspec.structs.replace(
+        lead,
+        decision=earlier.decision,
+        experiments=earlier.experiments,
+        experiment_unit=earlier.experiment_unit,
+    )
     if handling is not None and handling.owner is not None and not owner_in(lead.lead_details):
         lead = with_owner(lead, handling.owner, Ownership.ASSIGNED)
     if _alone(lead, earlier) != _alone(earlier, earlier):

@@ -6,17 +6,18 @@ refined lead are tasks of their own (`alerts.sending`).
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from leadline.duplicates.merging import without_fills
+from leadline.journey.asking_again import HICCUP, ask_again
 from leadline.journey.assigning.first_turn import Seekers, seekers
 from leadline.journey.borrowed import without_borrowed
 from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.consenting import said_by_crm, said_later, still_refused
 from leadline.journey.correcting import corrected, with_corrections
-from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
+from leadline.journey.crm_lookup import LookUpAnswer, apart, ask, last_question
 from leadline.journey.enriching.batch import by_patience, with_lookups
 from leadline.journey.enriching.patience import Patience
 from leadline.journey.folding import edited_by_people, laid_over
@@ -39,14 +40,8 @@ from leadline.refine import About, refine
 
 log = logging.getLogger(__name__)
 
-
 FIRST_CHANGED = "duplicates.first_changed"
 """The timeline note on a lead that is refined again because its first lead is a duplicate now."""
-_HICCUP = timedelta(seconds=5)
-_PATIENCE = timedelta(seconds=30)
-_ASKED = 6
-"""The number of attempts for which a lead waits for a CRM that asks for pauses; after that it is
-refined and alerted without the CRM's answer."""
 
 
 def refine_due(kit: Kit, limit: int = 100) -> int:
@@ -91,9 +86,7 @@ def _refine_some(
         for i in (lease.task.lead_id,)
     ]
     links = _links(kit, [one for one in cases if isinstance(one, _Case)])
-    if kit.enrichers:
-        earlier = {i: one.refined for i, one in before.items() if one.refined is not None}
-        links = with_lookups(kit, links, earlier, waiting, patience)
+    links = _with_facts_and_arms(kit, links, before, waiting, patience)
     batch = seekers(kit, [one.lead for one in links.values() if isinstance(one, Linked)])
     outcomes = [
         _outcome(kit, one, links.get(one.lead.lead_id), batch) if isinstance(one, _Case) else one
@@ -102,6 +95,24 @@ def _refine_some(
     kit.report_current("")
     settle(kit, leases, outcomes)
     _refine_followers(kit, links)
+
+
+def _with_facts_and_arms(
+    kit: Kit,
+    links: Mapping[str, Linked | Exception],
+    before: "Mapping[str, _Before]",
+    waiting: Mapping[str, Waiting],
+    patience: Patience,
+) -> Mapping[str, Linked | Exception]:
+    """The links with what providers know of the leads, and with their arms of experiments."""
+    earlier = {i: one.refined for i, one in before.items() if one.refined is not None}
+    if kit.enrichers:
+        links = with_lookups(kit, links, earlier, waiting, patience)
+    if kit.experiments:
+        from leadline.journey.experimenting import with_arms  # few installations have any
+
+        links = with_arms(kit, links, earlier, lambda lead_id: preview(kit, waiting[lead_id]))
+    return links
 
 
 class _Before(msgspec.Struct, frozen=True):
@@ -201,7 +212,7 @@ def _read(
         return end
     if (kept := left_alone(waiting, earlier.refined)) is not None:
         return kept
-    if (not_now := _ask_again(lease, answer)) is not None:
+    if (not_now := ask_again(lease, answer)) is not None:
         return not_now
     kit.report_current(lease.task.lead_id)
     try:
@@ -254,7 +265,7 @@ def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None, batch: Seek
         if before is None and claimed:  # an earlier version may have trusted this owner
             before = kit.store.handling([lead.lead_id]).get(lead.lead_id)
         if before is not None and not is_handed_on(kit, refined, before, handling, claimed):
-            return Retry(_HICCUP, why="refine.overtaken", counts=False)
+            return Retry(HICCUP, why="refine.overtaken", counts=False)
         earlier = case.earlier.refined
         refined = refined if earlier is None else as_before(refined, earlier, before)
         if link is None:
@@ -287,14 +298,3 @@ def _failed(kit: Kit, lease: Lease, error: Exception) -> Outcome:
         return Drop("lead.not_understood", error.detail)
     log.error("refine.failed", exc_info=error, extra={"lead": lease.task.lead_id})
     return retry_or_drop(kit, lease, type(error).__name__)
-
-
-def _ask_again(lease: Lease, answer: LookUpAnswer | None) -> Retry | None:
-    """A retry, if the CRM asks for a short pause or failed once. An alert is not delayed for the
-    CRM any longer than that, since it can be corrected by an update."""
-    match answer:
-        case NotAsked(after=after, words=words) if after <= _PATIENCE and lease.attempt <= _ASKED:
-            return Retry(after, why=words, counts=False)
-        case NoAnswer(words=words) if lease.attempt == 1:
-            return Retry(_HICCUP, why=words, counts=False)
-    return None

@@ -24,6 +24,7 @@ from leadline.team.people import Team
 from leadline.team.subject import Subject
 
 if TYPE_CHECKING:
+    from leadline.experiments.designing import LeftOut
     from leadline.scoring.trained import TrainedModel
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 class Scorer(msgspec.Struct, frozen=True, dict=True):
     """Scores refined leads. Conditions and the model are read when the first lead is scored.
 
+    `left_out` are the entries of points that do not apply to leads of an arm of an experiment.
     The hour and the day of conditions are those of the capture, in the zone of the first of
     *hours*."""
 
@@ -40,6 +42,7 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
     hot: HotThreshold
     model: str
     hours: Mapping[str, HoursConfig] = {}
+    left_out: "LeftOut" = {}
 
     def __call__(self, lead: RefinedLead) -> LeadScore | None:
         """The score; None if the model can't be read, or fails for this lead."""
@@ -53,13 +56,22 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
     def met(self, lead: RefinedLead) -> list[PointsEntry]:
         """The entries of points of which the lead meets all conditions."""
         subject = Subject(lead, lead.captured_at, hours=self.hours, team=Team())
-        return entries_met(self.entries, subject)
+        return entries_met(self.entries_for(lead), subject)
+
+    def entries_for(self, lead: RefinedLead) -> tuple[PointsEntry, ...]:
+        """The entries of points that apply to a lead, by the experiments that it takes part in."""
+        if not self.left_out:
+            return self.entries
+        from leadline.experiments.designing import left_out_for  # few installations have any
+
+        without = left_out_for(self.left_out, lead)
+        return tuple(one for one in self.entries if one.name not in without)
 
     def _judged(self, lead: RefinedLead) -> LeadScore:
         met = self.met(lead) if self.points else []
         if not self.model:
-            return score_by_points(self.entries, met, self.start)
-        return with_points(self.trained.judge(lead), self.entries, met)
+            return score_by_points(self.entries_for(lead), met, self.start)
+        return with_points(self.trained.judge(lead), self.entries_for(lead), met)
 
     def _words(self, error: Exception) -> str:
         """What failed, without anything of the lead: a model that was read may quote it."""
@@ -105,7 +117,18 @@ def scorer_of(settings: Settings) -> Scorer | None:
         settings.score_hot,
         settings.score_model,
         settings.hours,
+        _left_out(settings),
     )
+
+
+def _left_out(settings: Settings) -> "LeftOut":
+    """The entries of points that do not apply to arms of experiments."""
+    if not settings.experiments:
+        return {}
+    from leadline.experiments.designing import designs_of, left_out_by
+    from leadline.settings.experiments import MODEL
+
+    return left_out_by(designs_of(settings.experiments), MODEL)
 
 
 def scored(kit: Kit, lead: RefinedLead) -> RefinedLead:

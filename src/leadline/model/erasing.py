@@ -44,6 +44,7 @@ def person_erased(lead: RefinedLead) -> RefinedLead:
         custom={},
         possible=(),
         filled={},
+        experiment_unit="",
         consent={},
         score=None,
         attribution=None,

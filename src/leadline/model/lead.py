@@ -6,6 +6,8 @@ Times are aware `datetime`s in UTC. Lead ids are UUIDs of version 7 as text, so 
 capture.
 """
 
+# Long because a lead is one value, whose parts are read together.
+
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -278,7 +280,9 @@ class RefinedLead(msgspec.Struct, frozen=True):
     the fields of the contact that were blank and have a value of an earlier lead of the person,
     with its origin. `decision` says why it is its owner's. `consent` is known by purpose. `score`
     is ours (that of the sender is in `lead_details`). `score`, `attribution` and `enrichment` are
-    None if leads are not scored, nothing of this was sent, or nothing was looked up."""
+    None if leads are not scored, nothing of this was sent, or nothing was looked up. `experiments`
+    has its arm by the name of each experiment that it takes part in, and `experiment_unit` whom it
+    stands for there (`experiments.allocating.unit_of`)."""
 
     lead_id: str
     captured_at: datetime
@@ -298,3 +302,5 @@ class RefinedLead(msgspec.Struct, frozen=True):
     score: LeadScore | None = None
     attribution: Attribution | None = None
     enrichment: Enrichment | None = None
+    experiments: dict[str, str] = {}
+    experiment_unit: str = ""

@@ -78,6 +78,7 @@ def person_retired(lead: RefinedLead) -> RefinedLead:
         custom={},
         possible=(),
         filled={},
+        experiment_unit="",
         consent={},
         score=lead.score and msgspec.structs.replace(lead.score, reasons=()),
         attribution=None,

@@ -27,10 +27,10 @@ class StepRow(msgspec.Struct, frozen=True):
 
     `function` is the function that does due tasks, as "module:name"; `leadline.steps` imports it
     and documents its parameters. `batched` is whether one message or request may do several tasks,
-    so that a wake-up for one task may do others too. `needs` is the table of settings without which
-    no such tasks exist. `event_name` is the word in timelines and running counts for a message that
-    ended a task of this step, `metric` the CloudWatch metric that counts those messages; both are
-    "" for a step that sends none.
+    so that a wake-up for one task may do others too. `needs` is the table (or property) of settings
+    without which no such tasks exist. `event_name` is the word in timelines and running counts for
+    a message that ended a task of this step, `metric` the CloudWatch metric that counts those
+    messages; both are "" for a step that sends none.
     """
 
     function: str
@@ -65,7 +65,7 @@ class Step(StrEnum):
     REFINE = "refine", StepRow("leadline.journey.refining:refine_due")
     FIRST_LOOK = (
         "first_look",
-        StepRow("leadline.journey.first_look:look_due", needs="score_first_look"),
+        StepRow("leadline.journey.first_look:look_due", needs="looks_first"),
     )
     NOTIFY = (
         "notify",

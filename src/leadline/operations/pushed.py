@@ -26,7 +26,7 @@ class NetworkFigures(msgspec.Struct, frozen=True):
     is_set: bool = True
 
 
-def figures_of(
+def network_figures(
     leads: Iterable[Followed], backlog: Iterable[Backlog], names: Sequence[str]
 ) -> list[NetworkFigures]:
     """The figures of the networks of the settings, *names*, and of those that were told before."""

@@ -48,7 +48,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     A message about a `test` lead says so. `alerted_elsewhere` is whether another channel has sent
     the alert, so that this channel need not. `history` are the earlier leads of the same person, if
     the lead is a duplicate and they are known. `former` is the owner whom the channel was told of
-    before the present one.
+    before the present one. `opening` is a line of an experiment with which
+    the alert begins ("": none).
     """
 
     lead: RefinedLead
@@ -65,6 +66,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     test: bool = False
     alerted_elsewhere: bool = False
     history: History | None = None
+    opening: str = ""
     former: Person | None = None
 
     @property

@@ -232,9 +232,9 @@ def id_digits(prefix: str) -> str:
 
 
 class Followed(msgspec.Struct, frozen=True):
-    """A refined lead with its handling. Only the fields of `lead` that targets need are certain to
-    be filled in. `told_at` is the time of the first alert; `moved` is whether an operator
-    changed the lead's wait."""
+    """A refined lead with its handling. Only the fields of `lead` that targets need and its
+    experiments are certain to be filled in. `told_at` is the time of the first alert; `moved` is
+    whether an operator changed the lead's wait."""
 
     lead: RefinedLead
     handling: Handling

@@ -19,6 +19,7 @@ from leadline.ports.erasing import Erasing
 from leadline.ports.first_look import FirstLooks
 from leadline.ports.retention import Retention
 from leadline.ports.suppressions import Suppressions
+from leadline.ports.trial_waits import TrialWaits
 
 if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
@@ -298,7 +299,7 @@ class Handlings(Protocol):
 
 
 class Store(
-    Inbox, Queue, FirstLooks, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates, Assigning,
-    Retention, Suppressions, Protocol,
+    Inbox, Queue, FirstLooks, TrialWaits, Leads, Pacing, Alerts, Handlings, Erasing, Duplicates,
+    Assigning, Retention, Suppressions, Protocol,
 ):  # fmt: skip
     """A whole store."""

@@ -4,6 +4,8 @@
 The page docs/reference/settings.md is generated from these declarations.
 """
 
+# Long because every setting of no table is declared here.
+
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from leadline.model.rights import Rights
     from leadline.settings.channels import ChannelConfig
     from leadline.settings.crm import AnyCrmConfig
+    from leadline.settings.experiments import ExperimentConfig
     from leadline.settings.hours import HoursConfig
     from leadline.settings.outcomes import OutcomesConfig
     from leadline.settings.people import MemberConfig
@@ -270,6 +273,14 @@ class Settings(FirstLookSettings, frozen=True):
     targets: Mapping[str, "TargetConfig"] = {}
     teams: Mapping[str, "TeamConfig"] = {}
     outcomes: Mapping[str, "OutcomesConfig"] = {}
+    experiments: Mapping[str, "ExperimentConfig"] = {}
+
+    @property
+    def looks_first(self) -> bool:
+        """Whether new leads are looked at before their wait is over: to end the wait of hot ones,
+        or because an experiment is about waits."""
+        tries = any(one.change == "wait" for one in self.experiments.values())
+        return bool(self.score_first_look) or tries
 
     @property
     def rights(self) -> "Rights":

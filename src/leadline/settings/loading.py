@@ -15,6 +15,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.settings.declaration import Declaration
+from leadline.settings.experiment_checks import wrong_experiments
 from leadline.settings.files import CARRIED_LISTS, SettingPath, parse_toml, read_dotenv, read_toml
 from leadline.settings.general import Settings, declared
 from leadline.settings.layers import (
@@ -73,7 +74,7 @@ class Loaded(msgspec.Struct, frozen=True):
 
 _CHECKS = (
     unknown_names, pages_elsewhere, thresholds_in_disorder, wrong_teams, wrong_oauth, wrong_oidc,
-    wrong_score,
+    wrong_experiments, wrong_score,
 )  # fmt: skip
 """What is checked of settings that depend on others."""
 

@@ -117,6 +117,12 @@ def _kind_of_provider(name: str) -> str:
     return name if name in ("domain", "phone", "csv") else "http"
 
 
+def _experiment() -> Mapping[str, type[SettingsStruct]]:
+    from leadline.settings.experiments import ExperimentConfig
+
+    return {"": ExperimentConfig}
+
+
 TABLES: Mapping[str, SettingsTable] = {
     "sources": SettingsTable("source", _source, known=_source_names, exists=_is_source),
     "crm": SettingsTable("CRM", _crm, _kind_of_crm, known=_source_names, exists=_is_source),
@@ -126,6 +132,7 @@ TABLES: Mapping[str, SettingsTable] = {
     "hours": SettingsTable("table of hours", _hours),
     "targets": SettingsTable("target", _target),
     "teams": SettingsTable("team", _team),
+    "experiments": SettingsTable("experiment", _experiment),
     "score_points": SettingsTable("entry of points", _points),
     "outcomes": SettingsTable("ad network", _outcomes),
     "enrich": SettingsTable("provider", _enrich, _kind_of_provider),

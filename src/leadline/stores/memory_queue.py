@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.model.attempts import AttemptRecord, kept_attempts
 from leadline.model.erasing import ERASED_WORDS
-from leadline.model.event_notes import WAIT_ENDED, WORKER_DIED
+from leadline.model.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED, WORKER_DIED
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, RefinedLead
 from leadline.model.scores import is_hot
@@ -28,6 +28,7 @@ from leadline.model.task import (
 from leadline.ports.clock import Clock
 from leadline.ports.first_look import HotLead, ended_words
 from leadline.ports.store import Among, ChannelHealth, Settlement
+from leadline.ports.trial_waits import TrialWait
 from leadline.stores.deciding import TurnFailed, given_up
 from leadline.stores.memory_assigning import MemoryAssigning
 from leadline.stores.memory_duplicates import MemoryDuplicates
@@ -218,6 +219,18 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
         job.due_at = job.first_due_at = now
         self.notes.append((hot.lead_id, f"{WAIT_ENDED} {ended_words(spared, hot.why)}"))
         return spared
+
+    def move_waits(self, leads: Sequence[TrialWait]) -> list[bool]:
+        """See `ports.trial_waits.TrialWaits.move_waits`."""
+        return [self._move_wait(one) for one in leads]
+
+    def _move_wait(self, one: TrialWait) -> bool:
+        job = self._jobs.get((one.lead_id, Step.REFINE, ""))
+        if job is None or job.attempt or job.leased or job.dead:
+            return False
+        job.attempt, job.due_at, job.first_due_at = 1, one.until, one.until
+        self.notes.append((one.lead_id, f"{WAIT_BY_EXPERIMENT} {one.why}"))
+        return True
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.store.Queue.next_due`."""

@@ -22,6 +22,8 @@ class Routes(msgspec.Struct, frozen=True, dict=True):
 
     The first matching rule with `channels` or `alert = "no"` decides the channels, and the first
     matching rule with `team` or `assign` decides the team; these may be different rules.
+    `left_out` are the rules that do not apply to leads of an arm of an experiment, by experiment
+    and arm; by "" to those that do not take part.
     """
 
     rules: Mapping[str, RuleConfig] = {}
@@ -30,12 +32,13 @@ class Routes(msgspec.Struct, frozen=True, dict=True):
     usual: tuple[str, ...] = ()
     unassigned: str = ""
     silent_on_duplicates: bool = False
+    left_out: Mapping[str, Mapping[str, frozenset[str]]] = {}
 
     def look(self, lead: RefinedLead, at: datetime, facts: Facts = NO_FACTS) -> Looked:
         """What the rules say of the lead at this moment; *facts* are about earlier leads of the
         same person."""
         subject = Subject(lead, at, facts, hours=self.hours, team=self.team)
-        return self._compiled.look(subject, silent=self.is_silent(lead))
+        return self._rules_of(lead).look(subject, silent=self.is_silent(lead))
 
     def channels(self, lead: RefinedLead, at: datetime, facts: Facts = NO_FACTS) -> tuple[str, ...]:
         """The names of the channels to alert (`channels_of`)."""
@@ -62,9 +65,25 @@ class Routes(msgspec.Struct, frozen=True, dict=True):
         """Whether a look needs facts about earlier leads of the person."""
         return self._compiled.ask_history
 
+    def _rules_of(self, lead: RefinedLead) -> Rules:
+        """The rules that apply to a lead, by the experiments that it takes part in."""
+        if not self.left_out:
+            return self._compiled
+        without = frozenset[str]().union(
+            *(arms.get(lead.experiments.get(n, ""), arms[""]) for n, arms in self.left_out.items())
+        )
+        if without not in self._fewer:
+            rest = {name: rule for name, rule in self.rules.items() if name not in without}
+            self._fewer[without] = Rules.compile(rest)
+        return self._fewer[without]
+
     @cached_property
     def _compiled(self) -> Rules:
         return Rules.compile(self.rules)
+
+    @cached_property
+    def _fewer(self) -> dict[frozenset[str], Rules]:
+        return {}
 
 
 def with_owner(lead: RefinedLead, owner: Person | None, ownership: Ownership) -> RefinedLead:

@@ -51,6 +51,7 @@ def new_lead(notice: Notice, *, by_email: bool = False) -> Message:
         f"{_begin(notice, '🎯 New lead')}: {pieces.summary(notice, by_email=by_email)}",
         [
             _headline(notice, "🔥 Hot Lead Captured" if notice.is_hot else "🎯 New Lead Captured"),
+            *pieces.opening(notice),
             *pieces.refusals(notice.lead),
             *pieces.standing(notice, by_email=by_email),
             *pieces.facts(notice, by_email=by_email),
@@ -79,6 +80,7 @@ def seen_before(notice: Notice, *, by_email: bool = False) -> Message:
         f"{_begin(notice, '♻️ Seen before')}: {pieces.summary(notice, by_email=by_email)}",
         [
             _headline(notice, f"{'🔥 Hot' if notice.is_hot else '♻️'} Lead Seen Before"),
+            *pieces.opening(notice),
             *pieces.refusals(notice.lead),
             *pieces.standing(notice, by_email=by_email),
             story_of_duplicate(notice, first),

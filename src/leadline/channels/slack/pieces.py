@@ -75,6 +75,12 @@ def refusals(lead: RefinedLead) -> list[blockkit.Block]:
     return [blockkit.section("\n".join(told))] if told else []
 
 
+def opening(notice: Notice) -> list[blockkit.Block]:
+    """The line with which the alert begins, as it is."""
+    line = harmless(notice.opening, blockkit.SECTION_LIMIT)
+    return [blockkit.section(line)] if line else []
+
+
 def standing(notice: Notice, *, by_email: bool) -> list[blockkit.Block]:
     """The state of the lead: sent in place of another channel, claimed, ended, snoozed, due."""
     lines = [*_instead(notice), *_handled(notice, by_email=by_email)]

@@ -38,6 +38,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "dashboard link", "accounts add", "accounts change", "accounts password",
         "accounts remove", "tokens create", "tokens revoke",
         "encryption on", "encryption off", "encryption rotate", "enrich try",
+        "experiment start", "experiment stop",
     )  # fmt: skip
     looks = (
         "leads", "show", "tail", "backup", "export", "access", "duplicates list",
@@ -55,7 +56,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "people list", "teams", "teams list", "teams show", "retention", "retention report",
         "accounts", "accounts list", "tokens", "tokens list",
         "score", "score check", "score train", "score compare", "score drift", "score show",
-        "rules backtest", "rules shadow", "enrich report",
+        "rules backtest", "rules shadow", "enrich report", "experiment plan", "experiment show",
         "erase verify", "suppress check", "suppress list",
         "audit", "audit verify", "audit export", "audit head", "encryption status",
         # made-up leads, and payloads that whoever runs the command has in a file
@@ -79,9 +80,9 @@ _TO_PEOPLE = frozenset(("to", "person"))
 _OF_ACCOUNTS = {
     "dashboard link": "account", "accounts add": "name", "accounts change": "name",
     "accounts password": "name", "accounts remove": "name", "tokens create": "name",
-    "tokens revoke": "name",
+    "tokens revoke": "name", "experiment start": "name", "experiment stop": "name",
 }  # fmt: skip
-"""The parameters by which accounts and tokens of the dashboard are named."""
+"""The parameters by which accounts and tokens of the dashboard, and experiments, are named."""
 _MASKED = "masked"
 
 

@@ -85,6 +85,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Check rules and teams, and try them on leads before they are live.",
             ("rules_backtest", "rules_check", "rules_explain", "rules_shadow"),
         ),
+        "experiment": Command(
+            "Try strategies beside each other on shares of the leads, and see which is better.",
+            ("experimenting",),
+        ),
     },
     "Repair": {
         "dead": Command("List dead letters, grouped by reason.", ("replaying",)),

@@ -188,6 +188,12 @@ def _refined(story: LeadStory) -> RefinedLead | None:
     return msgspec.json.decode(bytes(story.refined), type=RefinedLead)
 
 
+def _experiments(lead: RefinedLead) -> Iterator[str]:
+    """The experiments that the lead takes part in, each with its arm."""
+    for name, arm in lead.experiments.items():
+        yield f"  in the experiment {name} with the arm {arm}"
+
+
 def _print_refined(out: Console, lead: RefinedLead) -> None:
     _title(out, "\nRefined")
     drawn = Table(box=None, show_header=False, pad_edge=False)
@@ -200,7 +206,7 @@ def _print_refined(out: Console, lead: RefinedLead) -> None:
     for name, value in (*_attribution(lead), *_looked_up(lead)):
         drawn.add_row(f"  {name}", _text(value))
     out.print(drawn)
-    for line in _consents(lead):
+    for line in (*_consents(lead), *_experiments(lead)):
         out.print(_text(line), soft_wrap=True)
     if lead.decision is not None:
         out.print(_text(f"  {because(lead.decision)}"), soft_wrap=True)

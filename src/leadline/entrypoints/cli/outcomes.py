@@ -24,7 +24,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
-from leadline.operations.pushed import NetworkFigures, figures_of
+from leadline.operations.pushed import NetworkFigures, network_figures
 from leadline.operations.results import Endings, Results, results_of
 from leadline.ports.clock import wall_clock
 from leadline.ports.installation import OpenStore
@@ -129,7 +129,7 @@ def show(context: typer.Context, json: Json = False) -> None:
     with closing(options.installation.ledger()) as ledger:
         backlog = ledger.backlog(datetime.now(UTC))
         leads = ledger.followed(LeadFilter(limit=_EVERY))
-        found = figures_of(leads, backlog, sorted(settings.outcomes))
+        found = network_figures(leads, backlog, sorted(settings.outcomes))
     as_json(found) if json else _print_figures(found)
 
 

@@ -42,7 +42,7 @@ NOBODY_SHOWN = frozenset((
     "/response/now", "/analytics", "/analytics/export.csv", "/analytics/export.json",
     "/leads/views", "/leads/bulk", "/leads/bulk/jobs/{job_id}",
     "/account", "/accounts", "/api/v1/figures", "/api/v1/team", "/api/v1/health",
-    "/api/v1/bulk/{job_id}",
+    "/api/v1/experiments", "/api/v1/bulk/{job_id}",
 ))  # fmt: skip
 """The paths that show no personal data of leads."""
 RENEWED = ("/live/newest",)

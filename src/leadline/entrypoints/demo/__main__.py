@@ -116,7 +116,7 @@ def _settings(folder: Path, slack: SlackInbox, delay: str, crm: DemoCrm) -> Sett
         teams=acts.teams(),
         rules=acts.rules(),
         score_start=20.0,
-        score_points=acts.points(),
+        score_points=acts.points_of_scores(),
         targets=acts.targets(wait),
         look_up_every=timedelta(seconds=1),
         retry_base=timedelta(milliseconds=200),

@@ -77,7 +77,7 @@ def rules() -> dict[str, RuleConfig]:
     }
 
 
-def points() -> dict[str, PointsConfig]:
+def points_of_scores() -> dict[str, PointsConfig]:
     """The settings `[score.points.NAME]`."""
     return {
         "company": PointsConfig(

@@ -266,12 +266,16 @@ _OF_TEAMS = (
     ),
     _table(
         "document",
-        "rosters of teams, accounts, absences; how far retention came; answers about companies",
+        "rosters of teams, accounts, absences; experiments; how far retention came; "
+        "answers about companies",
         hashes={
             "name": "of an account: a digest of the company's name or domain",
             "body": "of an answer about a company: a digest of what was asked",
         },
-        staff={"body": "what each salesperson was given, and when they are away"},
+        staff={
+            "body": "what each salesperson was given, and when they are away; who started an "
+            "experiment"
+        },
         others="rev body_sum",
         read="`teams`, `people`, giving out leads",
         erased=_STAFF_KEPT,

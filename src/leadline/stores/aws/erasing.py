@@ -230,7 +230,7 @@ def _without_person(lead: LeadItem, version: str) -> LeadItem:
     if lead.summary is None:
         return lead
     summary = msgspec.structs.replace(
-        lead.summary, version=version, name=None, email=None, phone=None, company=None
+        lead.summary, version=version, name=None, email=None, phone=None, company=None, unit=""
     )
     return changed(lead, summary=summary)
 

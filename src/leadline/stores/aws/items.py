@@ -59,7 +59,7 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
 class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     """What lists show of a refined lead; `version` is that of its document in S3. `owner` is the
     owner at the time of refinement, `owner_now` the present one: None if it is the same, "" if the
-    lead has no owner now."""
+    lead has no owner now. `experiments` and `unit` are those of the refined lead."""
 
     processed_at: str
     status: str
@@ -73,6 +73,8 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     owner_now: str | None = None
     score: float | None = None
     duplicate_of: str | None = None
+    experiments: dict[str, str] = {}
+    unit: str = ""
     hot: bool = False
     unscored: bool = False
 
@@ -279,6 +281,8 @@ def summary_of(refined: RefinedLead, channel_count: int, version: str) -> Summar
         owner=short(details.owner),
         score=_storable(score_of(refined)),
         duplicate_of=first.lead_id if first else None,
+        experiments=refined.experiments,
+        unit=refined.experiment_unit,
         hot=is_hot(refined),
         unscored=was_not_scored(refined),
     )

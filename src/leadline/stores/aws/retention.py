@@ -255,7 +255,9 @@ def _without_lines(lead: LeadItem) -> LeadItem:
 def _without_person(lead: LeadItem) -> LeadItem:
     if lead.summary is None:
         return lead
-    summary = msgspec.structs.replace(lead.summary, name=None, email=None, phone=None, company=None)
+    summary = msgspec.structs.replace(
+        lead.summary, name=None, email=None, phone=None, company=None, unit=""
+    )
     return changed(lead, summary=summary)
 
 

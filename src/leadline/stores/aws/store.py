@@ -8,11 +8,12 @@ from leadline.stores.aws.pacing import AwsPacing
 from leadline.stores.aws.queue import AwsQueue
 from leadline.stores.aws.settling import AwsSettling
 from leadline.stores.aws.suppressions import AwsSuppressions
+from leadline.stores.aws.trial_waits import AwsTrialWaits
 from leadline.stores.aws.unreadable import AwsUnreadable
 
 
 class AwsStore(
     AwsUnreadable, AwsQueue, AwsSettling, AwsErasing, AwsTexts, AwsHolds, AwsPacing,
-    AwsSuppressions, AwsFirstLooks,
+    AwsSuppressions, AwsFirstLooks, AwsTrialWaits,
 ):  # fmt: skip
     """`ports.store.Store` on S3, DynamoDB and SQS."""

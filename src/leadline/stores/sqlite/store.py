@@ -24,6 +24,7 @@ from leadline.stores.sqlite.pacing import SqlitePacing
 from leadline.stores.sqlite.queue import SqliteQueue
 from leadline.stores.sqlite.retention import SqliteRetention
 from leadline.stores.sqlite.suppressions import SqliteSuppressions
+from leadline.stores.sqlite.trial_waits import SqliteTrialWaits
 from leadline.stores.sqlite.troubles import SqliteTroubles
 
 
@@ -31,6 +32,7 @@ class SqliteStore(
     SqliteInbox, SqliteQueue, SqliteLeads, SqlitePacing, SqliteHandlings, SqliteErasing,
     SqliteTroubles, SqliteArrivals, SqliteDuplicates, SqliteAssigning,
     SqliteErasures, SqliteTexts, SqliteRetention, SqliteSuppressions, SqliteFirstLooks,
+    SqliteTrialWaits,
 ):  # fmt: skip
     """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook`,
     `ports.arrivals.ArrivalBook` and `ports.erasures.Erasures`.

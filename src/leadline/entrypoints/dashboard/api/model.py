@@ -11,6 +11,7 @@ from msgspec import Meta
 from leadline.entrypoints.dashboard.bulk.wanted import BulkAction
 from leadline.journey.assigning.team_states import TeamState
 from leadline.model.correcting import CORRECTABLE, CUSTOM
+from leadline.operations.experiment_reports import ExperimentReport
 from leadline.operations.health import HealthPicture
 from leadline.operations.replay import Start
 from leadline.ports.ledger import DeadGroup, LeadRow
@@ -138,6 +139,12 @@ class ApiTeam(msgspec.Struct, frozen=True):
 
     teams: tuple[TeamState, ...]
     people: tuple[ApiPerson, ...]
+
+
+class ApiExperiments(msgspec.Struct, frozen=True):
+    """The experiments that were started, the last one first."""
+
+    experiments: tuple[ExperimentReport, ...]
 
 
 class ApiHealth(msgspec.Struct, frozen=True):

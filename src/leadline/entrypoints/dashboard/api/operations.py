@@ -14,6 +14,7 @@ from leadline.entrypoints.dashboard.api.model import (
     ApiBulkJob,
     ApiDead,
     ApiDone,
+    ApiExperiments,
     ApiHealth,
     ApiLead,
     ApiLeads,
@@ -92,6 +93,11 @@ OPERATIONS: Sequence[ApiOperation] = (
     ApiOperation(
         f"{API_ROOT}/figures", "figures", "What came in of late, what waits and what is late.",
         reading.api_figures, Picture, FiguresAsked,
+    ),
+    ApiOperation(
+        f"{API_ROOT}/experiments", "experiments",
+        "The experiments that were started, as `leadline experiment show --json` prints them.",
+        reading.api_experiments, ApiExperiments,
     ),
     ApiOperation(
         f"{API_ROOT}/team", "team", "The teams and their turns, and who is there.",

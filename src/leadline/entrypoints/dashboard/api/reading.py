@@ -19,6 +19,7 @@ from leadline.entrypoints.dashboard.api.asking import (
 )
 from leadline.entrypoints.dashboard.api.model import (
     ApiDead,
+    ApiExperiments,
     ApiHealth,
     ApiLead,
     ApiPerson,
@@ -30,6 +31,7 @@ from leadline.entrypoints.dashboard.api.model import (
     NothingAsked,
 )
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.experiments import experiments_of
 from leadline.entrypoints.dashboard.pages.health import health_and_machine
 from leadline.entrypoints.dashboard.reading import (
     browser_for,
@@ -141,6 +143,12 @@ async def api_figures(request: Request) -> Response:
         return picture(ledger, judge_for(request), span)
 
     return json_answer(await ask_ledger(request, question))
+
+
+async def api_experiments(request: Request) -> Response:
+    """The experiments that were started."""
+    parameters_in(request, NothingAsked)
+    return json_answer(ApiExperiments(await experiments_of(request)))
 
 
 async def api_team(request: Request) -> Response:

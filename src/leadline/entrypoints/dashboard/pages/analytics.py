@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.addresses.time_range import SPANS, TimeRange, time_range
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
+from leadline.entrypoints.dashboard.experiments import experiments_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.keeping import Keeping
 from leadline.entrypoints.dashboard.reading import from_index, known_settings
@@ -62,6 +63,7 @@ async def analytics(request: Request) -> Response:
         most=most,
         shades=SHADES,
         shade=lambda number: shade_of(number, most),
+        experiments=await experiments_of(request),
         is_stack=not isinstance(dashboard_of(request).installation, Embedded),
     )
 

@@ -195,6 +195,8 @@ def _fields(lead: RefinedLead) -> Iterator[tuple[str, ShownField]]:
                 text if name in ("website", "crm_url") and is_link(text) else "",
             ),
         )
+    for name, arm in lead.experiments.items():
+        yield name, ShownField(f"Experiment {name}", arm)
 
 
 def _day(at: datetime) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints.dashboard.showing.filters import indented
+from leadline.experiments.designing import designs_of, opening_of
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import RefinedLead
@@ -66,6 +67,7 @@ def _shown(
         links=wiring.links(known),
         alerts=tuple(one for one in story.alerts if one.channel == name),
         interactive=bool(known.slack_signing_secret),
+        opening=opening_of(designs_of(known.experiments), lead),
     )
     try:
         return MessageNow(name, message_as_text(write(notice).body))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from leadline.alerts.decision_words import because
 from leadline.model.corrected_events import CORRECTED_BY
-from leadline.model.event_notes import WAIT_ENDED
+from leadline.model.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED
 from leadline.model.task import Step
 from leadline.operations.reasons import decision_in
 from leadline.ports.ledger import Happening
@@ -57,6 +57,7 @@ _WORDS: Mapping[str, str] = {
     "clock.reassigned": "Not answered in time: given to somebody else",
     "event.folded": "An update came and was folded in",
     "event.filtered": "An event came that makes no lead",
+    WAIT_BY_EXPERIMENT: "Waits as an experiment says",
     WAIT_ENDED: "Hot at the first look: its wait ended",
     "wait.held": "Put on hold",
     "wait.released": "Released from hold",

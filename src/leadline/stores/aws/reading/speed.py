@@ -66,6 +66,8 @@ def _followed(lead: LeadItem, handling: Handling) -> Followed:
             contact=Contact(),
             lead_details=details,
             received_from=lead.source,
+            experiments=summary.experiments,
+            experiment_unit=summary.unit,
         ),
         handling=handling,
         told_at=min(told, default=None),

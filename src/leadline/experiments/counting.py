@@ -1,0 +1,107 @@
+"""Counting what became of each arm: every company or person once, when it is old enough.
+
+A unit (`allocating.unit_of`) is counted when its first lead is older than the time of the metric,
+in all arms alike, and then by what had happened by that age. To count open leads as lost cries
+winner wherever one arm only ends later.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from leadline.experiments.record import Started
+from leadline.experiments.sequences import Count
+
+UNTOLD, LATE, JUNK, GONE = "untold", "late", "junk", "gone"
+GUARDS: Mapping[str, str] = {
+    UNTOLD: "nobody was alerted within a day",
+    LATE: "alerted more than 5 minutes after refinement",
+    JUNK: "said to be junk",
+    GONE: "deleted in the CRM",
+}
+"""What must not get worse while the metric gets better, in words, by its code."""
+LATE_AFTER = timedelta(minutes=5)
+"""An alert that is sent later than this after the refinement of its lead is late."""
+GUARD_AGE = timedelta(days=1)
+"""From which age on alerts are looked at."""
+
+
+class SeenLead(msgspec.Struct, frozen=True):
+    """A lead of an experiment: whom it is about (`unit`; "" if that was erased), its arm, when it
+    was captured, when it reached the metric (None: it has not), and the `troubles` of `GUARDS`
+    that it had."""
+
+    lead_id: str
+    unit: str
+    arm: str
+    captured_at: datetime
+    reached_at: datetime | None = None
+    troubles: frozenset[str] = frozenset()
+
+
+class ArmFigures(msgspec.Struct, frozen=True):
+    """What became of an arm: its `leads`, the `units` that they are about, how many of these are
+    counted and reached the metric, how many are too young (`open`), and the guards by code."""
+
+    arm: str
+    leads: int
+    units: int
+    counted: Count
+    open: int
+    guards: Mapping[str, Count]
+
+
+def figures_of(started: Started, seen: Iterable[SeenLead], now: datetime) -> tuple[ArmFigures, ...]:
+    """The figures of each arm, in the order of the design. Leads captured before the start or
+    after the stop do not count, nor do those with an arm that the design has not. A unit counts in
+    the arm of its first lead."""
+    until = started.stopped_at or now
+    arms: dict[str, list[list[SeenLead]]] = {arm.name: [] for arm in started.design.arms}
+    units: dict[str, list[SeenLead]] = {}
+    for one in seen:
+        if started.started_at <= one.captured_at <= until and one.arm in arms:
+            units.setdefault(one.unit or one.lead_id, []).append(one)
+    for leads in units.values():
+        first = min(leads, key=lambda one: (one.captured_at, one.lead_id))
+        arms[first.arm].append(leads)
+    return tuple(_of_arm(arm, found, started.design.within, now) for arm, found in arms.items())
+
+
+def _of_arm(
+    arm: str, units: Sequence[Sequence[SeenLead]], within: timedelta, now: datetime
+) -> ArmFigures:
+    guards: dict[str, Count] = defaultdict(Count)
+    counted = Count()
+    for leads in units:
+        first = min(one.captured_at for one in leads)
+        if first + within <= now:
+            end = first + within
+            hit = any(one.reached_at is not None and one.reached_at <= end for one in leads)
+            counted = _one_more(counted, hit)
+        for code in GUARDS:
+            if first + _age(code, within) <= now:
+                guards[code] = _one_more(guards[code], _has(leads, code, first))
+    return ArmFigures(
+        arm=arm,
+        leads=sum(map(len, units)),
+        units=len(units),
+        counted=counted,
+        open=len(units) - counted.units,
+        guards={code: guards[code] for code in GUARDS},
+    )
+
+
+def _age(code: str, within: timedelta) -> timedelta:
+    """How old the first lead of a unit must be until a guard counts it."""
+    return GUARD_AGE if code in (UNTOLD, LATE) else max(GUARD_AGE, within)
+
+
+def _has(leads: Sequence[SeenLead], code: str, first: datetime) -> bool:
+    """Whether the first lead of a unit had this trouble."""
+    return any(code in one.troubles for one in leads if one.captured_at == first)
+
+
+def _one_more(count: Count, hit: bool) -> Count:
+    return Count(count.units + 1, count.hits + hit)

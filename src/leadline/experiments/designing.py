@@ -1,0 +1,63 @@
+"""The design of an experiment by the settings, and what its arms change."""
+
+from collections.abc import Mapping
+
+from leadline.experiments.record import Arm, Design
+from leadline.model.lead import RefinedLead
+from leadline.settings.experiment_checks import names_of_value
+from leadline.settings.experiments import ALERT, ExperimentConfig
+
+LeftOut = Mapping[str, Mapping[str, frozenset[str]]]
+"""The rules, or the entries of points, that do not apply to leads of an arm, by experiment and arm;
+by "" to all leads that do not take part, which is what the first arm leaves out."""
+
+
+def design_of(config: ExperimentConfig) -> Design:
+    """The design by these settings."""
+    arms = tuple(
+        Arm(name, share, config.values.get(name, "")) for name, share in config.arms.items()
+    )
+    return Design(
+        change=config.change,
+        arms=arms,
+        metric=config.metric,
+        within=config.within,
+        detect=config.detect,
+        when=config.when,
+    )
+
+
+def designs_of(configs: Mapping[str, ExperimentConfig]) -> dict[str, Design]:
+    """The designs of all experiments, by name."""
+    return {name: design_of(config) for name, config in configs.items()}
+
+
+def left_out_by(designs: Mapping[str, Design], change: str) -> LeftOut:
+    """What each arm of experiments that make this change (`ROUTING`, `MODEL`) leaves out: what only
+    other arms of its experiment name."""
+    return {n: _left_out(one) for n, one in designs.items() if one.change == change}
+
+
+def left_out_for(left_out: LeftOut, lead: RefinedLead) -> frozenset[str]:
+    """What does not apply to a lead, by the experiments that it takes part in."""
+    return frozenset[str]().union(
+        *(arms.get(lead.experiments.get(name, ""), arms[""]) for name, arms in left_out.items())
+    )
+
+
+def _left_out(design: Design) -> Mapping[str, frozenset[str]]:
+    named = {arm.name: frozenset(names_of_value(arm.value)) for arm in design.arms}
+    every = frozenset[str]().union(*named.values())
+    return {"": every - named[design.control]} | {n: every - own for n, own in named.items()}
+
+
+def opening_of(designs: Mapping[str, Design], lead: RefinedLead) -> str:
+    """The line with which alerts about a lead begin by the experiments; "" for none."""
+    lines = (
+        arm.value
+        for name, design in designs.items()
+        if design.change == ALERT
+        for arm in design.arms
+        if arm.name == lead.experiments.get(name, design.control) and arm.value
+    )
+    return " ".join(lines)

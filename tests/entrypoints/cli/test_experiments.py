@@ -1,0 +1,183 @@
+"""`leadline experiment` on an installation."""
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner, Result
+
+from leadline import wiring
+from leadline.entrypoints.cli import app
+from leadline.experiments.designing import design_of
+from leadline.model.task import Alert, Done, Step, Task
+from leadline.operations.experiments import ExperimentPlan, start_experiment
+from leadline.settings.loading import load
+from leadline.steps import kinds_after_refinement
+from leadline.stores.sqlite.store import SqliteStore
+from tests.entrypoints.cli.test_rules_backtest import accept, refine
+from tests.worlds.leads import LEASE, HandClock, captured, lease_task, refined, settle
+
+LOUDER = """
+delay = "0s"
+[experiments.louder]
+change = "alert"
+arms = { usual = 50, loud = 50 }
+values = { loud = "Call at once!" }
+within = "30d"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEADLINE_DATA", str(tmp_path / "data"))
+    (tmp_path / "leadline.toml").write_text(LOUDER)
+    come(tmp_path, 0)
+    return tmp_path
+
+
+def come(folder: Path, *numbers: int) -> list[str]:
+    """Leads that come in now and are refined at once."""
+    clock = HandClock(datetime.now(UTC))
+    texts = (f'{{"name":"Anna Vance","email":"p@firm{n}.example"}}'.encode() for n in numbers)
+    leads = [captured(clock, t.decode(), raw=t, delay=timedelta()) for t in texts]
+    ids = accept(folder, *leads)
+    refine(folder)
+    return ids
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, ["experiment", *words])
+
+
+def said(result: Result) -> str:
+    """What a command printed, or why it was refused."""
+    return f"{result.stdout} {result.exception}"
+
+
+def test_a_plan_says_how_many_it_takes_and_starts_nothing(folder: Path) -> None:
+    unknown = run("plan", "louder")
+    assert unknown.exit_code == 0
+    assert "too few companies and people are old enough" in unknown.stdout
+    known = run("plan", "louder", "--baseline", "0.1")
+    assert known.stdout.startswith("louder: won within 30 days\n10.0% reach it now; to find a ")
+    assert json.loads(run("plan", "louder", "--baseline", "0.1", "--json").stdout)["needed"] > 5000
+    assert "louder is not started yet" in said(run("show", "louder"))
+    assert "no experiment was started; the settings have louder" in said(run("show"))
+
+
+def test_leads_take_part_from_the_start_to_the_stop_and_that_is_shown(folder: Path) -> None:
+    assert "say it with --baseline" in said(run("start", "louder"))
+    assert run("start", "louder", "--baseline", "0.1").exit_code == 0
+    ids = come(folder, *range(1, 7))
+    shown = run("show", "louder")
+    assert shown.exit_code == 0
+    assert "undecided: loud may be better or worse than usual, or the same" in shown.stdout
+    (report,) = json.loads(run("show", "--json").stdout)
+    assert report["verdict"] == "undecided"
+    assert sum(arm["leads"] for arm in report["arms"]) == 6
+    arms = dict.fromkeys(ids, "arm")
+    for lead_id in arms:
+        story = CliRunner().invoke(app, ["show", lead_id])
+        assert "in the experiment louder with the arm " in story.stdout
+    assert run("stop", "louder", "--winner", "loud").exit_code == 0
+    stopped = run("show", "louder").stdout
+    assert "all leads that would take part get loud now" in stopped
+    assert "was stopped already" in said(run("stop", "louder"))
+
+
+def test_who_started_and_stopped_what_is_in_the_audit_log(folder: Path) -> None:
+    run("start", "louder", "--baseline", "0.1")
+    run("stop", "louder")
+    told = CliRunner().invoke(app, ["audit", "export"]).stdout.splitlines()
+    entries = [json.loads(line) for line in told]
+    mine = [(one["action"], one["subject"]) for one in entries if "experiment" in one["action"]]
+    assert mine == [("cli.experiment.start", "louder"), ("cli.experiment.stop", "louder")]
+
+
+def test_settings_that_change_after_the_start_are_told_and_end_the_drawing(folder: Path) -> None:
+    run("start", "louder", "--baseline", "0.1")
+    changed = LOUDER.replace("loud = 50", "loud = 90")
+    (folder / "leadline.toml").write_text(changed)
+    come(folder, 1)
+    report = json.loads(run("show", "louder", "--json").stdout)
+    assert [arm["leads"] for arm in report["arms"]] == [0, 0]
+    assert [arm["share"] for arm in report["arms"]] == [0.5, 0.5]
+    assert report["remarks"][0].startswith("the settings say something else of it than at its")
+
+
+def begin_in_the_past(store: SqliteStore, clock: HandClock) -> None:
+    """Start the experiment forty days ago, and let the alerts of one arm fail."""
+    design = design_of(load().settings.experiments["louder"])
+    start_experiment(store, "louder", design, ExperimentPlan(0.1, 1.0, 1000), "ops", clock())
+    for number in range(120):
+        arm = "loud" if number % 2 else "usual"
+        one = captured(clock, f"number{number}", delay=timedelta())
+        store.accept([one])
+        made = msgspec.structs.replace(
+            refined(one, clock), experiments={"louder": arm}, experiment_unit=str(number)
+        )
+        then = (Task(Step.NOTIFY, one.id, "desk"),) if arm == "usual" else ()
+        assert settle(store, lease_task(store, Step.REFINE), Done(refined=made, then=then))
+        for lease in store.lease(Step.NOTIFY, 1, LEASE, "desk"):
+            alert = Alert(lease.task.lead_id, "desk", clock.now, "new_lead/1")
+            assert settle(store, lease, Done(alert=alert))
+        clock.advance(seconds=1)
+
+
+def test_an_experiment_that_does_harm_says_so_and_ends_with_exit_code_1(folder: Path) -> None:
+    clock = HandClock(datetime.now(UTC) - timedelta(days=40))
+    with closing(SqliteStore(folder / "data", clock=clock)) as store:
+        begin_in_the_past(store, clock)
+    shown = run("show", "louder")
+    assert shown.exit_code == 1
+    assert "HARM: stop it, loud does worse than usual: nobody was alerted within a day" in (
+        shown.stdout
+    )
+    run("stop", "louder")
+    assert run("show", "louder").exit_code == 0
+
+
+def test_an_experiment_on_waits_has_new_leads_looked_at_as_they_come(folder: Path) -> None:
+    assert not load().settings.looks_first
+    waits = LOUDER.replace('"alert"', '"wait"').replace('"Call at once!"', '"2m"')
+    (folder / "leadline.toml").write_text(waits)
+    settings = load().settings
+    assert (Step.FIRST_LOOK, "") in kinds_after_refinement(settings)
+    assert wiring.webhook_kit(settings).first_look
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("loud = 50", "loud = 0", "experiments.louder.arms.loud must be a number"),
+        ("usual = 50, ", "", "an experiment needs 2 to 5 arms"),
+        ("{ loud = ", "{ lewd = ", "there is no arm 'lewd' (there are: usual, loud)"),
+        ('"Call at once!"', '""', "two arms do the same; give each arm a value of its own"),
+        ("at once!", "at\\nonce!", "without line ends"),
+        ('"alert"', '"weight"', "experiments.louder.change must be"),
+        ('"alert"', '"wait"', "it must be a duration such as 0, 500ms, 5s"),
+        ('"alert"', '"routing"', "there is no rule 'Call at once!' (there are: none is set)"),
+        ('"alert"', '"model"', "there is no entry of points 'Call at once!'"),
+        ('within = "30d"', 'when = ["name is"]', "experiments.louder.when: column"),
+        (
+            'within = "30d"',
+            'when = ["history.leads >= 2"]',
+            "an experiment takes no lists in files, no patterns, and nothing about earlier leads",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_an_experiment_are_refused(
+    folder: Path, before: str, after: str, told: str
+) -> None:
+    (folder / "leadline.toml").write_text(LOUDER.replace(before, after))
+    refused = CliRunner().invoke(app, ["config", "show"])
+    assert told in str(refused.exception)
+
+
+def test_a_name_that_the_settings_have_not_is_refused(folder: Path) -> None:
+    assert "no [experiments.quieter] (there are: louder)" in said(run("plan", "quieter"))
+    assert "no experiment 'quieter' was started" in said(run("show", "quieter"))
