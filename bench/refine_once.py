@@ -183,6 +183,8 @@ def stored(leads: Sequence[Lead], warm: int, folder: Path) -> dict[str, float]:
         rules.refine(one, ABOUT)
     step.refine_due(kit, warm)
     watch, kept = Watch(step, STEP), Watch(LikenessKeeping, KEPT)
+    gc.collect()
+    gc.freeze()  # one look at all that was loaded would fall on some part by chance
     began = time.process_time()
     while step.refine_due(kit, BATCH):
         pass

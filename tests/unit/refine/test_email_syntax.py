@@ -5,6 +5,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from leadline.refine.emails.email import _refine_other, is_bare, refine_email
 from leadline.refine.emails.syntax import address_parts
 from tests.worlds.thorough import thorough
 
@@ -43,6 +44,17 @@ _addresses = st.one_of(
 def test_an_address_is_valid_where_the_library_says_so(address: str) -> None:
     expected = by_library(address) if "@" in address else None
     assert address_parts(address) == expected
+
+
+@thorough(1000, often=300)
+@given(_part, _part)
+@example("Ada", "BÜCHER.example")
+@example("ada_at_x", "İstanbul.example")
+@example("ada", "b\u3164cher.example")
+def test_a_bare_address_is_read_as_one_with_something_around_it(local: str, domain: str) -> None:
+    written = f"{local}@{domain}"
+    if is_bare(written) and address_parts(written.lower()) is not None:
+        assert refine_email(written) == _refine_other(written)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,21 @@
 """The compiled numbering plans against the library, on every region that it knows."""
 
 from functools import cache
+from unittest.mock import patch
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat as Format
 
 from leadline.refine.phones import plan as phone_plan
-from leadline.refine.phones.number import _by_library, number_in, quick_invalid
+from leadline.refine.phones.number import (
+    _by_library,
+    number_in,
+    quick_invalid,
+    stands_alone,
+)
 from leadline.refine.phones.reading import _said, _whole
 from leadline.refine.phones.text import read_phone
 from tests.worlds.thorough import thorough
@@ -83,6 +89,37 @@ def test_digits_alone_are_read_as_what_may_have_something_beside_it(
     in_brackets = read_phone(written)
     whole = _said(written, in_brackets, region) if in_brackets else (_whole(written, region), "")
     assert (number_in(written, region), "") == whole
+
+
+_gaps = st.sampled_from(("", "", "", " ", "-"))
+_spaced = st.lists(st.tuples(st.sampled_from("0123456789"), _gaps), min_size=3, max_size=16).map(
+    lambda digits: "".join(digit + gap for digit, gap in digits).strip(" -")
+)
+_begun = st.sampled_from(("", "+", "00", "0049 ", "+999 ", "+44 ", "(212) ", "(0", "1-"))
+
+
+@thorough(1000, often=300)
+@given(_begun, _spaced, st.sampled_from(("US", "DE", "AR", "MX", "FI", "")))
+@example("0049 ", "30 23125000", "US")
+@example("0049 ", "30 23125000", "")
+@example("", "2125550147-42", "US")
+@example("", "212 555 9-17", "US")
+def test_what_stands_alone_is_read_as_what_may_have_something_beside_it(
+    begin: str, rest: str, region: str
+) -> None:
+    written = begin + rest
+    if stands_alone(written):
+        apart = read_phone(written)
+        whole = _said(written, apart, region) if apart else (_whole(written, region), "")
+        assert (number_in(written, region), "") == whole
+        assert quick_invalid(written, region) in (None, _by_library(written, region))
+
+
+def test_numbers_behind_00_and_with_unknown_codes_do_not_need_the_library() -> None:
+    for written, region in (("0049 30 23125000", "US"), ("+999 1234567", "US"), ("0049 1", "")):
+        with patch("leadline.refine.phones.number._by_library", side_effect=AssertionError):
+            found = quick_invalid(written, region)
+        assert (found is None) == (written == "0049 1")
 
 
 @pytest.mark.parametrize(
