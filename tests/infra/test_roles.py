@@ -48,6 +48,7 @@ MAY = {
     "Sweep": {
         "${Table.Arn}": KEPT | {"dynamodb:DeleteItem", "dynamodb:Query"},
         "${Table.Arn}/index/due": {"dynamodb:Query"},
+        "${Table.Arn}/index/day": {"dynamodb:Query"},
         "${Bucket.Arn}": {"s3:ListBucket"},
         "${Bucket.Arn}/raw/*": {"s3:GetObject", "s3:PutObject"},
         "${Bucket.Arn}/refined/*": {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"},

@@ -21,6 +21,8 @@ _REASONS: Mapping[str, str] = {
     "turn": "it is {whose} turn{team}",
     "weight": "it is {whose} turn by weight{team}",
     "least_open": "{who} {have} the fewest open leads{of_team}",
+    "even": "it is {whose} turn among the leads that are given evenly{team}",
+    "learned": "{who} {have} it by what was learned{team}",
     "fallback": "the team that was asked first could not take it, so that {who} {have} it{team}",
     "queue": "it waited in the queue{of_team} and {who} {have} room",
     "claim": "{who} claimed it",
@@ -117,8 +119,17 @@ def _clause(decision: Decision, person: str) -> str:
     lead = f"lead {decision.before}" if decision.before else ""
     has_rule = decision.rule and decision.how not in _WITHOUT_RULE
     rule = f"rule {decision.rule}" if has_rule else ""
-    by_what = ", ".join(filter(None, (lead, rule)))
+    by_what = ", ".join(filter(None, (lead, _learned(decision), rule)))
     return f"{clause} ({by_what})" if by_what else clause
+
+
+def _learned(decision: Decision) -> str:
+    """What an order that learns went by: "0.31 expected for this kind, 12 of 40 won, sampled first
+    of 4"."""
+    if (by := decision.learned) is None:
+        return ""
+    won = f"{by.won} of {by.of} won" if by.of else "none counted yet"
+    return f"{by.expected:.2f} expected for this kind, {won}, sampled first of {by.among}"
 
 
 def _user(decision: Decision) -> str:

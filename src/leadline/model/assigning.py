@@ -90,11 +90,21 @@ class KnownTeams(msgspec.Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...] = ()
 
 
+class Drawn(msgspec.Struct, frozen=True):
+    """How a team with the order `learned` gave a lead out: to whom first, how (a code of `HOWS`:
+    `turn`, `even` or `learned`), and the kind of the lead (`team.kinds`; "": all are one)."""
+
+    person: str
+    how: str
+    kind: str = ""
+
+
 class Charge(msgspec.Struct, frozen=True):
     """Who has paid for a lead in which team, and when; reassigning it gives that back. `free` is
     whether it cost nothing (`credit`, `sticky_pays`), so that only counts are given back. `shares`
     is what each person was owed more because of it (see `Share.owed`), which is taken back if the
-    lead leaves the team. `how` is how they came to the lead (a code of `HOWS`)."""
+    lead leaves the team. `how` is how they came to the lead (a code of `HOWS`). `drawn` is how an
+    order that learns chose first; who is then given the lead by what was learned pays nothing."""
 
     team: str
     person: str
@@ -102,6 +112,7 @@ class Charge(msgspec.Struct, frozen=True):
     free: bool = False
     shares: Mapping[str, int] = {}
     how: str = ""
+    drawn: Drawn | None = None
 
 
 class Queued(msgspec.Struct, frozen=True):
@@ -153,6 +164,8 @@ HOWS: Mapping[str, str] = {
     "turn": "it is their turn",
     "weight": "it is their turn by weight",
     "least_open": "they have the fewest open leads",
+    "even": "it is their turn among the leads that a team which learns gives out evenly",
+    "learned": "they came first by what was learned of who wins such leads",
     "fallback": "the team could not take it",
     "queue": "it waited in the team's queue",
     "claim": "they claimed it",
@@ -165,6 +178,17 @@ HOWS: Mapping[str, str] = {
 """How a lead came to its owner, by code."""
 
 
+class LearnedTurn(msgspec.Struct, frozen=True):
+    """What somebody was chosen by in an order that learns: the share of leads of this kind that
+    they are `expected` to win, how many they have `won` `of` those counted, and `among` how many
+    they came first."""
+
+    expected: float
+    won: int
+    of: int
+    among: int
+
+
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Why a lead is given to somebody, or to nobody: kept in the refined document for the first
     decision and on the timeline for all.
@@ -175,7 +199,8 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     channels ("" if none does). `team` is the team asked last, `skipped` who was passed over in it
     before the one chosen. `before` is the lead by which somebody has had the person or the
     company. `waits` is whether the lead waits in the team's queue. `channel` is the channel of a
-    `fallback`. No values of the lead are in it, so it holds no personal data of the lead.
+    `fallback`. `learned` is what an order that learns went by. No values
+    of the lead are in it, so it holds no personal data of the lead.
     """
 
     at: datetime
@@ -190,3 +215,4 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     waits: bool = False
     channel: str = ""
     by: str = ""
+    learned: LearnedTurn | None = None

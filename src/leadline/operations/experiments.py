@@ -100,7 +100,7 @@ def plan_experiment(
         baseline=baseline,
         per_day=len(units) / max(days, 1.0),
         needed=None if baseline is None else units_needed(baseline, design.detect, design.shares),
-        held=_held(design, leads, now),
+        held=held_within(design, leads, now),
     )
 
 
@@ -206,11 +206,12 @@ def seen_of(started: Started, one: Followed) -> SeenLead:
         arm=lead.experiments[started.name],
         captured_at=lead.captured_at,
         reached_at=_reached_at(started.design.metric, one.handling),
-        troubles=frozenset(_troubles(one)),
+        troubles=frozenset(troubles_of(one)),
     )
 
 
-def _troubles(one: Followed) -> Iterable[str]:
+def troubles_of(one: Followed) -> Iterable[str]:
+    """The troubles (`counting.GUARDS`) that a lead had."""
     lead, told = one.lead, one.told_at
     if told is None or told - lead.captured_at > GUARD_AGE:
         yield UNTOLD
@@ -242,7 +243,7 @@ def _is_hit(design: Design, some: Iterable[Followed]) -> bool:
     return any(at is not None and at <= end for at in reached)
 
 
-def _held(design: Design, leads: Iterable[Followed], now: datetime) -> float | None:
+def held_within(design: Design, leads: Iterable[Followed], now: datetime) -> float | None:
     """The share of wins within the time, of leads old enough for later ones to be known, too."""
     if design.metric in (CLAIMED, RESPONDED):
         return None

@@ -33,7 +33,7 @@ _CHANGES = frozenset(
     )
 )
 """The other notes on the timeline that may change whose a lead is."""
-_OF_ALL = frozenset(("turn", "weight", "least_open", "fallback", "queue"))
+_OF_ALL = frozenset(("turn", "weight", "least_open", "even", "learned", "fallback", "queue"))
 """How somebody gets a lead whose turn it is among all of the team who are there."""
 _AMONG_OTHERS = frozenset(("reassign", "away"))
 """The same among all but who had it."""

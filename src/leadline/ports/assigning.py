@@ -18,6 +18,12 @@ def roster_of(team: str) -> str:
     return f"team:{team}"
 
 
+def wins_of(team: str) -> str:
+    """The name of the document of what a team with the order `learned` has learned
+    (`model.learned.TeamWins`)."""
+    return f"wins:{team}"
+
+
 def account_of(digest: bytes) -> str:
     """The name of the document of a company's `model.assigning.AccountOwner`; *digest* is of its
     domain or of the key of its name."""

@@ -31,8 +31,18 @@ def _credits(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _kinds(value: object) -> tuple[str, ...]:
+    found = [word.casefold() for word in SECRETS.read(value)]
+    if not set(found) <= set(KIND_FIELDS):
+        raise ValueError
+    return tuple(one for one in KIND_FIELDS if one in found)
+
+
+KIND_FIELDS = ("score", "country", "source")
+"""By what a team that learns may tell leads apart: never by who the person is."""
 _CREDITS = {"junk": "junk", "duplicates": "duplicates", "duplicate": "duplicates"}
 
 LINES = Notation("a list of lines of text", _lines)
 DATE_SPANS = Notation("dates or spans of dates such as 2026-12-24/2027-01-02", _date_spans)
 CREDITS = Notation("junk, duplicates or both", _credits)
+KINDS = Notation("one or several of score, country, source", _kinds)

@@ -30,6 +30,7 @@ def wrong_teams(settings: Settings) -> Iterator[_Problem]:
     for name, team in settings.teams.items():
         yield from _wrong_people(name, team)
         yield from _wrong_weights(name, team)
+        yield from _unused(name, team)
         yield from _wrong_fallback(name, team, settings)
     yield from _circles(settings.teams)
 
@@ -58,6 +59,12 @@ def _wrong_weights(name: str, team: "TeamConfig") -> Iterator[_Problem]:
             yield path, f"{person} is not among the people of the team ({', '.join(team.people)})"
     for person in _repeated(tuple(named)):
         yield path, f"{person} has two weights"
+
+
+def _unused(name: str, team: "TeamConfig") -> Iterator[_Problem]:
+    """Settings of an order that learns, of a team without it."""
+    if team.kinds and team.order != "learned":
+        yield ("teams", name, "kinds"), 'kinds need `order = "learned"`'
 
 
 def _wrong_fallback(name: str, team: "TeamConfig", settings: Settings) -> Iterator[_Problem]:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from leadline.settings.declaration import SettingsStruct, optional, setting
-from leadline.settings.lists import CREDITS
-from leadline.settings.notations import PERIOD, TEXT, WORDS, choice, whole_number
+from leadline.settings.lists import CREDITS, KINDS
+from leadline.settings.notations import PERIOD, TEXT, WORDS, choice, number_between, whole_number
 
 _MOST = whole_number(1, 100_000)
 
@@ -17,14 +17,33 @@ class TeamConfig(SettingsStruct, frozen=True):
     )
     order: str = setting(
         "turn",
-        "Who is next: by `turn`, equally; by `weight`, in the shares of `weights`; or "
-        "`least_open`, who has the fewest open leads of the team.",
-        choice("turn", "weight", "least_open"),
+        "Who is next: by `turn`, equally; by `weight`, in the shares of `weights`; "
+        "`least_open`, who has the fewest open leads of the team; or `learned`, who is likely to "
+        "win the lead by those before, with a `floor` for everybody.",
+        choice("turn", "weight", "least_open", "learned"),
     )
     weights: tuple[str, ...] = setting(
         "",
         'The shares for `order = "weight"`, such as ada=2 bob=1; people without one have 1.',
         WORDS,
+    )
+    floor: float = setting(
+        "0.2",
+        'With `order = "learned"`: the share of the leads that is given out by even turns all the '
+        "same, so that everybody gets some and can be compared.",
+        number_between(0.05, 1),
+    )
+    kinds: tuple[str, ...] = setting(
+        "",
+        'With `order = "learned"`: by what leads are told apart, of `score`, `country`, `source`; '
+        "empty: all leads are of one kind.",
+        KINDS,
+    )
+    within: timedelta = setting(
+        "30d",
+        'With `order = "learned"`: the time in which a lead must be won to count as won; younger '
+        "ones do not count.",
+        PERIOD,
     )
     cap_day: int | None = optional("The most leads for each person on a day.", _MOST)
     cap_week: int | None = optional("The most leads for each person in a week.", _MOST)

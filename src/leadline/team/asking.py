@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from leadline.model.assigning import Absence, AccountOwner, Charge, Decision, Queued, TeamRoster
+from leadline.model.learned import TeamWins
 from leadline.team.rules import Looked
 
 
@@ -25,7 +26,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     `owner` is the name of the owner whom the CRM or a sender names, `how` which of them ("crm",
     "sender"). `earlier` is the lead of the same person that counts. `accounts` are the names of the
     documents of its company, the most telling first. `but` is somebody who has had the lead
-    already. With `first`, the lead is the first in the team's queue. `is_open` is whether it has
+    already. `kind_values` are what may tell the kind of the lead (`team.kinds`), by field.
+    With `first`, the lead is the first in the team's queue. `is_open` is whether it has
     not ended yet.
     """
 
@@ -41,15 +43,17 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     first: bool = False
     is_open: bool = True
     by: str = ""
+    kind_values: Mapping[str, str] = {}
 
 
 class Books(msgspec.Struct, frozen=True):
-    """What is remembered: rosters by team, companies by the names of their documents, and announced
-    absences by person."""
+    """What is remembered: rosters by team, companies by the names of their documents, announced
+    absences by person, and what teams have learned."""
 
     rosters: Mapping[str, TeamRoster] = {}
     accounts: Mapping[str, AccountOwner] = {}
     absences: Mapping[str, Absence] = {}
+    wins: Mapping[str, TeamWins] = {}
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -6,9 +6,10 @@ from datetime import datetime
 from leadline.model.assigning import AccountOwner, Charge, Skipped, TeamRoster
 from leadline.settings.teams import TeamConfig
 from leadline.team.asking import Ask, Books
+from leadline.team.learning import drawn_for
 from leadline.team.presence import absent_why
 from leadline.team.teams import Teams
-from leadline.team.turns import DUPLICATES, calendar, capped, shares_of
+from leadline.team.turns import DUPLICATES, LEARNED, TURN, calendar, capped, shares_of
 
 _TURNS = frozenset(
     ("turn", "weight", "least_open", "fallback", "queue", "next", "reassign", "away")
@@ -24,15 +25,25 @@ def charge_for(
         config = teams.of(name)
         if config is None or person not in config.people:
             continue
-        free = how not in _TURNS and (
-            config.sticky_pays == "no"
-            or (ask.earlier is not None and ask.earlier.is_open and DUPLICATES in config.credit)
-        )
+        drawn = drawn_for(config, ask, person, how)
+        free = drawn is None and _is_free(config, ask, how)
         shares: Mapping[str, int] = {}
         if not free:
-            shares = shares_of(config, ready_now(teams, name, config, books, ask.at) or (person,))
-        return Charge(name, person, ask.at, free, shares, how)
+            ready = ready_now(teams, name, config, books, ask.at) or (person,)
+            shares = shares_of(config, ready, by_turns=how == TURN)
+        return Charge(name, person, ask.at, free, shares, how, drawn)
     return None
+
+
+def _is_free(config: TeamConfig, ask: Ask, how: str) -> bool:
+    """Whether a lead costs nothing. In an order that learns only what it gives out itself counts:
+    the floor is a share of that."""
+    if config.order == LEARNED:
+        return True
+    if how in _TURNS:
+        return False
+    is_again = ask.earlier is not None and ask.earlier.is_open
+    return config.sticky_pays == "no" or (is_again and DUPLICATES in config.credit)
 
 
 def ready_now(

@@ -9,13 +9,23 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.assigning import AccountOwner, Charge, Decision, Queued, Skipped, TeamRoster
+from leadline.model.assigning import (
+    AccountOwner,
+    Charge,
+    Decision,
+    LearnedTurn,
+    Queued,
+    Skipped,
+    TeamRoster,
+)
+from leadline.model.learned import TeamWins
 from leadline.settings.teams import TeamConfig
 from leadline.team.asking import Ask, Books, Choice
 from leadline.team.charging import charge_for, is_free, ready_now
+from leadline.team.learning import next_of
 from leadline.team.presence import absent_why
 from leadline.team.teams import Teams
-from leadline.team.turns import Booking, choose, owed_afresh, rebooked
+from leadline.team.turns import LEARNED, Booking, owed_afresh, rebooked
 
 
 class _Picked(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +36,7 @@ class _Picked(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     waits: bool = False
     channel: str = ""
+    learned: LearnedTurn | None = None
 
 
 def who_gets(teams: Teams, ask: Ask, books: Books) -> Choice:
@@ -61,6 +72,7 @@ def _decision(ask: Ask, picked: _Picked, team: str) -> Decision:
         waits=picked.waits,
         channel=picked.channel,
         by=ask.by,
+        learned=picked.learned,
     )
 
 
@@ -122,13 +134,24 @@ def _by_turn(teams: Teams, ask: Ask, books: Books, skipped: list[Skipped]) -> _P
         if ask.but in ready:
             skipped.append(Skipped(ask.but, "holds"))
         queues = roster.waiting > 0 and not ask.first and not ask.but
-        person = "" if queues else choose(config, owed_afresh(roster, config), ready, ask.but)
-        if person:
-            how = config.order if team == ask.looked.team else "fallback"
-            return _Picked(how="queue" if ask.first else how, person=person, team=team)
+        wins = books.wins.get(team, TeamWins())
+        pick = next_of(config, owed_afresh(roster, config), wins, () if queues else ready, ask)
+        if pick.person:
+            how = _how(ask, config, team, pick.how)
+            return _Picked(how=how, person=pick.person, team=team, learned=pick.learned)
         if queues and ready:
             return _Picked(how="nobody", team=team, waits=True)
     return _beyond(teams, ask, books, team, skipped)
+
+
+def _how(ask: Ask, config: TeamConfig, team: str, order: str) -> str:
+    """How somebody comes to the lead whose turn it is. What an order that learns gives out is
+    always said to be so, since that is compared later."""
+    if config.order == LEARNED:
+        return order
+    if ask.first:
+        return "queue"
+    return order if team == ask.looked.team else "fallback"
 
 
 def _beyond(teams: Teams, ask: Ask, books: Books, team: str, skipped: list[Skipped]) -> _Picked:

@@ -13,6 +13,7 @@ from leadline.settings.rules import RuleConfig
 from leadline.settings.teams import TeamConfig
 from leadline.team.presence import Attendance, attendances
 from leadline.team.rules import own_team
+from leadline.team.turns import LEARNED
 
 QUEUE = "queue"
 """The `fallback` of a team whose leads wait in its queue."""
@@ -79,6 +80,16 @@ class Teams(msgspec.Struct, frozen=True):
     def is_channel(self, fallback: str) -> bool:
         """Whether a team's `fallback` is a channel."""
         return fallback not in ("", QUEUE, *self.configs, *self.members)
+
+    def learns(self, name: str) -> bool:
+        """Whether a team has the order `learned`."""
+        config = self.of(name)
+        return config is not None and config.order == LEARNED
+
+    def kind_fields(self, name: str) -> tuple[str, ...]:
+        """By which fields of a lead a team, or those asked after it, tell what they learn apart."""
+        asked = (self.of(one) for one in self.chain(name) if self.learns(one))
+        return tuple(dict.fromkeys(f for one in asked if one is not None for f in one.kinds))
 
     def zone(self, name: str) -> str:
         """The time zone of a team's days: that of its hours, else UTC ("")."""

@@ -15,7 +15,11 @@ from leadline.model.assigning import WHOLE_LEAD, Charge, Share, Skipped, TeamRos
 from leadline.settings.teams import TeamConfig
 from leadline.team.hours import zone_of
 
-LEAST_OPEN = "least_open"
+TURN, LEAST_OPEN = "turn", "least_open"
+EVEN, LEARNED = "even", "learned"
+"""In the order `learned` (`team.learning`) a lead is given out evenly, or by what was learned."""
+_APART = frozenset((LEAST_OPEN, LEARNED))
+"""The orders in which what is owed means something else than in the others."""
 JUNK, DUPLICATES = "junk", "duplicates"
 """The words of a team's `credit`."""
 
@@ -68,25 +72,30 @@ def choose(team: TeamConfig, roster: TeamRoster, present: Sequence[str], but: st
     return max(ready, key=rank)
 
 
-def shares_of(team: TeamConfig, present: Sequence[str]) -> Mapping[str, int]:
+def shares_of(
+    team: TeamConfig, present: Sequence[str], *, by_turns: bool = False
+) -> Mapping[str, int]:
     """What each of those *present* is owed more for one lead; with `catch_up`, those absent, too.
-    The remainder of the division goes to the first, so that the sum is exactly one lead."""
+    The remainder of the division goes to the first, so that the sum is exactly one lead, or in the
+    order `learned` its `floor`, unless that still goes *by_turns*."""
+    learns = team.order == LEARNED and not by_turns
+    lead = round(WHOLE_LEAD * team.floor) if learns else WHOLE_LEAD
     weights, all_of_them = weights_of(team), team.catch_up == "yes"
     among = [one for one in team.people if all_of_them or one in present] or list(present)
     whole = sum(weights.get(one, 1) for one in among)
-    shares = {one: WHOLE_LEAD * weights.get(one, 1) // whole for one in among}
+    shares = {one: lead * weights.get(one, 1) // whole for one in among}
     if among:
-        shares[among[0]] += WHOLE_LEAD - sum(shares.values())
+        shares[among[0]] += lead - sum(shares.values())
     return shares
 
 
 def owed_afresh(roster: TeamRoster, team: TeamConfig) -> TeamRoster:
-    """The roster for a turn by the team's order. If the last turn was by open leads and this one is
-    not, or the other way round, nothing is owed from before."""
+    """The roster for a turn by the team's order. If the last turn was by open leads or by what was
+    learned and this one is not, or the other way round, nothing is owed from before."""
     if roster.order == team.order:
         return roster
     shares = roster.shares
-    if roster.order and LEAST_OPEN in (roster.order, team.order):
+    if roster.order and _APART & {roster.order, team.order}:
         shares = {n: msgspec.structs.replace(one, owed=0) for n, one in shares.items()}
     return msgspec.structs.replace(roster, shares=shares, order=team.order)
 
@@ -122,7 +131,8 @@ def _book(
     opened = max(share.open + sign * standing.is_open, 0)
     shares[charge.person] = msgspec.structs.replace(share, open=opened)
     if not charge.free and not standing.credited:
-        _owe(shares, charge.person, -sign * WHOLE_LEAD)
+        learned = charge.drawn is not None and charge.drawn.how == LEARNED
+        _owe(shares, charge.person, 0 if learned else -sign * WHOLE_LEAD)
         for one, more in charge.shares.items():
             _owe(shares, one, sign * more)
 

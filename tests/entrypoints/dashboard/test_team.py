@@ -6,12 +6,16 @@ from html import unescape
 from itertools import count
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from leadline.journey.assigning.absences import go_away
 from leadline.journey.assigning.handing_out import wake_queues
 from leadline.model.accounts import UserRole
+from leadline.model.assigning import Kept, Rewrite
 from leadline.model.handling import Ending
+from leadline.model.learned import PersonWins, TeamWins, Wins
+from leadline.ports.assigning import wins_of
 from tests.worlds.dashboard import CSRF, Browser, Shown
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_floor import FLOOR, SalesFloor
@@ -110,6 +114,18 @@ def test_a_team_that_gives_by_open_leads_says_so(tmp_path: Path, clock: HandCloc
     text = plain(floor.browser().get("/team").text)
     assert "bob is next: has the fewest open leads of the team (0)." in text
     assert members(floor.browser())["ada"][3] == "1 of 9"
+
+
+def test_a_team_that_learns_says_so_and_whose_even_turn_it_is(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    floor = SalesFloor(tmp_path, clock, FLOOR.replace("cap_day = 5", 'order = "learned"'))
+    wins = TeamWins(people={"ada": PersonWins(Wins(9, 40))})
+    with floor.kit() as kit:
+        assert kit.store.keep({wins_of("sales"): Rewrite(Kept(), msgspec.json.encode(wins))})
+    text = plain(floor.browser().get("/team").text)
+    assert "is next of the leads that are given out evenly: " in text
+    assert "Order: by who wins such leads, with a floor of 20% in even turns." in text
 
 
 def test_who_has_as_many_leads_as_allowed_is_full(tmp_path: Path, clock: HandClock) -> None:

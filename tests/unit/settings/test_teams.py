@@ -132,3 +132,17 @@ def test_settings_that_a_stack_has_already_stay_valid_with_any_slack_id() -> Non
     text = '[people.ada]\nslack = "ada"\n'
     settings = load(environ={}, document=(text, "the stack's settings")).settings
     assert settings.people["ada"].slack == "ada"
+
+
+def test_a_team_may_learn_and_tells_leads_apart_by_a_few_fields_alone() -> None:
+    one = settings(team('order = "learned"', 'kinds = ["source", "score"]', "floor = 0.1")).teams[
+        "one"
+    ]
+    assert (one.order, one.kinds, one.floor) == ("learned", ("score", "source"), 0.1)
+    assert one.within.days == 30
+    for wrong in ("name", "title", "email"):
+        assert "score, country, source" in problem(
+            team('order = "learned"', f'kinds = ["source", "{wrong}"]')
+        )
+    assert "kinds need" in problem(team('kinds = ["source"]'))
+    assert "0.05" in problem(team('order = "learned"', "floor = 0"))

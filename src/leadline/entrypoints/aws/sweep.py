@@ -3,6 +3,7 @@ minutes, measures how late the most overdue lead is."""
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -59,6 +60,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
     _look_after_teams(settings, store)
+    _count_wins(parts, settings, store)
     _retain(parts, settings, store, _time_to_spare(settings, context))
     _cut_audit(parts, settings, store)
     if _reconciles(settings):
@@ -122,6 +124,21 @@ def _look_after_teams(settings: Settings, store: Store) -> None:
         wake_queues(kit)
     except LeadlineError:
         log.exception("sweep.not_handed_on")
+
+
+def _count_wins(parts: Parts, settings: Settings, store: Store) -> None:
+    """Count, once an hour, who won the leads that have become old enough, for teams that learn."""
+    if all(team.order != "learned" for team in settings.teams.values()):
+        return
+    from leadline.operations.learned_wins import count_wins
+
+    teams = wiring.kit_of(settings, store, {}).teams
+    try:
+        with ExitStack() as opened:
+            ledger = lambda: opened.enter_context(closing(parts.ledger()))  # noqa: E731
+            count_wins(store, ledger, teams, datetime.now(UTC))
+    except LeadlineError:
+        log.exception("sweep.wins_not_counted")
 
 
 def _cut_audit(parts: Parts, settings: Settings, store: Store) -> None:

@@ -53,7 +53,8 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         # ids, codes, counts and one's own people
         "status", "why", "verify", "speed", "outcomes", "outcomes show", "duplicates", "people",
         "index rebuild", "index verify",
-        "people list", "teams", "teams list", "teams show", "retention", "retention report",
+        "people list", "teams", "teams list", "teams show", "teams learned", "retention",
+        "retention report",
         "accounts", "accounts list", "tokens", "tokens list",
         "score", "score check", "score train", "score compare", "score drift", "score show",
         "rules backtest", "rules shadow", "enrich report", "experiment plan", "experiment show",

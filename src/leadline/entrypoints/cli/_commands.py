@@ -72,7 +72,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     },
     "Assign": {
         "people": Command("Show who is there, and say who is away.", ("people",)),
-        "teams": Command("Show the teams that give out leads.", ("teams",)),
+        "teams": Command("Show the teams that give out leads.", ("teams", "teams_learned")),
         "assign": Command(
             "Give one refined lead to somebody, whether they are there or not.",
             ("teams",),

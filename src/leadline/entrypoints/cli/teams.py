@@ -22,6 +22,7 @@ from leadline.journey.assigning.trial_store import pretending
 from leadline.model.assigning import Skipped
 from leadline.model.errors import ConfigurationError
 from leadline.team.teams import QUEUE
+from leadline.team.turns import LEARNED
 
 _LEFT = "; of somebody who has left, give the e-mail address"
 
@@ -105,7 +106,10 @@ def _print_people(state: TeamState) -> None:
         ],
         empty="the team has no people",
     )
-    print_plain(f"next: {state.next or 'nobody'}; waiting in the queue: {state.waiting}")
+    which = " of those given out evenly" if state.learns else ""
+    print_plain(f"next{which}: {state.next or 'nobody'}; waiting in the queue: {state.waiting}")
+    if state.order == LEARNED:
+        print_plain(f"`leadline teams learned {state.team}` shows what was learned")
 
 
 def _here(why: str, detail: str) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints.embedded.audit_keeping import AuditKeeper, keeps_audit
+from leadline.entrypoints.embedded.learning import counters
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
 from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
 from leadline.installations.data_folder import (
@@ -130,6 +131,7 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         yield _Loop(kit, lambda _: index(), None)
     if Step.ASSIGN in steps and (settings.rules or _gave_leads_out(settings)):
         yield _Loop(_kit(settings), _look_after_teams, None)
+    yield from (_Loop(_kit(settings), once, None) for once in counters(settings, steps))
     if Step.REFINE in steps and (terms := terms_of(settings)):
         yield _Loop(_kit(settings), partial(_retain, terms), None)
     if Step.NOTIFY in steps and keeps_audit(settings):

@@ -26,6 +26,7 @@ from leadline.ports.assigning import Assigning, roster_of
 from leadline.ports.store import Handlings, Queue
 from leadline.team.asking import Ask, Books
 from leadline.team.charging import charge_for, is_free
+from leadline.team.kinds import kind_values
 from leadline.team.people import Team
 from leadline.team.rules import Looked
 from leadline.team.teams import Teams
@@ -185,10 +186,12 @@ def _new_charge(teams: Teams, change: HandlingChange, person: str, books: Books)
         return None
     if earlier is not None and (config := teams.of(earlier.team)) and person in config.people:
         return msgspec.structs.replace(earlier, person=person, at=change.at, how=change.how)
+    team = change.team_in(teams)
     ask = Ask(
         lead_id=lead.lead_id,
         at=change.at,
-        looked=Looked(team=change.team_in(teams)),
+        looked=Looked(team=team),
+        kind_values=kind_values(lead, teams.kind_fields(team)),
     )
     return charge_for(teams, ask, books, person, change.how)
 

@@ -16,12 +16,13 @@ from leadline.model.assigning import (
 )
 from leadline.model.keys import key_digest
 from leadline.model.lead import RefinedLead
+from leadline.model.learned import TeamWins
 from leadline.model.likeness import Traits
-from leadline.ports.assigning import ABSENCES, account_of, roster_of
+from leadline.ports.assigning import ABSENCES, account_of, roster_of, wins_of
 from leadline.team.asking import Books
 from leadline.team.teams import Teams
 
-_ROSTER, _ACCOUNT = roster_of(""), "account:"
+_ROSTER, _ACCOUNT, _WINS = roster_of(""), "account:", wins_of("")
 
 
 def account_names(lead: RefinedLead, traits: Traits | None = None) -> tuple[str, ...]:
@@ -43,12 +44,13 @@ def reads_of(teams: Teams, team: str, accounts: Iterable[str] = ()) -> tuple[str
         return ()
     config = teams.of(team)
     sticks = config is not None and config.sticky == "company"
-    return (ABSENCES, *map(roster_of, chain), *(accounts if sticks else ()))
+    learning = (wins_of(one) for one in chain if teams.learns(one))
+    return (ABSENCES, *map(roster_of, chain), *learning, *(accounts if sticks else ()))
 
 
 def books_of(documents: Documents) -> Books:
     """The documents, read."""
-    rosters, accounts = {}, {}
+    rosters, accounts, wins = {}, {}, {}
     absences: Mapping[str, Absence] = {}
     for name, body in documents.items():
         if name == ABSENCES:
@@ -57,7 +59,9 @@ def books_of(documents: Documents) -> Books:
             rosters[name.removeprefix(_ROSTER)] = msgspec.json.decode(body, type=TeamRoster)
         elif name.startswith(_ACCOUNT):
             accounts[name] = msgspec.json.decode(body, type=AccountOwner)
-    return Books(rosters, accounts, absences)
+        elif name.startswith(_WINS):
+            wins[name.removeprefix(_WINS)] = msgspec.json.decode(body, type=TeamWins)
+    return Books(rosters, accounts, absences, wins)
 
 
 def bodies(

@@ -30,6 +30,7 @@ from leadline.model.task import Done, Later, Step, Task, Turn
 from leadline.ports.crm import CrmRecord
 from leadline.team.asking import Ask, Choice, Earlier
 from leadline.team.deciding import who_gets
+from leadline.team.kinds import kind_values
 from leadline.team.room import next_room
 from leadline.team.routing import with_owner
 from leadline.team.rules import Looked
@@ -100,6 +101,7 @@ class FirstTurn(msgspec.Struct, frozen=True, kw_only=True):
             earlier=self._earlier(),
             accounts=accounts,
             is_open=handling.ending is Ending.OPEN and not handling.gone,
+            kind_values=kind_values(lead, kit.teams.kind_fields(looked.team)),
         )
 
     def _earlier(self) -> Earlier | None:

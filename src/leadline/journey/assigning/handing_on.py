@@ -16,6 +16,7 @@ from leadline.model.people import Person
 from leadline.model.scores import score_of
 from leadline.team.asking import Ask
 from leadline.team.deciding import who_gets
+from leadline.team.kinds import kind_values
 from leadline.team.rules import Looked
 
 _ROUNDS = 10
@@ -52,6 +53,7 @@ def seek_other(
         but=holder_name(kit, lead, before),
         first=True,
         by=by,
+        kind_values=kind_values(lead, kit.teams.kind_fields(looked.team)),
     )
     decision = who_gets(kit.teams, ask, books_of(documents_in(kept))).decision
     person = kit.team.person(decision.person) if decision.person else None

@@ -24,6 +24,7 @@ from leadline.ports.assigning import ABSENCES, roster_of
 from leadline.team.asking import Ask
 from leadline.team.charging import ready_now
 from leadline.team.deciding import who_gets
+from leadline.team.kinds import kind_values
 from leadline.team.room import next_room
 from leadline.team.rules import Looked
 
@@ -152,6 +153,7 @@ def seek(
         accounts=accounts,
         first=first,
         by=by,
+        kind_values=kind_values(lead, kit.teams.kind_fields(looked.team)),
     )
     verdict = who_gets(kit.teams, ask, books_of(documents_in(kept)))
     return Assignment(

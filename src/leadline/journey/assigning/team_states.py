@@ -8,9 +8,11 @@ from leadline.journey.assigning.documents import books_of, documents_in
 from leadline.journey.assigning.removed_teams import waiting_for_removed
 from leadline.kit import Kit
 from leadline.model.assigning import WHOLE_LEAD, Share, TeamRoster
-from leadline.ports.assigning import ABSENCES, roster_of
+from leadline.model.learned import PersonWins, TeamWins
+from leadline.ports.assigning import ABSENCES, roster_of, wins_of
 from leadline.settings.teams import TeamConfig
 from leadline.team.asking import Books
+from leadline.team.learning import has_learned
 from leadline.team.presence import absent_why
 from leadline.team.turns import calendar, capped, choose, owed_afresh
 
@@ -19,7 +21,8 @@ _MOST_LISTED = 100
 
 class PersonState(msgspec.Struct, frozen=True):
     """Somebody of a team: why they are given no leads now (a code of `model.assigning.SKIPS` and
-    its detail; "" if they are), how many leads they are owed, and how many they have and got."""
+    its detail; "" if they are), how many leads they are owed, and how many they have and got.
+    Of a team that learns, `won` is how many leads they won of those `counted`."""
 
     person: str
     why: str
@@ -28,13 +31,17 @@ class PersonState(msgspec.Struct, frozen=True):
     open: int
     today: int
     this_week: int
+    won: int = 0
+    counted: int = 0
 
 
 class TeamState(msgspec.Struct, frozen=True):
     """A team: its people, whose turn is next ("": nobody's), where leads go that nobody can take,
     how many leads wait, and the ids of the first of them in the order in which they are handed
     out. `removed` says that it is not in the settings any more: all but its queue is empty then.
-    `turns` are those who are there and have room: who would be next, who if not they, and so on."""
+    `turns` are those who are there and have room: who would be next, who if not they, and so on. In
+    a team that learns, that is so of the leads which it gives out evenly; `learns` is whether it
+    gives out others by what it learned."""
 
     team: str
     order: str
@@ -45,6 +52,7 @@ class TeamState(msgspec.Struct, frozen=True):
     queue: tuple[str, ...]
     removed: bool = False
     turns: tuple[str, ...] = ()
+    learns: bool = False
 
 
 def removed_states(kit: Kit) -> list[TeamState]:
@@ -66,7 +74,8 @@ def removed_states(kit: Kit) -> list[TeamState]:
 
 def states_of(kit: Kit, names: Sequence[str]) -> list[TeamState]:
     """How these teams stand now."""
-    kept = kit.store.kept([ABSENCES, *map(roster_of, names)])
+    learning = [wins_of(name) for name in names if kit.teams.learns(name)]
+    kept = kit.store.kept([ABSENCES, *map(roster_of, names), *learning])
     books = books_of(documents_in(kept))
     found = ((name, kit.teams.of(name)) for name in names)
     return [_state(kit, name, config, books) for name, config in found if config is not None]
@@ -87,6 +96,7 @@ def _state(kit: Kit, name: str, config: TeamConfig, books: Books) -> TeamState:
         waiting=max(roster.waiting, len(waiting)),
         queue=waiting,
         turns=turns,
+        learns=has_learned(config, books.wins.get(name, TeamWins())),
     )
 
 
@@ -101,6 +111,7 @@ def _turns(config: TeamConfig, roster: TeamRoster, ready: Sequence[str]) -> Iter
 def _people(kit: Kit, name: str, config: TeamConfig, books: Books) -> Iterator[PersonState]:
     now, roster = kit.clock(), books.rosters.get(name, TeamRoster())
     today = calendar(kit.teams.zone(name), now)
+    wins = books.wins.get(name, TeamWins()).people
     for person, attendance in kit.teams.attending(name, books.absences):
         skipped = absent_why(person, attendance, now) or capped(config, roster, person, today)
         share = roster.shares.get(person, Share())
@@ -112,4 +123,6 @@ def _people(kit: Kit, name: str, config: TeamConfig, books: Books) -> Iterator[P
             open=share.open,
             today=share.day_count if share.day == today.day else 0,
             this_week=share.week_count if share.week == today.week else 0,
+            won=wins.get(person, PersonWins()).every.won,
+            counted=wins.get(person, PersonWins()).every.of,
         )

@@ -10,6 +10,7 @@ import msgspec
 from leadline.journey.assigning.documents import account_names
 from leadline.journey.assigning.first_turn import channels_told
 from leadline.journey.backtest.cleaning import Cleaned, TriedSettings, name_of
+from leadline.journey.backtest.learning import Learner
 from leadline.journey.backtest.linking import EarlierLeads, Linker
 from leadline.journey.scoring import scored
 from leadline.kit import channels_by
@@ -22,6 +23,7 @@ from leadline.model.people import owner_in
 from leadline.model.scores import score_of
 from leadline.team.asking import Ask, Books, Choice, Earlier
 from leadline.team.deciding import who_gets
+from leadline.team.kinds import kind_values
 from leadline.team.routing import with_owner
 from leadline.team.rules import Looked
 from leadline.team.subject import NO_FACTS, Facts, ownership_of
@@ -72,6 +74,7 @@ class Course:
         self._charges: dict[str, Charge] = {}
         self._endings: list[tuple[datetime, str, Ending]] = []
         self._queues: dict[str, list[_Waiting]] = {}
+        self._learner = Learner(self._teams)
         self._ended: dict[str, tuple[datetime, Ending]] = {}
         self._captured: dict[str, datetime] = {}
         self.results: dict[str, Result] = {}
@@ -105,7 +108,7 @@ class Course:
                 self.results[lead_id] = msgspec.structs.replace(result, duplicate_of=first)
 
     def _books(self) -> Books:
-        return Books(self._rosters, self._accounts, self._absences)
+        return Books(self._rosters, self._accounts, self._absences, self._learner.wins)
 
     def _case(self, one: Cleaned, lead: RefinedLead, person: EarlierLeads) -> Case:
         facts = self._facts(person, one)
@@ -126,6 +129,7 @@ class Course:
             earlier=self._earlier(one, person),
             accounts=account_names(lead, person.traits) if looked.team else (),
             is_open=one.ended_at is None or one.ended_at > one.at,
+            kind_values=kind_values(lead, self._teams.kind_fields(looked.team)),
         )
 
     def _carry_out(self, case: Case, verdict: Choice) -> None:
@@ -135,11 +139,15 @@ class Course:
             return
         lead_id, one = case.lead.lead_id, case.one
         self._charges[lead_id] = verdict.charge
+        self._learner.given(
+            lead_id, case.lead.captured_at, verdict.charge, one.ended_at, one.ending
+        )
         if case.ask.is_open and one.ended_at is not None:
             heapq.heappush(self._endings, (one.ended_at, lead_id, one.ending))
 
     def _end(self, at: datetime) -> None:
-        """Close the leads that have ended by now."""
+        """Close the leads that have ended by now, and count those that are old enough."""
+        self._learner.count(at)
         while self._endings and self._endings[0][0] <= at:
             _, lead_id, ending = heapq.heappop(self._endings)
             charge = self._charges[lead_id]

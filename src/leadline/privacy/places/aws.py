@@ -183,7 +183,7 @@ _ITEMS = (
     ),
     _item(
         "T#* kept",
-        "rosters of teams, accounts, absences; experiments; how far retention came; "
+        "rosters of teams, accounts, absences, wins; experiments; how far retention came; "
         "answers about companies",
         hashes={
             "pk": "of an account: a digest of the company's name or domain",

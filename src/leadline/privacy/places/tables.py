@@ -266,7 +266,7 @@ _OF_TEAMS = (
     ),
     _table(
         "document",
-        "rosters of teams, accounts, absences; experiments; how far retention came; "
+        "rosters of teams, accounts, absences, wins; experiments; how far retention came; "
         "answers about companies",
         hashes={
             "name": "of an account: a digest of the company's name or domain",
