@@ -52,7 +52,9 @@ def _section(name: str, function: Callable[..., Any]) -> str:
         info = _info(hint)
         if info is None or info.hidden:
             continue
-        words = (info.help or "") + _choices(get_args(hint)[0])
+        words = info.help or ""
+        if not info.metavar:  # else the help says the choices itself
+            words += _choices(get_args(hint)[0])
         if isinstance(info, ArgumentInfo):
             shown = parameter.name.upper()
             needed = parameter.default is inspect.Parameter.empty

@@ -59,6 +59,13 @@ PANELS = (
         Curve("sum by (source, kept) (increase(leadline_unreadable_deliveries_total{OF}[1h]))",
               "{{source}}, kept: {{kept}}"),
     )),
+    Panel("Questions to providers of facts, in an hour", "short", (
+        Curve("sum by (provider, result) (increase(leadline_lookups_total{OF}[1h]))",
+              "{{provider}}: {{result}}"),
+    )),
+    Panel("Cost of facts, in an hour", "short", (
+        Curve("sum by (provider) (increase(leadline_lookup_cost_total{OF}[1h]))", "{{provider}}"),
+    )),
     Panel("Slack: buttons and commands, in an hour", "short", (
         Curve("sum by (what, result) (increase(leadline_slack_requests_total{OF}[1h]))",
               "{{what}}: {{result}}"),

@@ -98,7 +98,7 @@ def pairs(command: Any) -> Iterator[str]:
     in a command and those below it."""
     for one in command.params:
         if getattr(one, "secondary_opts", ()) and one.default is False:
-            yield from one.secondary_opts
+            yield from (name for name in one.secondary_opts if name.startswith("--no-"))
     for below in getattr(command, "commands", {}).values():
         yield from pairs(below)
 

@@ -112,7 +112,10 @@ def _introduce_dashboard(settings: Settings, url: str) -> None:
 def worker(
     context: typer.Context,
     only: Annotated[
-        Step | None, typer.Option(help="Only this step; the default is all steps.")
+        Step | None,
+        typer.Option(
+            metavar="STEP", help=f"Only this step; the default is all: {', '.join(Step)}."
+        ),
     ] = None,
 ) -> None:
     """Refine due leads and send alerts, without receiving webhooks.

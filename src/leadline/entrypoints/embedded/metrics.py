@@ -44,7 +44,7 @@ METRICS = {
     ),
     "leadline_lookups": (
         "counter", ("provider", "result"),
-        "Questions to providers of facts: hit, nothing, cached, over_budget, trouble.",
+        "Questions to providers of facts: hit, unknown, cached, over_budget, trouble.",
     ),
     "leadline_lookup_cost": (
         "counter", ("provider",), "What providers of facts cost, in the currency of the settings.",
@@ -103,7 +103,7 @@ class _OfProviders(Collector):
         for one in self._providers:
             results = {
                 "hit": one.hits,
-                "nothing": max(one.asked - one.hits - one.trouble, 0),
+                "unknown": max(one.asked - one.hits - one.trouble, 0),
                 "cached": one.cached,
                 "over_budget": one.refused,
                 "trouble": one.trouble,
