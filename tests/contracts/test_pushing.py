@@ -203,6 +203,24 @@ def test_an_error_that_names_no_event_is_found_by_halves(
     assert [office.told(one) for one in leads] == [["lead"]] * 5
 
 
+def test_a_batch_for_which_there_is_no_time_does_not_come_again_together_for_ever(
+    store: Store, clock: HandClock, network: AdNetworkServer
+) -> None:
+    """A slow network that names no event: each round has time for two requests."""
+    office = AdOffice(store, clock, network, "meta")
+    chances = iter([n / 8 for n in range(8)] * 9)
+    office.kit = msgspec.structs.replace(office.kit, chance=lambda: next(chances))
+    network.meanwhile = lambda: office.pass_time(seconds=6)
+    leads = [office.lead(f"a{n}") for n in range(8)]
+    office.end(leads[0], Ending.LOST)
+    network.bad = {"Lost"}
+    office.push(*leads)
+    for _ in range(20):
+        office.pass_time(seconds=8)
+        office.work()
+    assert [office.told(one) for one in leads] == [["lead"]] * 8
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_network_that_asks_for_a_pause_is_left_alone(
     store: Store, clock: HandClock, network: AdNetworkServer, kind: str
@@ -245,6 +263,16 @@ def test_what_is_older_than_the_network_takes_is_not_sent(
     office.end(lead_id, Ending.WON)
     office.push(lead_id)
     assert office.told(lead_id) == ["won"]
+
+
+def test_no_request_to_a_network_is_kept_as_an_attempt(
+    office: AdOffice, network: AdNetworkServer
+) -> None:
+    """It holds hashes and ids by which people are known, which nobody here needs to see."""
+    network.replies = [(400, {"error": {"code": 100, "message": "no"}}, {}), (503, {}, {})]
+    office.push(office.lead(), office.lead("bea"))
+    assert network.requests
+    assert not office.kept
 
 
 def test_a_lead_by_which_the_network_knows_nobody_is_not_sent(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from leadline.conversions.calling import texts_in
 from leadline.conversions.registry import make_ad_network
 from leadline.model.attribution import Attribution
 from leadline.model.conversions import Stage
@@ -82,6 +83,24 @@ def test_an_error_means_everything_or_now_or_these_events(
         assert TOKEN not in answer.words
     else:
         assert isinstance(answer, meant)
+
+
+@pytest.mark.parametrize("kind", ["meta", "google", "linkedin"])
+@pytest.mark.parametrize("status", [400, 403])
+def test_words_of_a_network_never_repeat_by_what_it_knows_people(
+    server: AdNetworkServer, kind: str, status: int
+) -> None:
+    click = Attribution(gclid="Cj0KClick", fbc="fb.1.2.Click", li_fat_id="li-Click")
+    who = KnownBy(NOW, email="ada@example.com", network_lead="123456789012345", attribution=click)
+    network = network_of(kind, server)
+    network.send([conversion(who=who)])
+    sent = [*texts_in(server.requests[0])]
+    told = [one for one in sent if "Click" in one or len(one) == 64]
+    assert len(told) == 2
+    server.replies = [(status, {"error": {"message": f"no such {' or '.join(told)}"}}, {})]
+    answer = network.send([conversion(who=who)])
+    assert isinstance(answer, Refused | Rejected)
+    assert answer.words.startswith("no such … or …")
 
 
 def test_google_names_the_events_that_are_wrong(server: AdNetworkServer) -> None:

@@ -8,6 +8,7 @@ addresses and numbers, count an event once by its id, and can misbehave.
 import json
 import re
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,13 +31,14 @@ class AdNetworkServer:
     `replies` come first, each an answer instead of the usual one. So many answers as
     `loses_answers` says do not arrive, though the events were taken. `taken` are the events that
     counted, by their ids; `requests` are the bodies as they came. An event with a name in `bad` is
-    not taken.
+    not taken. `meanwhile` is called before each answer.
     """
 
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.replies: list[tuple[int, dict[str, Any], dict[str, str]]] = []
         self.loses_answers = 0
+        self.meanwhile: Callable[[], object] = str
         self.bad: set[str] = set()
         self.names_bad_places = True
         self.taken: dict[str, dict[str, Any]] = {}
@@ -180,6 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         network.requests.append(body)
         network.headers.append(headers)
+        network.meanwhile()
         if network.replies:
             self._tell(*network.replies.pop(0))
             return

@@ -1,5 +1,6 @@
 """A sales office whose leads' outcomes are told to an ad network on loopback."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, cast
@@ -10,6 +11,7 @@ from leadline import wiring
 from leadline.journey.erasing import end_erased
 from leadline.journey.pushing.sending import push_due
 from leadline.kit import Kit
+from leadline.model.attempts import KeptAttempt
 from leadline.model.attribution import Attribution
 from leadline.model.consent import Consent
 from leadline.model.conversions import Pushed
@@ -54,14 +56,16 @@ def config_of(kind: str, url: str, **more: Any) -> OutcomesConfig:
 
 
 class _Noting:
-    """A store that also notes the dead letters that are made."""
+    """A store that also notes the dead letters that are made, and the attempts that are kept."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.dead: list[Drop] = []
+        self.kept: list[KeptAttempt] = []
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         self.dead += [one.outcome for one in settlements if isinstance(one.outcome, Drop)]
+        self.kept += [one.attempt for one in settlements if one.attempt is not None]
         return self._store.settle(settlements)
 
     def __getattr__(self, name: str) -> Any:
@@ -69,7 +73,8 @@ class _Noting:
 
 
 class AdOffice:
-    """One store, and one ad network "ads" of a kind. `dead` are the dead letters."""
+    """One store, and one ad network "ads" of a kind. `dead` are the dead letters, `kept` the
+    attempts that are kept with what was sent."""
 
     def __init__(
         self, store: Store, clock: HandClock, network: AdNetworkServer, kind: str, **more: Any
@@ -78,7 +83,7 @@ class AdOffice:
         config = config_of(kind, network.url, **more)
         settings = Settings(outcomes={"ads": config})
         noting = _Noting(store)
-        self.dead = noting.dead
+        self.dead, self.kept = noting.dead, noting.kept
         kit = wiring.kit_of(settings, cast(Store, noting), {}, clock)
         retry = RetryPolicy(longest=timedelta(minutes=1), attempts=3)
         self.kit: Kit = msgspec.structs.replace(kit, chance=lambda: 0.5, retry=retry)
@@ -99,10 +104,12 @@ class AdOffice:
         **contact: str,
     ) -> str:
         """A refined lead with a recorded answer on advertising ("": none)."""
-        lead = captured(self.clock, name, delay=timedelta(), record=record)
+        said = {"name": name, "email": f"{name}@example.com", **(custom or {})}
+        raw = json.dumps(said).encode()
+        lead = captured(self.clock, name, delay=timedelta(), record=record, raw=raw)
         self.store.accept([lead])
         lease = lease_task(self.store, Step.REFINE)
-        said = {"ads": Consent(ads, source, self.clock.now, "May we?")} if ads else {}
+        answer = {"ads": Consent(ads, source, self.clock.now, "May we?")} if ads else {}
         refined = RefinedLead(
             lead_id=lead.id,
             captured_at=lead.captured_at,
@@ -113,7 +120,7 @@ class AdOffice:
             lead_details=LeadDetails(crm_record=record),
             received_from=source,
             custom=custom or {},
-            consent={**said, **(consent or {})},
+            consent={**answer, **(consent or {})},
             attribution=click,
             duplicate_of=self._first(twin_of) if twin_of else None,
         )

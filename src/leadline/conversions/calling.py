@@ -1,6 +1,6 @@
 """What the ad networks share in calling: one client, and the words of answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from leadline.ports.messenger import Busy, Refused, Unreachable
@@ -25,10 +25,10 @@ def _code(kind: str, code: str) -> str:
     return f"{kind}.{code.removeprefix(_OF_CLIENT)}" if code.startswith(_OF_CLIENT) else code
 
 
-def refused_access(kind: str, reply: CrmReply) -> Refused:
-    """The refusal of every request, which somebody must see to."""
+def refused_access(kind: str, reply: CrmReply, hidden: Iterable[str]) -> Refused:
+    """The refusal of every request, which somebody must see to, without the *hidden* texts."""
     code = "unauthorized" if reply.status == 401 else "forbidden"
-    return Refused(f"{kind}.{code}", words_of(reply))
+    return Refused(f"{kind}.{code}", words_of(reply, hidden))
 
 
 def refreshed_tokens(usual: str, config: AdOAuthConfig) -> Tokens:
@@ -54,6 +54,19 @@ def placed_error(reply: CrmReply) -> Mapping[str, Any]:
     body = reply.body if isinstance(reply.body, dict) else {}
     error = body.get("error")
     return error if isinstance(error, dict) else {}
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts and numbers in a part of a request, such as hashes and click ids, which a network
+    may repeat in its words."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from texts_in(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts_in(one)
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        yield str(value)
 
 
 def amount(value: float) -> str:

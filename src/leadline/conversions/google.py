@@ -5,7 +5,10 @@ of google-ads-datamanager-util 0.4.0). `UploadClickConversions` takes no new cal
 
 The API is fast to fail: a request of which one event is wrong fails as a whole, and its error names
 the fields. Up to 2000 events are in a request. `transactionId` counts an event once for its
-conversion action. Google looks back 90 days from a conversion to the click at most.
+conversion action. `eventSource` is optional (`Event` of 0.9.4: where the event happened); WEB is
+what Google's samples send (googleads/data-manager-python, samples/sampledata/events_1.json). Google
+looks back 90 days from a conversion to the click at most ("Conversion windows" of Google Ads); the
+reference names no age but has an error for one that is too great (`EVENT_TIME_INVALID`).
 """
 
 import re
@@ -19,6 +22,7 @@ from leadline.conversions.calling import (
     refreshed_tokens,
     refused_access,
     renamed,
+    texts_in,
     without_empty,
 )
 from leadline.conversions.hashing import digest_of_event, google_email, sha256
@@ -38,6 +42,7 @@ _FOR_ALL = frozenset((
     "DESTINATION_ACCOUNT_DATA_POLICY_PROHIBITS_ENHANCED_CONVERSIONS",
     "DESTINATION_ACCOUNT_ENHANCED_CONVERSIONS_TERMS_NOT_SIGNED",
     "CONVERSION_ACTION_TOO_RECENTLY_CREATED", "DESTINATION_ACCOUNT_TYPE_MISMATCH",
+    "EVENT_SOURCE_AND_DESTINATION_MISMATCH",
     "EU_POLITICAL_ADVERTISING_DECLARATION_REQUIRED",
 ))  # fmt: skip
 """The reasons of errors (`ErrorReason`) that are about the account, not about an event."""
@@ -73,7 +78,8 @@ class GoogleConversions:
         if not isinstance(reply, CrmReply):
             return renamed("google", reply)
         if not reply.well:
-            return _failure(reply)
+            people = [one.get(part) for one in events for part in ("adIdentifiers", "userData")]
+            return _failure(reply, [*texts_in(people)])
         said = reply.body if isinstance(reply.body, dict) else {}
         code = str(said.get("requestId") or "")
         return [Received(digest_of_event(one), code) for one in events]
@@ -122,9 +128,9 @@ def _people(who: KnownBy) -> list[dict[str, str]]:
     return [*found, *([{"phoneNumber": phone}] if phone else [])]
 
 
-def _failure(reply: CrmReply) -> Rejected | Busy | Unreachable | Refused:
+def _failure(reply: CrmReply, hidden: Sequence[str]) -> Rejected | Busy | Unreachable | Refused:
     if reply.status in (401, 403, 404):
-        return refused_access("google", reply)
+        return refused_access("google", reply, hidden)
     details = placed_error(reply).get("details")
     parts = [one for one in details if isinstance(one, dict)] if isinstance(details, list) else []
     violations = [
@@ -132,7 +138,7 @@ def _failure(reply: CrmReply) -> Rejected | Busy | Unreachable | Refused:
     ]
     reasons = [str(one.get("reason")) for one in (*parts, *violations) if one.get("reason")]
     said = ", ".join(dict.fromkeys(reasons))
-    words = f"{words_of(reply)}: {said}" if said else words_of(reply)
+    words = words_of(reply, hidden) + (f": {said}" if said else "")
     if _FOR_ALL.intersection(reasons):
         return Refused("google.account", words)
     return Rejected("google.rejected", words, _places(violations))

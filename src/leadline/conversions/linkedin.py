@@ -1,12 +1,14 @@
 """LinkedIn: the Conversions API (Microsoft Learn, "Conversions API" and "Conversions API Schema",
 li-lms-2026-03, Rest.li 2.0: `conversionEvents` with `BATCH_CREATE`).
 
-Addresses are hashed; `userIds` must be there even if it is empty. Times are in milliseconds, and at
-most 90 days old. Up to 5000 events are in a request, and each has a status of its own in the
-answer. LinkedIn counts an event once by its `eventId`.
+`user.lead` is the response of a lead gen form as "urn:li:leadGenFormResponse:ID", as LinkedIn's
+webhooks name it, too ("Lead Sync API", `leadGenFormResponse`). Addresses are hashed; `userIds` must
+be there even if it is empty. Times are in milliseconds, and at most 90 days old. Up to 5000 events
+are in a request, and each has a status of its own in the answer. LinkedIn counts an event once by
+its `eventId`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from leadline.conversions.calling import (
     refreshed_tokens,
     refused_access,
     renamed,
+    texts_in,
     without_empty,
 )
 from leadline.conversions.hashing import digest_of_event, plain_email, sha256
@@ -64,10 +67,11 @@ class LinkedInConversions:
         reply = self._client.call("POST", "/conversionEvents", json={"elements": events})
         if not isinstance(reply, CrmReply):
             return renamed("linkedin", reply)
+        people = [*texts_in([one["user"] for one in events])]
         if reply.status in (401, 403, 404, 426):
-            return refused_access("linkedin", reply)
+            return refused_access("linkedin", reply, people)
         if not reply.well:
-            return Rejected("linkedin.rejected", words_of(reply))
+            return Rejected("linkedin.rejected", words_of(reply, people))
         return _answers(reply, events)
 
 
@@ -113,11 +117,12 @@ def _answers(
         if 200 <= status < 300:
             found.append(Received(digest_of_event(event), request))
         else:
-            found.append(Refused(f"linkedin.http_{status}", _words(one)))
+            hidden = texts_in(event["user"])
+            found.append(Refused(f"linkedin.http_{status}", _words(one, hidden)))
     return found
 
 
-def _words(one: Mapping[str, Any]) -> str:
+def _words(one: Mapping[str, Any], hidden: Iterable[str]) -> str:
     error = one.get("error")
     said = error.get("message") if isinstance(error, dict) else None
-    return shortened(said, (), values=False) if isinstance(said, str) else ""
+    return shortened(said, hidden, values=False) if isinstance(said, str) else ""

@@ -2,17 +2,25 @@
 Specification" of 2026-06-28, "Customer Information Parameters" of 2026-01-09, "Using the API",
 "Graph API: Error Handling"; normalisation compared with facebook-business 26.0.3).
 
-`lead_id` is sent as it is, addresses and numbers are hashed. An event may be seven days old. Up to
-1000 events are in a request, of which Meta takes all or none. Meta counts an event once by its name
-and id, within 48 hours; after that our own record of what was sent is what keeps it from being sent
-again.
+`lead_id` is sent as it is, addresses and numbers are hashed. An event may be seven days old
+("Server Event Parameters", `event_time`); one that is older makes Meta refuse the whole request, so
+an hour is left for clocks that differ. Up to 1000 events are in a request, of which Meta takes all
+or none. Meta counts an event once by its name and id if they come within 48 hours of each other
+("Server Event Parameters", `event_name`); after that our own record of what was sent is what keeps
+it from being sent again.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from leadline.conversions.calling import client_of_network, placed_error, renamed, without_empty
+from leadline.conversions.calling import (
+    client_of_network,
+    placed_error,
+    renamed,
+    texts_in,
+    without_empty,
+)
 from leadline.conversions.hashing import digest_of_event, meta_phone, plain_email, sha256
 from leadline.ports.ad_network import Conversion, KnownBy, PushAnswer, Received, Rejected
 from leadline.ports.messenger import Busy, Refused, Unreachable
@@ -35,7 +43,7 @@ class MetaConversions:
     """See `ports.ad_network.AdNetwork`."""
 
     batch = 1000
-    window = timedelta(days=7)
+    window = timedelta(days=7, hours=-1)
 
     def __init__(self, config: MetaOutcomes) -> None:
         self._config = config
@@ -59,7 +67,8 @@ class MetaConversions:
         if not isinstance(reply, CrmReply):
             return renamed("meta", reply)
         if not reply.well:
-            return _failure(reply, self._config.token)
+            people = texts_in([one["user_data"] for one in events])
+            return _failure(reply, [self._config.token, *people])
         said = reply.body if isinstance(reply.body, dict) else {}
         taken = said.get("events_received")
         if taken != len(events):
@@ -99,10 +108,10 @@ def _user_data(who: KnownBy) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def _failure(reply: CrmReply, token: str) -> Rejected | Busy | Unreachable | Refused:
+def _failure(reply: CrmReply, hidden: Sequence[str]) -> Rejected | Busy | Unreachable | Refused:
     """What an error means: for every request (a token), for now, or for these events."""
     error = placed_error(reply)
-    words = _words(reply, error, token)
+    words = _words(reply, error, hidden)
     code = error.get("code")
     if code in _BAD_TOKEN or reply.status == 401:
         return Refused("meta.unauthorized", words)
@@ -115,7 +124,7 @@ def _failure(reply: CrmReply, token: str) -> Rejected | Busy | Unreachable | Ref
     return Rejected("meta.rejected", words)
 
 
-def _words(reply: CrmReply, error: Mapping[str, Any], token: str) -> str:
+def _words(reply: CrmReply, error: Mapping[str, Any], hidden: Sequence[str]) -> str:
     named = "".join(f" {error[key]}" for key in ("code", "error_subcode") if error.get(key))
-    said = words_of(reply, [token])
+    said = words_of(reply, hidden)
     return f"{said} (code{named})" if named else said

@@ -179,14 +179,16 @@ def _try_out(kit: Kit, found: Mapping[str, PushCount]) -> None:
         if not network.can_test:
             say(f"{name}: it has no way to check a request; for Meta, set test_event_code")
             continue
-        due = [c for plan in plans(kit, name, one.lead_ids[:_TOGETHER]).values() for c in plan.due]
+        found_due = plans(kit, name, one.lead_ids[:_TOGETHER]).values()
+        due = [c for plan in found_due for c in plan.due][: network.batch]
         if not due:
             continue
-        answer = network.send(due[: network.batch], test=True)
+        answer = network.send(due, test=True)
         is_well = isinstance(answer, Sequence)
         refused = refused or not is_well
         said = "it takes them" if is_well else _in_words(answer)
-        say(f"{name}: {len(due)} conversions were checked: {said}")
+        checked = "1 conversion was" if len(due) == 1 else f"{len(due)} conversions were"
+        say(f"{name}: {checked} checked: {said}")
     if refused:
         raise typer.Exit(1)
 

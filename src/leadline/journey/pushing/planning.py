@@ -5,16 +5,20 @@ that was withdrawn, an erasure and the suppression list.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from leadline.duplicates.merging import without_fills
 from leadline.journey.erasing import why_gone
 from leadline.journey.pushing.consenting import (
+    SaidElsewhere,
     Withheld,
     consent_of,
+    is_said_by_sender,
     said_in_lead,
     said_since,
     withheld_by_consent,
@@ -23,13 +27,17 @@ from leadline.journey.pushing.consenting import (
 from leadline.journey.pushing.stages import stages_of
 from leadline.kit import Kit, as_suppressed
 from leadline.model.attribution import Attribution
-from leadline.model.consent import Consent
+from leadline.model.consent import PURPOSES, SUPPRESSED, Consent
 from leadline.model.conversions import Stage
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import RefinedLead
+from leadline.model.suppression import UNREAD
 from leadline.ports.ad_network import AdNetwork, Conversion, KnownBy
+from leadline.ports.duplicates import CAP
 from leadline.ports.store import Waiting
 from leadline.settings.outcomes import MetaOutcomes, OutcomesConfig
+
+log = logging.getLogger(__name__)
 
 
 class PushPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,37 +59,48 @@ class PushPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Known(NamedTuple):
-    """What is known of a lead besides its document."""
+    """What is known of a lead besides its document. `others` are the other leads of the person, and
+    those that may be about the same one, marked as the suppression list has them now, each with its
+    events; `crowded` is whether there may be more of them."""
 
     waiting: Waiting | None
     handling: Handling
-    others: Sequence[RefinedLead]
+    others: "_Others" = ()
+    crowded: bool = False
+
+
+_Others = Sequence[tuple[RefinedLead, Waiting | None]]
 
 
 def plans(kit: Kit, name: str, lead_ids: Sequence[str]) -> dict[str, PushPlan]:
     """The plan of each of these leads for the ad network *name*; asks nobody outside."""
-    config, network = kit.outcomes[name], kit.ad_networks[name]
     leads = as_suppressed(kit, kit.store.refined(lead_ids))
     waiting, handled = kit.store.waiting(lead_ids), kit.store.handling(lead_ids)
-    others = _others(kit, leads.values())
+    clusters = _clusters(kit, leads.values())
+    others = _others(kit, leads, clusters)
     if kit.privacy_key is None and kit.store.suppression_key() is not None:
         # There is a list, and nobody here can look a person up in it.
         return {i: PushPlan(lead_id=i, withheld=Withheld.LIST_UNREAD) for i in lead_ids}
     found: dict[str, PushPlan] = {}
-    for lead_id in lead_ids:
-        if (lead := leads.get(lead_id)) is None:
-            found[lead_id] = PushPlan(lead_id=lead_id, withheld=Withheld.NOT_THERE)
-            continue
-        known = _Known(
-            waiting.get(lead_id), handled.get(lead_id, UNHANDLED), others.get(lead_id, ())
-        )
-        why = withheld(kit, config, lead, known)
-        found[lead_id] = (
-            PushPlan(lead_id=lead_id, withheld=why)
-            if why is not None
-            else plan_push(name, config, network, lead, known.handling, kit.clock())
-        )
+    for i in lead_ids:
+        crowded = len(clusters.get(i, ())) >= CAP
+        known = _Known(waiting.get(i), handled.get(i, UNHANDLED), others.get(i, ()), crowded)
+        found[i] = _plan(kit, name, leads.get(i), i, known)
     return found
+
+
+def _plan(kit: Kit, name: str, lead: RefinedLead | None, lead_id: str, known: _Known) -> PushPlan:
+    """The plan of one lead. An error becomes its plan, and does not affect the others."""
+    if lead is None:
+        return PushPlan(lead_id=lead_id, withheld=Withheld.NOT_THERE)
+    config = kit.outcomes[name]
+    try:
+        if (why := withheld(kit, config, lead, known)) is not None:
+            return PushPlan(lead_id=lead_id, withheld=why)
+        return plan_push(name, config, kit.ad_networks[name], lead, known.handling, kit.clock())
+    except Exception:  # such as a source that was removed: nobody knows what was said since
+        log.exception("push.not_planned", extra={"lead": lead_id})
+        return PushPlan(lead_id=lead_id, withheld=Withheld.FAILED)
 
 
 def withheld(kit: Kit, config: OutcomesConfig, lead: RefinedLead, known: _Known) -> Withheld | None:
@@ -95,9 +114,35 @@ def withheld(kit: Kit, config: OutcomesConfig, lead: RefinedLead, known: _Known)
         return why
     if config.sources and lead.received_from not in config.sources:
         return Withheld.OTHER_SOURCE
-    later = said_since(kit.sources[waiting.source], waiting, config.consent)
-    later += [one for other in known.others for one in said_in_lead(other, config.consent)]
-    return withheld_by_consent(lead, config.consent, later)
+    if (why := _withheld_by_list([one for one, _ in known.others])) is not None:
+        return why
+    if known.crowded:
+        return Withheld.CROWDED
+    source, field = kit.sources[waiting.source], config.consent
+    elsewhere = said_since(source, waiting, field) + _said_by_others(kit, known, field)
+    if (why := withheld_by_consent(lead, field, elsewhere)) is not None:
+        return why
+    if field not in PURPOSES and not is_said_by_sender(source, waiting, field):
+        return Withheld.NO_TIME
+    return None
+
+
+def _withheld_by_list(others: Iterable[RefinedLead]) -> Withheld | None:
+    """Why a person is not told of whose other leads are on the suppression list."""
+    problems = {problem for one in others for problem in one.problems}
+    if UNREAD in problems:
+        return Withheld.LIST_UNREAD
+    return Withheld.SUPPRESSED if SUPPRESSED in problems else None
+
+
+def _said_by_others(kit: Kit, known: _Known, field: str) -> list[SaidElsewhere]:
+    """What the person's other leads say, and events of these that are not taken in yet."""
+    found: list[SaidElsewhere] = []
+    for other, waiting in known.others:
+        found += said_in_lead(other, field)
+        if waiting is not None and waiting.late:
+            found += said_since(kit.sources[waiting.source], waiting, field)
+    return found
 
 
 def plan_push(
@@ -132,8 +177,9 @@ def plan_push(
 
 
 def known_to_network(lead: RefinedLead, config: OutcomesConfig) -> KnownBy:
-    """By what the lead's person may be known to a network."""
-    contact = lead.contact
+    """By what the lead's person may be known to a network: by what the lead itself says. What was
+    filled in from other leads was not given with its consent."""
+    contact = without_fills(lead).contact
     return KnownBy(
         clicked_at=lead.captured_at,
         email=contact.email or "",
@@ -197,13 +243,25 @@ _MOST = 1e12
 """A value from which on it is no amount of money; "inf" and "nan" are none, either."""
 
 
-def _others(kit: Kit, leads: Iterable[RefinedLead]) -> dict[str, list[RefinedLead]]:
-    """The other leads of the same persons, by lead id."""
-    first = {one.lead_id: one.duplicate_of.lead_id if one.duplicate_of else one.lead_id
-             for one in leads}  # fmt: skip
-    clusters = kit.store.clusters(sorted(set(first.values()))) if first else {}
-    members = {i: [m.lead_id for m in clusters.get(f, ()) if m.lead_id != i]
-               for i, f in first.items()}  # fmt: skip
-    ids = sorted({m for some in members.values() for m in some})
-    known = kit.store.refined(ids) if ids else {}
-    return {i: [known[m] for m in some if m in known] for i, some in members.items() if some}
+def _clusters(kit: Kit, leads: Iterable[RefinedLead]) -> dict[str, list[str]]:
+    """The ids of all leads of the same persons, at most `CAP`, by lead id."""
+    first = {
+        one.lead_id: one.duplicate_of.lead_id if one.duplicate_of else one.lead_id for one in leads
+    }
+    found = kit.store.clusters(sorted(set(first.values()))) if first else {}
+    return {i: [m.lead_id for m in found.get(f, ())] for i, f in first.items()}
+
+
+def _others(
+    kit: Kit, leads: Mapping[str, RefinedLead], clusters: Mapping[str, Sequence[str]]
+) -> dict[str, _Others]:
+    """The other leads of these clusters, and those that may be about the same persons, with their
+    events, by lead id."""
+    near = {
+        i: [m for m in (*some, *(one.lead_id for one in leads[i].possible)) if m != i]
+        for i, some in clusters.items()
+    }
+    ids = sorted({m for some in near.values() for m in some})
+    known = as_suppressed(kit, kit.store.refined(ids)) if ids else {}
+    events = kit.store.waiting(ids) if ids else {}
+    return {i: [(known[m], events.get(m)) for m in some if m in known] for i, some in near.items()}

@@ -8,8 +8,9 @@ import msgspec
 
 from leadline.journey.pushing.planning import PushPlan
 from leadline.kit import Kit
-from leadline.model.conversions import Pushed
+from leadline.model.conversions import Pushed, without_digests
 from leadline.model.handling import UNHANDLED
+from leadline.model.lead import ERASED
 from leadline.model.privacy import AuditEntry
 from leadline.ports.ad_network import Conversion, Received
 
@@ -71,7 +72,10 @@ def _keep(kit: Kit, name: str, plan: PushPlan, pushed: Sequence[Pushed]) -> None
         known = before.pushed.get(name, ())
         there = {one.stage for one in known}
         new = tuple(one for one in pushed if one.stage not in there)
-        after = msgspec.structs.replace(before, pushed={**before.pushed, name: (*known, *new)})
+        told = {**before.pushed, name: (*known, *new)}
+        if before.gone == ERASED:  # while it was sent
+            told = dict(without_digests(told))
+        after = msgspec.structs.replace(before, pushed=told)
         if kit.store.handle(lead_id, before, after, note=SENT, detail=detail):
             return
         before = kit.store.handling([lead_id]).get(lead_id, UNHANDLED)

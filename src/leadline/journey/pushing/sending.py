@@ -24,7 +24,11 @@ log = logging.getLogger(__name__)
 NO_NETWORK = "push.not_connected"
 WITHHELD = "push.withheld"
 """The timeline note on a lead of which an ad network is not told; the detail says which and why."""
+_MAY_PASS = (Withheld.LIST_UNREAD, Withheld.FAILED)
 _MOST_LEADS = 100
+_APART = timedelta(minutes=1)
+"""Leads of a batch for which there was no time come again within this time, not all together: else
+the same batch would be divided again and again, and never end."""
 _SEND_BY = 0.5
 """The share of a lease after which nothing more is sent, nor after the timeout of one request."""
 
@@ -79,6 +83,7 @@ class _Batch:
         timeout = kit.outcomes[name].timeout
         self.until = kit.clock() + min(timeout, kit.lease_duration * _SEND_BY)
         self.is_paused = False
+        self.asked = 0
 
     def outcomes(self, leases: Sequence[Lease]) -> list[Outcome]:
         """The outcome of each lease, in order."""
@@ -98,12 +103,11 @@ class _Batch:
         ]
 
     def _end(self, case: _Case) -> Outcome:
-        return case.end() if case.plan.due else self._without(case)
+        return case.end() if case.plan.due else self._without(case, case.plan.why)
 
-    def _without(self, case: _Case) -> Outcome:
-        """The outcome of a lead of which nothing is sent."""
-        why = case.plan.why
-        if why is Withheld.LIST_UNREAD:
+    def _without(self, case: _Case, why: Withheld | None) -> Outcome:
+        """The outcome of a lead of which nothing is sent, or nothing more."""
+        if why in _MAY_PASS:
             return retry_or_drop(self.kit, case.lease, f"push.{why.name.lower()}")
         return Done(note=WITHHELD, detail=f"{self.name}: {why}") if why else Done()
 
@@ -111,6 +115,8 @@ class _Batch:
         """Send all conversions of these leads in one request, or in more if the network takes none
         because of some."""
         if not cases or not self._is_time(cases):
+            return
+        if self.asked and not (cases := self._still_due(cases)):
             return
         flat = [(case, one) for case in cases for one in case.todo]
         answer = self._ask([one for _, one in flat])
@@ -122,6 +128,20 @@ class _Batch:
         else:
             for (case, one), told in zip(flat, answer, strict=True):
                 self._take(case, one, told)
+
+    def _still_due(self, cases: Sequence[_Case]) -> list[_Case]:
+        """Those of these leads that may still be sent: the request before may have taken long."""
+        now = plans(self.kit, self.name, [one.lease.task.lead_id for one in cases])
+        left: list[_Case] = []
+        for case in cases:
+            plan = now[case.lease.task.lead_id]
+            due = {one.stage for one in plan.due}
+            case.todo = [one for one in case.todo if one.stage in due]
+            if case.todo:
+                left.append(case)
+            elif case.refused is None:
+                case.outcome = self._without(case, plan.why)
+        return left
 
     def _take(self, case: _Case, one: Conversion, told: Received | Refused) -> None:
         if isinstance(told, Received):
@@ -157,6 +177,7 @@ class _Batch:
                 return
 
     def _ask(self, conversions: Sequence[Conversion]) -> PushAnswer:
+        self.asked += 1
         try:
             answer = self.network.send(conversions)
         except Exception as error:  # a bug in an adapter must not lose the batch
@@ -184,5 +205,6 @@ class _Batch:
         if not self.is_paused and self.kit.clock() < self.until:
             return True
         for one in cases:
-            one.outcome = Retry(timedelta(), why="push.no_time", counts=False)
+            after = timedelta() if self.is_paused else _APART * self.kit.chance()
+            one.outcome = Retry(after, why="push.no_time", counts=False)
         return False
