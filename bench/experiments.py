@@ -115,6 +115,18 @@ def companies(rng: random.Random) -> tuple[list[Look], list[Look]]:
     return found
 
 
+def small_arm(rng: random.Random) -> list[Look]:
+    """The numbers at each look where an equal arm gets a tenth of the units, and few are won."""
+    counts, looks = [[0, 0], [0, 0]], []
+    for _ in range(LOOKS):
+        for _ in range(NEEDED // LOOKS):
+            arm = int(rng.random() < 0.1)
+            counts[arm][0] += 1
+            counts[arm][1] += rng.random() < DETECT
+        looks.append((Count(*counts[0]), Count(*counts[1])))
+    return looks
+
+
 def shares_at_looks(rng: random.Random) -> Iterator[tuple[int, int]]:
     """How many units both arms got until each look, with right shares."""
     counts = [0, 0]
@@ -138,6 +150,7 @@ class Rates(NamedTuple):
     unequal: float
     unequal_each_look: float
     rare: float
+    small: float
     open_as_lost: float
     power: float
     by_company: float
@@ -161,6 +174,7 @@ def rates(runs: int, seed: int = 1) -> Rates:
             ever(unequal.counted, always_valid),
             ever(unequal.counted, at_this_look_alone),
             ever(course(rng, (RARE, RARE), UNEQUAL).counted, always_valid_of_rare),
+            ever(small_arm(rng), always_valid),
             ever(unequal.hasty, at_this_look_alone),
             ever(course(rng, apart, EQUAL).counted, always_valid),
             ever(whole, always_valid),
@@ -191,6 +205,7 @@ def run(runs: int = RUNS) -> Report:
         line("Leadline, equal delays", found.equal),
         line("Leadline, unequal delays", found.unequal),
         line(f"Leadline, unequal delays, {RARE:.0%} won", found.rare),
+        line(f"Leadline, one arm of a tenth, {DETECT:.0%} won", found.small),
         line("Leadline, companies of 1 to 12 leads", found.by_company),
         "the same by other tests",
         line("a test at each look alone, equal delays", found.equal_each_look),
@@ -203,7 +218,7 @@ def run(runs: int = RUNS) -> Report:
         line("Leadline", found.mismatch),
         line("a chi-square test at each look alone", found.mismatch_each_look),
     ]
-    errors = max(found.equal, found.unequal, found.rare, found.by_company)
+    errors = max(found.equal, found.unequal, found.rare, found.small, found.by_company)
     is_good = errors <= ALPHA and found.mismatch <= 0.01 and found.power >= POWER - 0.03
     return Report(lines, is_good, {f"{k}_share": v for k, v in found._asdict().items()})
 

@@ -1,6 +1,6 @@
 """Experiments: who gets which arm, what it does, and what is counted, on every store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,8 @@ from leadline.journey.first_look import look_due
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED, Ending
+from leadline.model.lead import Contact, RefinedLead
+from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.operations.experiments import (
     ExperimentPlan,
@@ -27,6 +29,7 @@ from leadline.operations.experiments import (
     stop_experiment,
 )
 from leadline.ports.first_look import HotLead
+from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Store
 from leadline.ports.trial_waits import TrialWait
 from leadline.settings.rules import RuleConfig
@@ -146,6 +149,21 @@ def test_after_a_stop_with_a_winner_all_get_it_and_are_not_counted(world: Ledger
     (found,) = standing_of(world)
     assert [arm.leads for arm in found.figures] == [0, 0]
     assert found.started.winner == "loud"
+
+
+def test_a_lead_that_waits_at_the_stop_does_not_count_for_the_winner(
+    world: LedgerWorld,
+) -> None:
+    store, clock = world.store, world.clock
+    begun(store, clock)
+    office = office_with(store, clock, {"louder": ALERT})
+    waiting = [office.post(**someone(name)) for name in NAMES]
+    office.wait(minutes=5)
+    stop_experiment(store, "louder", "loud", "ops", clock())
+    office.wait(minutes=6)
+    assert [office.refined(one).experiments for one in waiting] == [{}] * len(NAMES)
+    (found,) = standing_of(world)
+    assert [arm.leads for arm in found.figures] == [0, 0]
 
 
 def test_the_alert_of_an_arm_begins_with_its_line(store: Store, clock: HandClock) -> None:
@@ -301,7 +319,15 @@ def standing_of(world: LedgerWorld) -> list[ExperimentStanding]:
     return standings(known, world.ledger, {"louder": ALERT}, world.clock())
 
 
-def lead_in(world: LedgerWorld, name: str, arm: str, unit: str = "", *, told: bool = True) -> str:
+def lead_in(
+    world: LedgerWorld,
+    name: str,
+    arm: str,
+    unit: str = "",
+    *,
+    told: bool = True,
+    repeats: FirstSeen | None = None,
+) -> str:
     """A lead that was refined with this arm, and told of at once."""
     lead = captured(world.clock, name, delay=timedelta())
     world.store.accept([lead])
@@ -309,6 +335,7 @@ def lead_in(world: LedgerWorld, name: str, arm: str, unit: str = "", *, told: bo
         refined(lead, world.clock, email=f"{name}@example.com"),
         experiments={"louder": arm},
         experiment_unit=unit or name,
+        duplicate_of=repeats,
     )
     then = (Task(Step.NOTIFY, lead.id, "slack"),) if told else ()
     world.settle(world.lease(Step.REFINE), Done(refined=made, then=then))
@@ -380,6 +407,19 @@ def test_an_erased_person_still_counts_as_one_of_the_arm(world: LedgerWorld) -> 
     assert found.figures[1].counted == Count(1, 1)
 
 
+def test_an_erased_person_who_came_twice_still_counts_once(world: LedgerWorld) -> None:
+    begun(world.store, world.clock)
+    first = lead_in(world, "ada", "loud")
+    seen = FirstSeen(first, world.clock.now - timedelta(minutes=1), ("email",))
+    again = lead_in(world, "ada2", "loud", "ada", repeats=seen)
+    kit = Kit(world.store, {}, {}, world.clock, chance=lambda: 0.5)
+    for lead_id in (first, again):
+        end_erased(kit, world.store.refined([lead_id])[lead_id], proved=True)
+    world.clock.advance(days=31)
+    (found,) = standing_of(world)
+    assert found.figures[1].counted == Count(1, 0)
+
+
 def test_what_it_will_take_is_planned_by_earlier_leads(world: LedgerWorld) -> None:
     empty = plan_experiment(ALERT, world.ledger, world.clock())
     assert (empty.baseline, empty.needed, empty.per_day) == (None, None, 0.0)
@@ -389,3 +429,22 @@ def test_what_it_will_take_is_planned_by_earlier_leads(world: LedgerWorld) -> No
     assert said.needed is not None
     assert said.needed > 5000
     assert said.per_day == pytest.approx(1 / 40, rel=0.01)
+
+
+def test_a_plan_looks_at_leads_that_meet_the_conditions_or_says_that_it_cannot(
+    world: LedgerWorld,
+) -> None:
+    for name in ("ada", "grace", "mary"):
+        lead_in(world, name, "usual")
+    world.clock.advance(days=40)
+
+    def plan(meets: Callable[[RefinedLead], bool] | None) -> ExperimentPlan:
+        return plan_experiment(ALERT, world.ledger, world.clock(), 0.1, meets)
+
+    whole, some = plan(None), plan(lambda lead: lead.contact.email == "ada@example.com")
+    assert whole.chosen
+    if some.chosen:
+        assert some.per_day == pytest.approx(1 / 40, rel=0.01)
+    else:
+        assert some == msgspec.structs.replace(whole, chosen=False)
+        assert all(one.lead.contact == Contact() for one in world.ledger.followed(LeadFilter()))

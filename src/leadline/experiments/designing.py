@@ -1,8 +1,8 @@
 """The design of an experiment by the settings, and what its arms change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from leadline.experiments.record import Arm, Design
+from leadline.experiments.record import Arm, Design, Started
 from leadline.model.lead import RefinedLead
 from leadline.settings.experiment_checks import names_of_value
 from leadline.settings.experiments import ALERT, ExperimentConfig
@@ -61,3 +61,18 @@ def opening_of(designs: Mapping[str, Design], lead: RefinedLead) -> str:
         if arm.name == lead.experiments.get(name, design.control) and arm.value
     )
     return " ".join(lines)
+
+
+def before_it(
+    one: Started, known: Iterable[Started], designs: Mapping[str, Design]
+) -> tuple[str, ...]:
+    """The names of experiments that change the same thing, take leads now, by the settings'
+    *designs*, and began first: leads that take part in one of them take no part in this one."""
+    return tuple(
+        other.name
+        for other in known
+        if other.design.change == one.design.change
+        and (other.is_running or other.winner)
+        and designs.get(other.name) == other.design
+        and (other.started_at, other.name) < (one.started_at, one.name)
+    )

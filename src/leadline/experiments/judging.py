@@ -62,7 +62,7 @@ def judge_experiment(
     comparisons = tuple(_compared(started, one, figures[0]) for one in figures[1:])
     better = [one for one in comparisons if one.verdict is ExperimentVerdict.WINNER]
     best = max(better, key=lambda one: one.difference.estimate, default=None)
-    mismatch = is_mismatch([one.units for one in figures], started.design.shares)
+    mismatch = is_mismatch([one.units - one.unsettled for one in figures], started.design.shares)
     more, days = _remaining(started, figures, now)
     return ExperimentJudgement(
         verdict=ExperimentVerdict.MISMATCH if mismatch else _of_all(comparisons),
@@ -116,7 +116,7 @@ def _remaining(
     )
     more = max(0, started.needed - counted)
     days = (now - started.started_at).total_seconds() / 86400
-    if not more or not came or days <= 0 or not started.is_running:
-        return more, None
+    if not more or not came or days < 1 or not started.is_running:
+        return more, None  # the rate of less than a day says little
     to_come = max(0, started.needed - came) * days / came
     return more, to_come + started.design.within.total_seconds() / 86400

@@ -48,7 +48,7 @@ def share_difference(arm: Count, control: Count, tau: float, alpha: float = ALPH
     if min(arm.units, control.units) < FEWEST:
         return NOTHING
     estimate = arm.hits / arm.units - control.hits / control.units
-    half = half_width(_variance(arm) + _variance(control), tau, alpha)
+    half = half_width(_variance_of_difference(arm, control), tau, alpha)
     return Interval(max(-1.0, estimate - half), estimate, min(1.0, estimate + half))
 
 
@@ -58,8 +58,18 @@ def half_width(variance: float, tau: float, alpha: float) -> float:
     return math.sqrt(variance * (1 + known) / known * (2 * math.log(1 / alpha) + math.log1p(known)))
 
 
-def _variance(of: Count) -> float:
-    """The variance of a share. One hit and one miss are added (Laplace), so that an arm without a
+def _variance_of_difference(arm: Count, control: Count) -> float:
+    """The variance of the difference: by the shares themselves or by that of both together,
+    whichever is larger. A small arm that has few hits by chance seems to vary little; by its own
+    share alone, one of a tenth of the units cried harm in 6 % of runs with equal arms."""
+    one, other = _spread(arm), _spread(control)
+    both = _spread(Count(arm.units + control.units, arm.hits + control.hits))
+    both = min(both, max(one, other))  # the share of all and nothing together is neither
+    return max(one / arm.units + other / control.units, both * (1 / arm.units + 1 / control.units))
+
+
+def _spread(of: Count) -> float:
+    """The variance of one unit. One hit and one miss are added (Laplace), so that an arm without a
     hit yet is not taken for one that never has any."""
     share = (of.hits + 1) / (of.units + 2)
-    return share * (1 - share) / of.units
+    return share * (1 - share)

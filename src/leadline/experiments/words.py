@@ -1,6 +1,6 @@
 """What is said of an experiment, in the same words by the command, the page and the interface."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from leadline.experiments.counting import GUARDS, ArmFigures
 from leadline.experiments.judging import ArmComparison, ExperimentJudgement, ExperimentVerdict
@@ -86,6 +86,15 @@ def remaining_words(started: Started, judged: ExperimentJudgement) -> str:
     return f"{judged.more} more companies and people until its planned end{when}"
 
 
+def behind_words(names: Iterable[str]) -> Iterator[str]:
+    """That leads take part in other experiments first."""
+    if others := ", ".join(names):
+        yield (
+            f"{others} began first and changes the same: leads that take part in it, or get its "
+            "winner, take no part here"
+        )
+
+
 def remarks_of(started: Started) -> Iterator[str]:
     """What else is to be known of an experiment."""
     if started.winner:
@@ -107,10 +116,17 @@ def speed_remarks(design: Design, held: float | None) -> Iterator[str]:
         )
 
 
+def chosen_words(*, chosen: bool) -> Iterator[str]:
+    """That a plan is by all leads, if it is."""
+    if not chosen:
+        yield "by all leads: this ledger does not tell which of them meet the conditions of `when`"
+
+
 def shares_words(design: Design, figures: tuple[ArmFigures, ...]) -> str:
     """The numbers of the arms beside what they should be."""
-    whole = sum(one.units for one in figures)
-    got = ", ".join(f"{one.arm} {one.units}" for one in figures)
+    settled = [(one.arm, one.units - one.unsettled) for one in figures]
+    whole = sum(units for _, units in settled)
+    got = ", ".join(f"{arm} {units}" for arm, units in settled)
     wanted = ", ".join(f"{share * whole:.0f}" for share in design.shares)
     return (
         f"shares: {got} companies and people; expected {wanted} (tested at every look, "

@@ -15,9 +15,7 @@ from leadline.journey.linking import Linked
 from leadline.kit import Kit
 from leadline.model.lead import RefinedLead
 from leadline.settings.experiments import WAIT
-from leadline.settings.rules import RuleConfig
-from leadline.team.rules import compile_rule
-from leadline.team.subject import Subject
+from leadline.team.meeting import meets_all
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +113,10 @@ def _arm(kit: Kit, one: Started, lead: RefinedLead, first: RefinedLead | None, u
     """The arm of a lead in an experiment; "" if it does not take part."""
     if one.is_running and first is not None and one.name in first.experiments:
         return first.experiments[one.name]
-    if (not one.winner and lead.captured_at < one.started_at) or not _is_meant(kit, one, lead):
+    # A lead that waited when its experiment was stopped would count for the winner.
+    if lead.captured_at < (one.stopped_at or one.started_at):
+        return ""
+    if not meets_all(one.design.when, lead, kit.routes.hours, kit.routes.team):
         return ""
     return one.winner or arm_of(one.seed, one.design, unit)
 
@@ -123,13 +124,3 @@ def _arm(kit: Kit, one: Started, lead: RefinedLead, first: RefinedLead | None, u
 def drawn_before(kit: Kit, one: Started, lead: RefinedLead) -> str:
     """The arm of a lead whose duplicates are not looked for yet; "" if it does not take part."""
     return _arm(kit, one, lead, None, unit_of(lead))
-
-
-def _is_meant(kit: Kit, one: Started, lead: RefinedLead) -> bool:
-    """Whether a lead meets the conditions of an experiment."""
-    if not one.design.when:
-        return True
-    routes = kit.routes
-    subject = Subject(lead, lead.processed_at, hours=routes.hours, team=routes.team)
-    rule = compile_rule(one.name, RuleConfig(when=one.design.when))
-    return all(holds(subject) for holds, _ in rule.conditions)

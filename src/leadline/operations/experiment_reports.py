@@ -11,6 +11,7 @@ from leadline.experiments.judging import ArmComparison, ExperimentVerdict
 from leadline.experiments.record import metric_name
 from leadline.experiments.words import (
     DIFFERS,
+    behind_words,
     difference_words,
     remaining_words,
     remarks_of,
@@ -106,7 +107,7 @@ def report_of(standing: ExperimentStanding) -> ExperimentReport:
         days=judged.days,
         remaining=remaining_words(one, judged),
         shares=shares_words(design, standing.figures),
-        remarks=(*differs, *remarks_of(one)),
+        remarks=(*differs, *behind_words(standing.behind), *remarks_of(one)),
     )
 
 

@@ -18,6 +18,7 @@ from leadline.experiments.counting import (
     SeenLead,
     figures_of,
 )
+from leadline.experiments.designing import before_it
 from leadline.experiments.judging import ExperimentJudgement, judge_experiment
 from leadline.experiments.planning import units_needed
 from leadline.experiments.record import (
@@ -32,11 +33,13 @@ from leadline.experiments.record import (
 from leadline.model.assigning import Kept, Rewrite
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending, Handling
+from leadline.model.lead import Contact, RefinedLead
 from leadline.operations.answering import first_touch
 from leadline.ports.ledger import Followed, LeadFilter, Ledger
 from leadline.settings.experiments import CLAIMED, RESPONDED
 
 _EVERY = 1 << 40
+_NOBODY = Contact()
 _FEWEST_WINS = 20
 """From how many earlier wins on it is said how many of them were within the time."""
 _FEWEST_UNITS = 100
@@ -59,12 +62,14 @@ class SmallDocuments(Protocol):
 class ExperimentPlan(msgspec.Struct, frozen=True):
     """What an experiment would take: the share that reached the metric before (`baseline`; None:
     too few leads to tell), companies and people in a day (`per_day`), and how many are `needed`.
-    `held` is the share of earlier wins within the time (None: too few, or another metric)."""
+    `held` is the share of earlier wins within the time (None: too few, or another metric). `chosen`
+    is whether these are leads that meet the conditions; else all, as who they are is unknown."""
 
     baseline: float | None
     per_day: float
     needed: int | None
     held: float | None = None
+    chosen: bool = True
 
 
 class ExperimentStanding(msgspec.Struct, frozen=True):
@@ -75,14 +80,25 @@ class ExperimentStanding(msgspec.Struct, frozen=True):
     judged: ExperimentJudgement
     differs: bool = False
     """Whether the settings say something else now: then no further leads take part."""
+    behind: tuple[str, ...] = ()
+    """The experiments in which leads take part first, as they change the same and began earlier."""
 
 
 def plan_experiment(
-    design: Design, ledger: Ledger, now: datetime, baseline: float | None = None
+    design: Design,
+    ledger: Ledger,
+    now: datetime,
+    baseline: float | None = None,
+    meets: Callable[[RefinedLead], bool] | None = None,
 ) -> ExperimentPlan:
-    """What the experiment would take, by all leads of the last year; *baseline* in place of what
-    they say."""
+    """What the experiment would take, by the leads of the last year; *baseline* in place of what
+    they say. *meets* tells which leads it is about (None: all); leads whose persons were erased
+    are then left out, and a ledger without contacts cannot tell."""
     leads = list(ledger.followed(LeadFilter(since=now - PAST, limit=_EVERY)))
+    known = [one for one in leads if one.lead.contact != _NOBODY]
+    chosen = meets is None or bool(known) or not leads
+    if meets is not None and known:
+        leads = [one for one in known if meets(one.lead)]
     units: dict[str, list[Followed]] = {}
     for one in leads:
         units.setdefault(_unit(one), []).append(one)
@@ -101,6 +117,7 @@ def plan_experiment(
         per_day=len(units) / max(days, 1.0),
         needed=None if baseline is None else units_needed(baseline, design.detect, design.shares),
         held=held_within(design, leads, now),
+        chosen=chosen,
     )
 
 
@@ -173,10 +190,15 @@ def started_in(documents: SmallDocuments) -> Mapping[str, Started]:
 
 
 def standings(
-    known: Iterable[Started], ledger: Ledger, designs: Mapping[str, Design], now: datetime
+    known: Iterable[Started],
+    ledger: Ledger,
+    designs: Mapping[str, Design],
+    now: datetime,
+    among: Iterable[Started] = (),
 ) -> list[ExperimentStanding]:
     """These experiments as they stand, those that began last first; *designs* are those of the
-    settings now. All leads since the first of them began are read once."""
+    settings now, *among* all experiments that were ever started. All leads since the first of
+    them began are read once."""
     ordered = sorted(known, key=lambda one: one.started_at, reverse=True)
     if not ordered:
         return []
@@ -186,7 +208,14 @@ def standings(
         for one in ordered:
             if one.name in followed.lead.experiments:
                 seen[one.name].append(seen_of(one, followed))
-    return [_standing(one, seen[one.name], designs, now) for one in ordered]
+    every = tuple(among)
+    return [
+        msgspec.structs.replace(
+            _standing(one, seen[one.name], designs, now),
+            behind=before_it(one, every, designs) if one.is_running else (),
+        )
+        for one in ordered
+    ]
 
 
 def _standing(
@@ -207,6 +236,7 @@ def seen_of(started: Started, one: Followed) -> SeenLead:
         captured_at=lead.captured_at,
         reached_at=_reached_at(started.design.metric, one.handling),
         troubles=frozenset(troubles_of(one)),
+        repeats=one.repeats,
     )
 
 

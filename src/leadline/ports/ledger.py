@@ -234,12 +234,14 @@ def id_digits(prefix: str) -> str:
 class Followed(msgspec.Struct, frozen=True):
     """A refined lead with its handling. Only the fields of `lead` that targets need and its
     experiments are certain to be filled in. `told_at` is the time of the first alert; `moved` is
-    whether an operator changed the lead's wait."""
+    whether an operator changed the lead's wait; `repeats` is the lead that it duplicates ("":
+    none)."""
 
     lead: RefinedLead
     handling: Handling
     told_at: datetime | None
     moved: bool = False
+    repeats: str = ""
 
 
 class Ledger(Listing, Protocol):

@@ -62,11 +62,20 @@ def test_a_plan_says_how_many_it_takes_and_starts_nothing(folder: Path) -> None:
     unknown = run("plan", "louder")
     assert unknown.exit_code == 0
     assert "too few companies and people are old enough" in unknown.stdout
+    assert "tell how many reach that now\nsay it with --baseline" in unknown.stdout
     known = run("plan", "louder", "--baseline", "0.1")
     assert known.stdout.startswith("louder: won within 30 days\n10.0% reach it now; to find a ")
     assert json.loads(run("plan", "louder", "--baseline", "0.1", "--json").stdout)["needed"] > 5000
     assert "louder is not started yet" in said(run("show", "louder"))
     assert "no experiment was started; the settings have louder" in said(run("show"))
+
+
+def test_a_plan_looks_only_at_leads_that_would_take_part(folder: Path) -> None:
+    come(folder, *range(1, 5))
+    whole = json.loads(run("plan", "louder", "--baseline", "0.1", "--json").stdout)
+    (folder / "leadline.toml").write_text(LOUDER + 'when = ["email contains firm2"]\n')
+    some = json.loads(run("plan", "louder", "--baseline", "0.1", "--json").stdout)
+    assert (whole["per_day"], some["per_day"]) == (5, 1)
 
 
 def test_leads_take_part_from_the_start_to_the_stop_and_that_is_shown(folder: Path) -> None:
@@ -75,7 +84,7 @@ def test_leads_take_part_from_the_start_to_the_stop_and_that_is_shown(folder: Pa
     ids = come(folder, *range(1, 7))
     shown = run("show", "louder")
     assert shown.exit_code == 0
-    assert "undecided: loud may be better or worse than usual, or the same" in shown.stdout
+    assert "\nundecided: loud may be better or worse than usual, or the same\n" in shown.stdout
     (report,) = json.loads(run("show", "--json").stdout)
     assert report["verdict"] == "undecided"
     assert sum(arm["leads"] for arm in report["arms"]) == 6
@@ -96,6 +105,25 @@ def test_who_started_and_stopped_what_is_in_the_audit_log(folder: Path) -> None:
     entries = [json.loads(line) for line in told]
     mine = [(one["action"], one["subject"]) for one in entries if "experiment" in one["action"]]
     assert mine == [("cli.experiment.start", "louder"), ("cli.experiment.stop", "louder")]
+
+
+def test_an_experiment_that_gets_no_leads_because_another_does_says_so(folder: Path) -> None:
+    other = LOUDER[LOUDER.index("[exp") :].replace("louder", "quieter")
+    (folder / "leadline.toml").write_text(LOUDER + other)
+    assert "began first" not in run("start", "louder", "--baseline", "0.1").stdout
+    assert "\nlouder began first and changes the same" in (
+        run("start", "quieter", "--baseline", "0.1").stdout
+    )
+    run("stop", "louder", "--winner", "loud")
+    come(folder, 1, 2, 3)
+    report = json.loads(run("show", "quieter", "--json").stdout)
+    assert [arm["leads"] for arm in report["arms"]] == [0, 0]
+    assert report["remarks"][0].startswith("louder began first and changes the same")
+    (folder / "leadline.toml").write_text("delay = '0s'\n" + other)
+    come(folder, 4)
+    report = json.loads(run("show", "quieter", "--json").stdout)
+    assert sum(arm["leads"] for arm in report["arms"]) == 1
+    assert not any("began first" in one for one in report["remarks"])
 
 
 def test_settings_that_change_after_the_start_are_told_and_end_the_drawing(folder: Path) -> None:

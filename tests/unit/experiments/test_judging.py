@@ -191,3 +191,58 @@ def test_an_experiment_that_started_now_has_no_rate_yet() -> None:
     one: Started = started("x")
     assert judge_experiment(one, figures_of(one, (), START), START).days is None
     assert datetime(2026, 3, 2, tzinfo=UTC) == START
+
+
+def waits(stopped_at: datetime | None = None) -> Started:
+    arms = (Arm("usual", 50), Arm("slow", 50, "2d"))
+    design = msgspec.structs.replace(DESIGN, change="wait", arms=arms)
+    return msgspec.structs.replace(started("x", design), stopped_at=stopped_at)
+
+
+def waiting_leads(now: datetime, *, every: timedelta) -> list[SeenLead]:
+    """Leads of both arms in turn, those of the slow one as long as they are refined."""
+    ids = range((now - START) // every)
+    both = [SeenLead(str(n), str(n), ("usual", "slow")[n % 2], START + n * every) for n in ids]
+    return [one for one in both if one.arm == "usual" or one.captured_at + timedelta(days=2) <= now]
+
+
+def test_leads_of_an_arm_that_still_wait_do_not_make_its_shares_wrong() -> None:
+    one, verdicts = waits(), set()
+    for day in range(1, 12):
+        now = START + timedelta(days=day)
+        figures = figures_of(one, waiting_leads(now, every=timedelta(minutes=5)), now)
+        verdicts.add(judge_experiment(one, figures, now).verdict)
+    assert verdicts == {ExperimentVerdict.UNDECIDED}
+    usual, slow = figures
+    assert usual.units - slow.units > 200
+    assert usual.units - usual.unsettled == pytest.approx(slow.units, abs=1)
+
+
+def test_leads_that_waited_when_their_experiment_was_stopped_are_missing_in_no_arm() -> None:
+    stop, now = START + timedelta(days=10), START + timedelta(days=60)
+    seen = waiting_leads(stop, every=timedelta(minutes=5))
+    usual, slow = figures_of(waits(stop), seen, now)
+    assert usual.units == pytest.approx(slow.units, abs=1)
+    assert usual.counted.units == usual.units
+
+
+def test_a_company_counts_only_when_the_leads_of_every_arm_are_refined() -> None:
+    quick = msgspec.structs.replace(waits().design, within=timedelta(hours=1))
+    one = msgspec.structs.replace(waits(), design=quick)
+    seen = [SeenLead("1", "1", "usual", START, reached_at=START + timedelta(minutes=30))]
+    assert figures_of(one, seen, START + timedelta(hours=47))[0].counted == Count()
+    assert figures_of(one, seen, START + timedelta(hours=48))[0].counted == Count(1, 1)
+
+
+@pytest.mark.parametrize("erased", [("first", "again"), ("first",), ("again",)])
+def test_a_lead_that_repeats_another_counts_with_it_after_they_are_erased(
+    erased: tuple[str, ...],
+) -> None:
+    units = {name: "" if name in erased else "ada" for name in ("first", "again")}
+    seen = [
+        SeenLead("first", units["first"], "loud", START),
+        SeenLead("again", units["again"], "loud", START + timedelta(days=1), repeats="first"),
+        SeenLead("other", "", "loud", START),
+    ]
+    loud = figures_of(started("x"), seen, NOW)[1]
+    assert (loud.leads, loud.units) == (3, 2)

@@ -118,3 +118,24 @@ def test_more_units_and_rarer_hits_make_the_interval_narrower(
     wide = share_difference(Count(400, 160), Count(400, 120), 0.05)
     narrow = share_difference(more(Count(400, 160)), more(Count(400, 120)), 0.05)
     assert narrow.high - narrow.low < wide.high - wide.low
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.95])
+def test_a_small_arm_that_is_equal_cries_winner_or_harm_in_at_most_one_of_twenty_runs(
+    rate: float,
+) -> None:
+    runs, cries = 400, 0
+    for seed in range(runs):
+        rng, large, small = random.Random(seed), Count(), Count()
+        for _ in range(60):
+            large, small = _with_more(rng, large, 45, rate), _with_more(rng, small, 5, rate)
+            found = share_difference(small, large, 0.03)
+            if found.low > 0 or found.high < 0:
+                cries += 1
+                break
+    assert cries <= runs * 0.03
+
+
+def _with_more(rng: random.Random, count: Count, units: int, rate: float) -> Count:
+    hits = sum(rng.random() < rate for _ in range(units))
+    return Count(count.units + units, count.hits + hits)

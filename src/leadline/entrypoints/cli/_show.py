@@ -56,10 +56,10 @@ def console(*, err: bool = False) -> "Console":
 
 
 def print_plain(*lines: str) -> None:
-    """Print lines as they are: names of files and settings may look like markup."""
+    """Print a line each, as they are: names of files and settings may look like markup."""
     from rich.text import Text
 
-    console().print(*(Text(in_lines(line)) for line in lines))
+    console().print(*(Text(in_lines(line)) for line in lines), sep="\n")
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -12,10 +12,11 @@ from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, table, when
 from leadline.entrypoints.cli._teams import user
-from leadline.experiments.designing import design_of, designs_of
+from leadline.experiments.designing import before_it, design_of, designs_of
 from leadline.experiments.record import Design, Started, metric_name
-from leadline.experiments.words import plan_words, speed_remarks
+from leadline.experiments.words import behind_words, chosen_words, plan_words, speed_remarks
 from leadline.model.errors import ConfigurationError
+from leadline.model.lead import RefinedLead
 from leadline.operations.experiment_reports import (
     ExperimentReport,
     is_alarming,
@@ -32,6 +33,8 @@ from leadline.operations.experiments import (
     stop_experiment,
 )
 from leadline.settings.general import Settings
+from leadline.team.meeting import meets_all
+from leadline.team.people import Team
 
 experiments_app = typer.Typer(
     help="Try strategies beside each other on shares of the leads, and see which is better.",
@@ -67,8 +70,9 @@ def plan(
     Example: leadline experiment plan louder
     """
     options: Options = context.obj
-    design = _design(options.installation.loaded().settings, name)
-    found = _planned(options, design, baseline)
+    settings = options.installation.loaded().settings
+    design = _design(settings, name)
+    found = _planned(options, settings, design, baseline)
     if json:
         as_json(found)
     else:
@@ -82,7 +86,7 @@ def begin(
     baseline: Baseline = None,
     json: Json = False,
 ) -> None:
-    """Start an experiment: leads that are refined from now on take part.
+    """Start an experiment: leads that come in from now on take part.
 
     What the settings say of it is fixed from now on: if they are changed, no further leads take
     part. An experiment can be started once.
@@ -90,14 +94,19 @@ def begin(
     Example: leadline experiment start louder
     """
     options: Options = context.obj
-    design = _design(options.installation.loaded().settings, name)
-    found = _planned(options, design, baseline)
+    settings = options.installation.loaded().settings
+    design = _design(settings, name)
+    found = _planned(options, settings, design, baseline)
     with closing(options.installation.store()) as store:
         made = start_experiment(store, name, design, found, user(), _now())
+        known = started_in(store).values()
     if json:
         as_json(made)
         return
-    print_plain(f"{name} is started; leads that are refined from now on take part")
+    print_plain(
+        f"{name} is started; leads that come in from now on take part",
+        *behind_words(before_it(made, known, designs_of(settings.experiments))),
+    )
     _print_plan(name, design, found)
 
 
@@ -122,7 +131,7 @@ def show(
         known = started_in(store)
     chosen = known.values() if name is None else [_known(known.get(name), settings, name, known)]
     with closing(options.installation.ledger()) as ledger:
-        found = standings(chosen, ledger, designs_of(settings.experiments), now)
+        found = standings(chosen, ledger, designs_of(settings.experiments), now, known.values())
     reports = [report_of(one) for one in found]
     if json:
         as_json(reports if name is None else reports[0])
@@ -154,7 +163,7 @@ def end(
         as_json(made)
         return
     gets = winner or made.design.control
-    print_plain(f"{name} is stopped; leads that are refined from now on get {gets}")
+    print_plain(f"{name} is stopped; leads that come in from now on get {gets}")
     if winner:
         print_plain("write that into the settings, and take the experiment out of them")
 
@@ -181,9 +190,14 @@ def _known(
     return named_experiment(known, name)
 
 
-def _planned(options: Options, design: Design, baseline: float | None) -> ExperimentPlan:
+def _planned(
+    options: Options, settings: Settings, design: Design, baseline: float | None
+) -> ExperimentPlan:
+    def meets(lead: RefinedLead) -> bool:
+        return meets_all(design.when, lead, settings.hours, Team(settings.people))
+
     with closing(options.installation.ledger()) as ledger:
-        return plan_experiment(design, ledger, _now(), baseline)
+        return plan_experiment(design, ledger, _now(), baseline, meets if design.when else None)
 
 
 def _print_plan(name: str, design: Design, found: ExperimentPlan) -> None:
@@ -191,6 +205,7 @@ def _print_plan(name: str, design: Design, found: ExperimentPlan) -> None:
     print_plain(
         *plan_words(design, found.baseline, found.needed, found.per_day),
         *speed_remarks(design, found.held),
+        *chosen_words(chosen=found.chosen),
     )
 
 

@@ -38,7 +38,7 @@ def _reports(request: Request, ledger: Ledger) -> Reports:
     if not (known := _started(dashboard)):
         return ()
     designs = designs_of(settings.experiments) if settings else {}
-    found = standings(known.values(), ledger, designs, dashboard.clock())
+    found = standings(known.values(), ledger, designs, dashboard.clock(), known.values())
     return tuple(map(report_of, found))
 
 

@@ -72,4 +72,5 @@ def _followed(lead: LeadItem, handling: Handling) -> Followed:
         handling=handling,
         told_at=min(told, default=None),
         moved=any(line.what.startswith(WAIT_CHANGED) for line in lead.timeline),
+        repeats=summary.duplicate_of or "",
     )

@@ -26,11 +26,13 @@ def followed_rows(db: Database, which: LeadFilter) -> Iterator[Followed]:
         rows = db.rows(query, f"{WAIT_CHANGED}*", *values, before, most)
         before = rows[-1][0] if rows else before
         for _, _, head, _, body, _, told_at, moved in whole_rows(rows, 1, (2, 3), (4, 5)):
+            lead = head_decoder.decode(head)
             yield Followed(
-                lead=head_decoder.decode(head),
+                lead=lead,
                 handling=handling_decoder.decode(body) if body else UNHANDLED,
                 told_at=moment(told_at) if told_at is not None else None,
                 moved=bool(moved),
+                repeats=lead.duplicate_of.lead_id if lead.duplicate_of else "",
             )
         left = left - most if len(rows) == most else 0
 
