@@ -17,8 +17,10 @@ from leadline.model.lead import Fate, Kind, RefinedLead, Status
 from leadline.model.likeness import Judgement, Ruling
 from leadline.model.privacy import DataHold
 from leadline.model.retiring import DataKind
+from leadline.model.score import LeadScore
 from leadline.model.task import Done, Step, Task
 from leadline.operations.moving.agreement import differences
+from leadline.ports.first_look import HotLead
 from leadline.ports.homes import Family, Home, KeyKind
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Among, Settlement, Store
@@ -29,7 +31,7 @@ from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.values import micros
 from tests.worlds.aws_resources import AwsResources
-from tests.worlds.leads import HandClock, captured, digest
+from tests.worlds.leads import LEASE, HandClock, captured, digest, refined, settle
 from tests.worlds.match_keys import owner_in_table
 from tests.worlds.moving import AFTER, TwoInstallations, populate, waits
 
@@ -389,6 +391,26 @@ def test_an_older_lead_that_moves_becomes_the_first_of_a_younger_one(
     two.work(there, 1, minutes=1)
     for later in (last, young):
         assert two.families(towards)[later.id].leads[0].duplicate_of == old.id
+
+
+def test_hot_leads_come_first_where_a_move_has_brought_them(two: TwoInstallations) -> None:
+    leads = [captured(two.clock, name, delay=timedelta()) for name in ("ada", "bob", "cora")]
+    late = [captured(two.clock, name, delay=timedelta(hours=1)) for name in ("dan", "eve")]
+    two.aws.accept([*leads, *late])
+    leases = {lease.task.lead_id: lease for lease in two.aws.lease(Step.REFINE, 9, LEASE)}
+    for lead in leads:
+        lease, made = leases[lead.id], refined(lead, two.clock)
+        if lead is leads[-1]:
+            made = msgspec.structs.replace(made, score=LeadScore(90, "points", hot=True))
+        assert settle(two.aws, lease, Done(refined=made, then=(Task(Step.NOTIFY, lead.id, "x"),)))
+        two.clock.advance(seconds=1)
+    two.clock.advance(minutes=1)
+    assert two.aws.end_waits([HotLead(late[-1].id, "score 90")])[0]
+    assert two.move(Home.EMBEDDED) is not None
+    two.clock.advance(hours=2)
+    for step, channel, hot in ((Step.NOTIFY, "x", leads[-1]), (Step.REFINE, "", late[-1])):
+        (first,) = two.sqlite.lease(step, 1, LEASE, channel)
+        assert first.task.lead_id == hot.id
 
 
 def test_events_that_came_to_a_silent_copy_stay_with_it(two: TwoInstallations) -> None:

@@ -84,6 +84,20 @@ def test_a_model_that_fails_stops_no_lead(
     assert UNSCORED not in office.refined(lead).problems
 
 
+def test_that_a_score_failed_once_makes_no_difference_to_the_next_one(
+    store: Store, clock: HandClock, tmp_path: Path
+) -> None:
+    clean = scorer(points={"clean": PointsConfig(when=("problems is empty",), points=30)})
+    office = Registry(store, clock, scorer=scorer(model=str(tmp_path / "none.json")))
+    lead = office.comes(**ADA)
+    failed = office.refined(lead)
+    assert failed.problems == (UNSCORED,)
+    office.kit = msgspec.structs.replace(office.kit, scorer=clean)
+    again(office, lead)
+    assert office.refined(lead).score == clean(failed)
+    assert [one.name for one in clean.met(failed)] == ["clean"]
+
+
 def test_a_fault_of_the_model_itself_stops_no_lead(
     store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ from leadline.model.patterns import late
 # fmt: off
 ALLOWED = frozenset({
     "lead", "source", "step", "attempt", "late_s", "channel", "reason", "status", "error",
-    "count", "kind", "document",
+    "count", "kind", "document", "early_s", "provider",
     "seconds", "role", "pid", "port", "bytes", "version", "path", "request",
     "folders", "files", "network", "sender", "data", "settings", "delay_s", "channels", "trouble",
     "sources", "bare", "public", "url", "issuer", "data_key", "provider", "early_s",

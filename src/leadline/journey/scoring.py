@@ -15,7 +15,7 @@ import msgspec
 from leadline.kit import Kit
 from leadline.model.lead import RefinedLead
 from leadline.model.score import LeadScore
-from leadline.model.scores import UNSCORED
+from leadline.model.scores import UNSCORED, before_scoring
 from leadline.scoring.points import PointsEntry, entries_met, score_by_points, with_points
 from leadline.settings.general import Settings
 from leadline.settings.hours import HoursConfig
@@ -47,15 +47,23 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
     def __call__(self, lead: RefinedLead) -> LeadScore | None:
         """The score; None if the model can't be read, or fails for this lead."""
         try:
-            score = self._judged(lead)
+            score = self._judged(before_scoring(lead))
         except Exception as error:
             log.error("score.failed", extra={"lead": lead.lead_id, "error": self._words(error)})
             return None
         return msgspec.structs.replace(score, hot=score.value >= self.hot.score)
 
+    def fault(self) -> str:
+        """Why the model can't be read, in words; "" if it can, or there is none."""
+        if not self.model:
+            return ""
+        from leadline.scoring.model_in_use import model_faults  # few installations have a model
+
+        return next(iter(model_faults(self.model)), "")
+
     def met(self, lead: RefinedLead) -> list[PointsEntry]:
         """The entries of points of which the lead meets all conditions."""
-        subject = Subject(lead, lead.captured_at, hours=self.hours, team=Team())
+        subject = Subject(before_scoring(lead), lead.captured_at, hours=self.hours, team=Team())
         return entries_met(self.entries_for(lead), subject)
 
     def entries_for(self, lead: RefinedLead) -> tuple[PointsEntry, ...]:
@@ -135,8 +143,6 @@ def scored(kit: Kit, lead: RefinedLead) -> RefinedLead:
     """The lead with its score by the settings as they are; without one if they score no leads."""
     if kit.scorer is None:
         return lead if lead.score is None else msgspec.structs.replace(lead, score=None)
-    score = kit.scorer(lead)
-    problems = [one for one in lead.problems if one != UNSCORED]
-    if score is None:
-        problems.append(UNSCORED)
-    return msgspec.structs.replace(lead, score=score, problems=tuple(problems))
+    score, lead = kit.scorer(lead), before_scoring(lead)
+    problems = lead.problems if score is not None else (*lead.problems, UNSCORED)
+    return msgspec.structs.replace(lead, score=score, problems=problems)

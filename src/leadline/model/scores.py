@@ -1,7 +1,10 @@
 """The score of a lead as everything else uses it (ours, or else the sender's), and its reasons in
 words."""
 
-from leadline.model.lead import RefinedLead
+import msgspec
+
+from leadline.model.lead import ERASED, RefinedLead
+from leadline.model.retiring import RETIRED_PROBLEM
 from leadline.model.score import LeadScore, ScoreReason
 
 UNSCORED = "score.failed"
@@ -23,6 +26,21 @@ def is_hot(lead: RefinedLead) -> bool:
 def was_not_scored(lead: RefinedLead) -> bool:
     """Whether the lead went on without a score because what scores leads failed."""
     return UNSCORED in lead.problems
+
+
+def can_be_scored(lead: RefinedLead) -> bool:
+    """Whether a lead has what scores are made of: it is not quarantined, and neither an erasure nor
+    retention has deleted its data. What is left of such a lead would look like another lead."""
+    gone = {RETIRED_PROBLEM, f"record.{ERASED}"}
+    return lead.status == "refined" and gone.isdisjoint(lead.problems)
+
+
+def before_scoring(lead: RefinedLead) -> RefinedLead:
+    """The lead as it is scored: that an earlier attempt failed tells nothing of its worth."""
+    if not was_not_scored(lead):
+        return lead
+    problems = tuple(one for one in lead.problems if one != UNSCORED)
+    return msgspec.structs.replace(lead, problems=problems)
 
 
 def reasons_for(score: LeadScore) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.score import LeadScore
+from leadline.model.scores import can_be_scored
 from leadline.operations.results import BANDS_DOWN, score_band
 from leadline.scoring.points import PointsEntry
 
@@ -60,17 +61,17 @@ class ScoreTrial(msgspec.Struct, frozen=True):
 
 
 def tried(scorer: Scoring, leads: Iterable[tuple[RefinedLead, Handling | None]]) -> ScoreTrial:
-    """Score refined leads, with how they were handled, by *scorer*; those that are quarantined are
-    left out."""
+    """Score refined leads, with how they were handled, by *scorer*; those that are quarantined, or
+    whose data was deleted, are left out."""
     number: Counter[str] = Counter()
     met: Counter[str] = Counter()
     won_by: Counter[str] = Counter()
     bands: dict[str, Counter[str]] = {}
     for lead, handling in leads:
-        if lead.status != "refined":
+        if not can_be_scored(lead):
             continue
         ending = handling.ending if handling is not None else Ending.OPEN
-        is_won = ending is Ending.WON
+        is_won = int(ending is Ending.WON)
         number["leads"] += 1
         for entry in scorer.met(lead):
             met[entry.name] += 1
@@ -80,7 +81,7 @@ def tried(scorer: Scoring, leads: Iterable[tuple[RefinedLead, Handling | None]])
             continue
         number["hot"] += score.hot
         band = bands.setdefault(score_band(score.value), Counter())
-        band.update(leads=1, won=is_won, ended=ending is not Ending.OPEN)
+        band.update(leads=1, won=is_won, ended=int(ending is not Ending.OPEN))
     entries = (
         TriedEntry(one.name, one.points, one.kind, one.words, met[one.name], won_by[one.name])
         for one in scorer.entries

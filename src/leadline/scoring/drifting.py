@@ -13,6 +13,7 @@ from math import log
 import msgspec
 
 from leadline.model.lead import RefinedLead
+from leadline.model.scores import before_scoring, can_be_scored
 from leadline.scoring.calibrating import rank
 from leadline.scoring.encoding import MISSING
 from leadline.scoring.model_file import Column, ColumnKind
@@ -51,7 +52,7 @@ class Drift(msgspec.Struct, frozen=True):
 def drifts_of(model: TrainedModel, leads: Iterable[RefinedLead]) -> tuple[int, list[Drift]]:
     """How many leads there are, and how each column and the score have changed, the greatest change
     first; none, if there are fewer than 100 leads."""
-    codes = [model.codes(lead) for lead in leads]
+    codes = [model.codes(before_scoring(lead)) for lead in leads if can_be_scored(lead)]
     if len(codes) < FEWEST:
         return len(codes), []
     file = model.file

@@ -12,10 +12,13 @@ from typing import Any
 
 import msgspec
 
+from leadline.scoring.model_texts import is_form, problem_of_name, problem_of_texts
+
 FORMAT = 1
 MOST_BYTES = 8 << 20
 MOST_COLUMNS, MOST_EDGES, MOST_WORDS, MOST_CODES = 200, 255, 500, 10_000
 MOST_TREES, MOST_LEAVES = 1000, 16
+MOST_VERSION = 1_000_000
 _MOST = 1000.0
 """The greatest score of a leaf. Log-odds are far below."""
 STEPS = 100
@@ -128,10 +131,11 @@ class Quality(msgspec.Struct, frozen=True, omit_defaults=True):
 class HeldOut(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which leads the model was not fitted to: those from `since` on (seconds since 1970 of their
     capture, or another number that orders them), else those whose hash, as a part of all hashes, is
-    `share` (0 to 1) or more."""
+    `share` (0 to 1) or more. `dated` is whether `since` is a time; None if it is not known."""
 
     since: float | None = None
     share: float = 1.0
+    dated: bool | None = None
 
 
 class ModelFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -185,12 +189,15 @@ def model_bytes(model: ModelFile) -> bytes:
 def _problems(model: ModelFile) -> Iterator[str]:
     if model.format != FORMAT:
         yield f"it is of format {model.format}; this version reads {FORMAT}"
+    yield from _problems_of_texts(model)
     if len(model.columns) > MOST_COLUMNS:
         yield f"it has {len(model.columns)} columns; at most {MOST_COLUMNS} are read"
     if not 1 <= len(model.trees) <= MOST_TREES:
         yield f"it has {len(model.trees)} trees; 1 to {MOST_TREES} are read"
     if (codes := sum(column.codes for column in model.columns)) > MOST_CODES:
         yield f"its columns have {codes} codes; at most {MOST_CODES} are read"
+    if len({column.name for column in model.columns}) != len(model.columns):
+        yield "it has a column twice"
     for column in model.columns:
         yield from _problems_of_column(column)
     counts = [-one.codes if one.kind is ColumnKind.CATEGORY else one.codes for one in model.columns]
@@ -200,6 +207,19 @@ def _problems(model: ModelFile) -> Iterator[str]:
     yield from _problems_of_calibration(model.calibration)
 
 
+def _problems_of_texts(model: ModelFile) -> Iterator[str]:
+    """What is wrong with the words and counts of a model, which people read and leads keep."""
+    if problem := problem_of_name(model.name):
+        yield problem
+    if not 0 <= model.version <= MOST_VERSION or min(model.leads, model.won) < 0:
+        yield "its version or its numbers of leads are none"
+    texts = [model.trained_at, model.zone, model.outcome]
+    for column in model.columns[: MOST_COLUMNS + 1]:
+        texts += (column.name, *column.words)
+    if problem := problem_of_texts(texts):
+        yield problem
+
+
 def _problems_of_column(column: Column) -> Iterator[str]:
     if len(column.edges) > MOST_EDGES or len(column.words) > MOST_WORDS:
         yield f"the column {column.name!r} has more than {MOST_EDGES} edges or {MOST_WORDS} words"
@@ -207,8 +227,10 @@ def _problems_of_column(column: Column) -> Iterator[str]:
         yield f"the edges of the column {column.name!r} do not ascend"
     if len(set(column.words)) != len(column.words):
         yield f"the column {column.name!r} has a word twice"
-    if len(column.usual) not in (0, column.codes + 1) or not all(map(isfinite, column.usual)):
+    if len(column.usual) not in (0, column.codes + 1) or not _shares(column.usual):
         yield f"the usual shares of the column {column.name!r} do not fit its codes"
+    if not is_form(column.form):
+        yield f"the column {column.name!r} is dated in no form that is known"
 
 
 def _problems_of_tree(tree: Tree, number: int, codes: Sequence[int]) -> Iterator[str]:
@@ -250,8 +272,8 @@ def _problems_of_ranks(ranks: Ranks) -> Iterator[str]:
                 yield f"the ranks {name!r} are not {STEPS} finite numbers"
             if any(a > b for a, b in pairwise(steps)):
                 yield f"the ranks {name!r} descend"
-    if len(ranks.usual) not in (0, 10) or not all(map(isfinite, ranks.usual)):
-        yield "the usual shares of its scores are not 10 finite numbers"
+    if len(ranks.usual) not in (0, 10) or not _shares(ranks.usual):
+        yield "the usual shares of its scores are not 10 numbers of 0 to 1"
 
 
 def _problems_of_calibration(found: Calibration) -> Iterator[str]:
@@ -262,7 +284,13 @@ def _problems_of_calibration(found: Calibration) -> Iterator[str]:
         yield "the knots of its calibration do not ascend"
     if any(not 0 <= probability <= 1 for _, probability in found.knots):
         yield "its calibration gives a probability outside 0 to 1"
+    if any(low > high for (_, low), (_, high) in pairwise(found.knots)):
+        yield "its calibration gives a lower probability for a higher score"
 
 
 def _ascending(numbers: tuple[float, ...]) -> bool:
     return all(a < b for a, b in pairwise(numbers))
+
+
+def _shares(numbers: Sequence[float]) -> bool:
+    return all(0 <= one <= 1 for one in numbers)

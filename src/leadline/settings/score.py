@@ -1,6 +1,7 @@
 """`[score]`: what leads are worth, by a table of points and a trained model."""
 
 from collections.abc import Mapping
+from math import floor
 
 import msgspec
 
@@ -22,9 +23,10 @@ class HotThreshold(msgspec.Struct, frozen=True):
     @property
     def score(self) -> float:
         """The lowest score that is hot. The score of a model is by rank: 95 is better than 95 % of
-        the leads that it was trained with."""
+        the leads that it was trained with. It has whole per cents, so that a share counts as the
+        next whole one: of 0.5 % none would be hot."""
         if self.best is not None:
-            return 100 - self.best
+            return float(floor(100 - self.best))
         return 100.0 if self.least is None else self.least
 
     def __str__(self) -> str:

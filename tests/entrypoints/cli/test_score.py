@@ -47,6 +47,16 @@ def test_a_lead_that_is_not_refined_has_no_score_to_be_explained(floor: SalesFlo
     assert "is not refined" in told.stderr
 
 
+def test_a_lead_whose_data_was_deleted_is_not_scored_by_what_is_left(floor: SalesFloor) -> None:
+    lead = floor.ids["hot"]
+    assert run("erase", "--lead", lead, "--yes").exit_code == 0
+    told = run("score", "explain", lead).stdout
+    assert told.split("\n")[0] == "It has no score of ours: its data was deleted."
+    assert "By the settings" not in told
+    assert "met" not in told
+    assert json.loads(run("score", "check", "--json").stdout)["leads"] == 2
+
+
 def test_points_are_tried_on_the_leads_that_came_before(floor: SalesFloor, tmp_path: Path) -> None:
     found = json.loads(run("score", "check", "--json").stdout)
     assert (found["leads"], found["hot"], found["failed"]) == (3, 1, 0)
@@ -58,7 +68,19 @@ def test_points_are_tried_on_the_leads_that_came_before(floor: SalesFloor, tmp_p
     ]  # fmt: skip
     told = run("score", "check").stdout
     assert "3 leads, of which 1 are hot" in told
+    assert "False" not in told  # a number, which equals it
     assert "asks for a price" in told
+
+
+def test_a_model_that_cannot_be_read_is_told_once_and_in_words(
+    floor: SalesFloor, tmp_path: Path
+) -> None:
+    (tmp_path / "new.toml").write_text('[score]\nmodel = "none.json"\n')
+    done = run("score", "check", "--settings", "new.toml")
+    assert "none.json: there is no such file" in str(done.exception)
+    told = run("score", "explain", floor.ids["hot"], "--settings", "new.toml")
+    assert "it can't be scored: score_model: none.json: there is no such file" in told.stdout
+    assert "score.failed" not in told.output
 
 
 def test_a_payload_is_scored_without_being_stored(floor: SalesFloor, tmp_path: Path) -> None:

@@ -85,6 +85,19 @@ def test_a_model_of_a_table_is_written_and_told(folder: Path) -> None:
     assert json.loads(good("show", "spring.json", "--json"))["version"] == 1
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_of_many_columns_those_that_say_nothing_take_no_places(folder: Path, same: bool) -> None:
+    more = tuple(f"a {n}" for n in range(160))
+    wide = [
+        [*row, *("x" if same else "xy"[(place + n) % 2] for n in range(160))]
+        for place, row in enumerate(rows(400))
+    ]
+    write(folder / "leads.csv", wide, (*HEAD, *more))
+    text = good(*TRAIN)
+    assert ("custom.visits" in text) is same
+    assert ("fewer than the most usual columns" in text) is not same
+
+
 def test_the_next_training_is_the_next_version(folder: Path) -> None:
     write(folder / "leads.csv", rows())
     good(*TRAIN, "--out", "m.json")
@@ -152,7 +165,10 @@ def test_a_model_that_would_score_otherwise_leaves_no_file(
         (("train", "--csv", "leads.csv", "--outcome", "won", "--time", "Name"), "row 2"),
         (("train", "--from-outcomes", "--window", "soon"), "--window"),
         (("show", "leads.csv"), "has no model"),
-        (("show", "none.json"), "has no model"),
+        (("show", "none.json"), "none.json can't be read: No such file"),
+        (("train", "--csv", "leads.csv", "--outcome", "won", "--zone", "Mars/One"), "--zone"),
+        (("train", "--csv", "leads.csv", "--outcome", "won", "--name", ""), "--name"),
+        (("train", "--csv", "leads.csv", "--outcome", "won", "--out", "a/b.json"), "no folder a"),
     ],
 )
 def test_what_is_missing_or_wrong_is_named(folder: Path, words: list[str], said: str) -> None:
@@ -166,7 +182,7 @@ def test_leads_in_the_order_of_a_number_have_no_hours(folder: Path) -> None:
     write(folder / "leads.csv", rows())
     text = good("train", "--csv", "leads.csv", "--outcome", "won", "--time", "id", "--json")
     model = json.loads(text)
-    assert model["held_out"] == {"since": 10_720.0}
+    assert model["held_out"] == {"since": 10_720.0, "dated": False}
     assert "hour" in model["left_out"]
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from leadline.model.lead import RefinedLead
+from leadline.model.retiring import person_retired
 from leadline.scoring.drifting import SCORE, Drift, drifts_of
 from leadline.scoring.model_file import ModelFile, Ranks
 from leadline.scoring.trained import TrainedModel
@@ -45,6 +46,12 @@ def test_a_field_that_is_not_sent_any_more_is_named() -> None:
     found = drift_of([worth(n, email_kind=None) for n in range(200)])
     assert found["custom.visits"].is_great
     assert (found["custom.visits"].value, found["custom.visits"].now) == ("not given", 1.0)
+
+
+def test_leads_whose_data_was_deleted_do_not_count() -> None:
+    usual = [lead(n, ("business", "free")[n // 4 % 2]) for n in range(400)]
+    number, _ = drifts_of(TrainedModel(watched()), [*usual, *map(person_retired, usual)])
+    assert number == 400
 
 
 def test_the_score_has_a_drift_of_its_own() -> None:

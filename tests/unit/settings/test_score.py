@@ -140,3 +140,8 @@ def test_a_rule_before_the_crm_gives_leads_to_somebody() -> None:
     assert loaded(people + 'assign = "ann"\n').rules["hot"].before_crm
     with pytest.raises(ConfigurationError, match="gives leads to nobody"):
         loaded(people + 'channels = "slack"\n')
+
+
+def test_a_share_of_less_than_a_whole_per_cent_counts_as_the_next_one() -> None:
+    scores = [HotThreshold(best=best).score for best in (5.0, 2.5, 0.5)]
+    assert scores == [95, 97, 99], "a score of 100 is above all leads of the training"

@@ -12,7 +12,8 @@ from leadline.entrypoints.cli._app import Options
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.ports.ledger import Followed, LeadFilter
-from leadline.scoring.model_file import ModelFile, model_bytes
+from leadline.scoring.model_file import ModelFile, ModelRefused, model_bytes
+from leadline.scoring.model_texts import problem_of_name
 from leadline.scoring.trained import TrainedModel, load_model
 from leadline.settings.notations import DURATION
 
@@ -104,8 +105,17 @@ def _duration(text: str) -> timedelta:
     return window
 
 
-def usual_zone(options: Options) -> str:
-    """The zone of the first business hours of the settings, or UTC."""
+def zone_for(options: Options, named: str) -> str:
+    """The zone that is *named*; else that of the first business hours of the settings, or UTC.
+    Raises ConfigurationError if there is none of that name."""
+    if named:
+        from leadline.settings.zones import zone
+
+        try:
+            zone(named)
+        except (KeyError, ValueError, OSError) as error:
+            raise ConfigurationError(f"--zone: there is no time zone {named!r}") from error
+        return named
     hours = options.installation.loaded().settings.hours
     return next((one.zone for one in hours.values()), "UTC")
 
@@ -119,13 +129,25 @@ def model_of(path: Path) -> TrainedModel:
     """The model in a file. Raises ConfigurationError if there is none."""
     try:
         return load_model(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ConfigurationError(f"{path} can't be read: {error.strerror}") from error
+    except ValueError as error:
         raise ConfigurationError(f"{path} has no model: {error}") from error
+
+
+def file_for(name: str, out: Path | None) -> Path:
+    """Where a model of this name is written: *out*, or else NAME.json. Raises ConfigurationError if
+    a model cannot have the name."""
+    if problem := problem_of_name(name):
+        raise ConfigurationError(f"--name: {problem}")
+    return out or Path(f"{name}.json")
 
 
 def version_after(path: Path) -> int:
     """The version of the next model in a file. Raises ConfigurationError if there is something
-    else in it, which is not overwritten."""
+    else in it, which is not overwritten, or if its folder is missing."""
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"{path} can't be written: there is no folder {path.parent}")
     return model_of(path).file.version + 1 if path.exists() else 1
 
 
@@ -136,7 +158,9 @@ def write_model(path: Path, model: ModelFile) -> None:
         beside.write_bytes(model_bytes(model))
         beside.replace(path)
     except OSError as error:
-        raise ConfigurationError(f"{path} can't be written: {error}") from error
+        raise ConfigurationError(f"{path} can't be written: {error.strerror}") from error
+    except ModelRefused as error:
+        raise ConfigurationError(f"no model was written: {error}") from error
 
 
 def without_trees(model: ModelFile) -> ModelFile:

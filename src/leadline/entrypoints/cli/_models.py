@@ -52,7 +52,10 @@ def lines_of_training(found: "Trained", notes: Sequence[str]) -> Iterator[str]:
     for name, doubt in found.chosen.doubtful.items():
         yield f"doubtful: {_short(name)}: {doubt}"
     if found.chosen.rare:
-        yield f"left out: {found.chosen.rare} columns that few leads have"
+        yield (
+            f"left out: {found.chosen.rare} columns that few leads have, or fewer than the most "
+            "usual columns, which are as many as a model may have"
+        )
     for note in notes:
         yield f"of the leads: {note}"
 

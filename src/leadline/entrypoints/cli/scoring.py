@@ -25,6 +25,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
 from leadline.model.lead import Delivery, RefinedLead
 from leadline.model.score import LeadScore
+from leadline.model.scores import can_be_scored, was_not_scored
 from leadline.operations.score_trials import ScoreTrial, tried
 from leadline.ports.ledger import LeadFilter
 from leadline.settings.general import Settings
@@ -76,23 +77,29 @@ def explain_(
 
 def _now(scorer: Scorer | None, lead: RefinedLead) -> dict[str, Any]:
     """The score of a lead by the present settings, and what it meets of the points."""
-    if scorer is None:
+    if scorer is None or not can_be_scored(lead):
         return {"now": None, "points": []}
+    now = None if scorer.fault() else scorer(lead)
     met = {one.name for one in scorer.met(lead)}
     points = [
         {"name": e.name, "points": e.points, "kind": e.kind, "words": e.words, "met": e.name in met}
         for e in scorer.entries
     ]
-    return {"now": scorer(lead), "points": points}
+    return {"now": now, "points": points}
 
 
 def _lines(lead: RefinedLead, scorer: Scorer | None) -> Iterator[str]:
     if lead.score is None:
-        yield "It has no score of ours: leads were not scored when it was refined."
+        yield f"It has no score of ours: {_why_unscored(lead)}."
     else:
         yield from score_lines(lead.score)
+    if not can_be_scored(lead):
+        return
     if scorer is None:
         yield "The settings score no leads: they have neither `[score.points]` nor a `score_model`."
+        return
+    if fault := scorer.fault():
+        yield f"By the settings as they are now it can't be scored: {fault}"
         return
     now = scorer(lead)
     if now is None:
@@ -102,6 +109,16 @@ def _lines(lead: RefinedLead, scorer: Scorer | None) -> Iterator[str]:
     else:
         yield "By the settings as they are now:"
         yield from (f"  {line}" for line in score_lines(now))
+
+
+def _why_unscored(lead: RefinedLead) -> str:
+    if lead.status != "refined":
+        return "it is quarantined"
+    if not can_be_scored(lead):
+        return "its data was deleted"
+    if was_not_scored(lead):
+        return "what scores leads failed when it was refined; the log says why (score.failed)"
+    return "leads were not scored when it was refined"
 
 
 def _print_entries(scorer: Scorer | None, lead: RefinedLead) -> None:
@@ -133,6 +150,8 @@ def check(
     options: Options = context.obj
     tried_settings = settings_in(options, settings)
     scorer = scorer_of(tried_settings)
+    if scorer is not None and (fault := scorer.fault()):
+        raise ConfigurationError(fault)
     if scorer is None:
         raise ConfigurationError(
             "the settings score no leads; write `[score.points.NAME]`, or a `model` in `[score]`"

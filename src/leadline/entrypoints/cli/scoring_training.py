@@ -12,14 +12,15 @@ from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._model_files import (
     LeadsFrom,
     examples_from,
+    file_for,
     model_of,
     names_listed,
     needing_extra,
-    usual_zone,
     version_after,
     whole_leads,
     without_trees,
     write_model,
+    zone_for,
 )
 from leadline.entrypoints.cli._options import Json, SourceOption
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_lines, say
@@ -85,7 +86,7 @@ def train(
     Example: leadline score train --csv leads.csv --outcome won --time created --out spring.json
     """
     options: Options = context.obj
-    zone, to = zone or usual_zone(options), out or Path(f"{name}.json")
+    zone, to = zone_for(options, zone), file_for(name, out)
     with needing_extra():
         from leadline.operations.training.training import Wishes, train_model
 
@@ -133,8 +134,8 @@ def compare(
     with needing_extra():
         from leadline.operations.training.comparing import comparison_of, new_to_both
 
-        rows = examples_from(options, place, models[0].zone).rows
-        chosen = rows if new else new_to_both(rows, models[0], models[1])
+        examples = examples_from(options, place, models[0].zone)
+        chosen = examples.rows if new else new_to_both(examples, models[0], models[1])
         found = comparison_of(models[0], models[1], chosen)
     if json:
         as_json(msgspec.to_builtins(found))

@@ -29,11 +29,14 @@ MOST_COLUMNS, MOST_TITLE_WORDS = 150, 30
 _MOST_BINS, _MOST_WORDS = 48, 48
 _NEARLY_ALL, _SOME = 0.95, 0.3
 _FEW = 50
+_MOST_TRIED = 1000
+"""Columns that are looked at: those that say nothing must not take the places of others."""
 
 
 class ChosenColumns(msgspec.Struct, frozen=True):
     """The columns of a model; those that were left out, with the reason, which may be personal
-    (`people`) or that few leads have them (`rare` is their number); and what is doubtful."""
+    (`people`); how many there are that few leads have, or that are beyond the number of columns of
+    a model (`rare`); and what is doubtful."""
 
     columns: tuple[Column, ...]
     left_out: dict[str, str]
@@ -58,7 +61,10 @@ def choose_columns(
     columns: list[Column] = []
     left_out: dict[str, str] = {}
     doubtful: dict[str, str] = {}
-    for name in names:
+    for place, name in enumerate(names):
+        if len(columns) == MOST_COLUMNS:
+            names = names[:place]
+            break
         values = [row.found.get(name) for row in rows]
         column, reason = _column_of(name, values, rows)
         if column is not None and column.kind is ColumnKind.DATE and not dated:
@@ -98,7 +104,7 @@ def _not_too_many(counts: Counter[str]) -> list[str]:
         key=lambda name: (-counts[name], name),
     )
     words = [name for name in common if name.startswith(TITLE_WORD)][MOST_TITLE_WORDS:]
-    return [name for name in common if name not in set(words)][:MOST_COLUMNS]
+    return [name for name in common if name not in set(words)][:_MOST_TRIED]
 
 
 def _column_of(

@@ -7,7 +7,7 @@ import numpy as np
 
 from leadline.model.errors import ConfigurationError
 from leadline.operations.training.choosing import codes_of
-from leadline.operations.training.examples import Example
+from leadline.operations.training.examples import Example, Examples
 from leadline.operations.training.measuring import (
     Bools,
     Codes,
@@ -18,7 +18,7 @@ from leadline.operations.training.measuring import (
     quality_of,
 )
 from leadline.operations.training.training import is_held_out, measures_of
-from leadline.scoring.model_file import ModelFile, Quality
+from leadline.scoring.model_file import HeldOut, ModelFile, Quality
 
 DRAWS, SURE = 1000, 0.95
 _LEAST_OF_EACH = 20
@@ -43,13 +43,20 @@ class ModelComparison(msgspec.Struct, frozen=True):
     differences: tuple[FigureDifference, ...]
 
 
-def new_to_both(rows: Sequence[Example], first: ModelFile, second: ModelFile) -> list[Example]:
+def new_to_both(examples: Examples, first: ModelFile, second: ModelFile) -> list[Example]:
     """The leads that neither model was fitted to, if they come from the same leads as these.
 
-    Raises ConfigurationError if there are too few of them to compare anything.
+    Raises ConfigurationError if these leads can't say which that are, or if there are too few of
+    them to compare anything.
     """
     held = (first.held_out, second.held_out)
-    new = [row for row in rows if all(is_held_out(row, one) for one in held)]
+    for model in (first, second):
+        if problem := _unknown(examples, model.held_out):
+            raise ConfigurationError(
+                f"these leads don't say which of them are new to {model.name} {model.version}: "
+                f"{problem}; --all compares on all of them, if neither model was fitted to any"
+            )
+    new = [row for row in examples.rows if all(is_held_out(row, one) for one in held)]
     won = sum(row.won for row in new)
     if min(won, len(new) - won) < _LEAST_OF_EACH:
         raise ConfigurationError(
@@ -57,6 +64,18 @@ def new_to_both(rows: Sequence[Example], first: ModelFile, second: ModelFile) ->
             f"{_LEAST_OF_EACH} won and {_LEAST_OF_EACH} lost"
         )
     return new
+
+
+def _unknown(examples: Examples, held: HeldOut) -> str:
+    """Why these leads don't say whether a model was fitted to them; "" if they do. Another order or
+    hash than that of the training would call leads new that are not."""
+    if held.since is None:
+        return "it held out rows of a CSV file" if examples.own else ""
+    if not examples.timed:
+        return "it held out the latest, so name the same column with --time"
+    if held.dated is None or held.dated is examples.dated:
+        return ""
+    return f"it held out the latest by {'a time' if held.dated else 'a number that grows'}"
 
 
 def comparison_of(first: ModelFile, second: ModelFile, rows: Sequence[Example]) -> ModelComparison:

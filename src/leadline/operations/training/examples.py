@@ -10,6 +10,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
+from leadline.model.scores import before_scoring, can_be_scored
 from leadline.operations.training.dates import form_of_dates, time_in_form
 from leadline.ports.ledger import Followed
 from leadline.refine import About, refine
@@ -21,7 +22,6 @@ _WON = frozenset(("1", "1.0", "yes", "y", "true", "t", "won", "converted", "clos
 _LOST = frozenset(("0", "0.0", "no", "n", "false", "f", "lost", "closed lost", "open", "loss"))
 _FROM = "csv"
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-_REFINED = "refined"
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -52,13 +52,14 @@ class LeadTable(msgspec.Struct, frozen=True):
 class Examples(msgspec.Struct, frozen=True):
     """Leads with their outcome, in the order of time where `timed`; `dated` is whether it is known
     when they were captured, and not only in which order. `outcome` says in words what counts as
-    won, and `notes` what was left out."""
+    won, and `notes` what was left out. `own` leads are those of an installation."""
 
     rows: Sequence[Example]
     timed: bool
     dated: bool
     outcome: str
     notes: tuple[str, ...] = ()
+    own: bool = False
 
 
 def examples_of_table(table: LeadTable, zone: tzinfo, region: str) -> Examples:
@@ -88,11 +89,12 @@ def examples_of_leads(
 ) -> Examples:
     """The leads of an installation. Only those count that came at least *window* ago, each once: as
     won, if it was won within *window* after its capture, else as lost. A younger lead counts as
-    neither, whatever became of it: only some of those that will be won have been."""
+    neither, whatever became of it: only some of those that will be won have been. A lead whose data
+    was deleted (erasure, retention) tells nothing."""
     rows: list[Example] = []
     young = later = 0
     for one in leads:
-        if one.lead.status != _REFINED:
+        if not can_be_scored(one.lead):
             continue
         captured, handling = one.lead.captured_at, one.handling
         if now - captured < window:
@@ -101,7 +103,7 @@ def examples_of_leads(
         is_won = handling.ending is Ending.WON
         in_time = is_won and (handling.ended_at or captured) - captured <= window
         later += is_won and not in_time
-        found = capture_columns(one.lead, zone)
+        found = capture_columns(before_scoring(one.lead), zone)
         order = captured.timestamp()
         rows.append(Example(found, captured, order, hash_place(one.lead.lead_id), in_time))
     rows.sort(key=lambda row: row.order)
@@ -110,7 +112,7 @@ def examples_of_leads(
         f"{young} leads that came less than {days:g} days ago",
         f"{later} leads were won later than {days:g} days after they came: they count as lost",
     )
-    return Examples(rows, True, True, f"won within {days:g} days", notes)
+    return Examples(rows, True, True, f"won within {days:g} days", notes, own=True)
 
 
 def hash_place(text: str) -> float:

@@ -29,6 +29,9 @@ _ABOUT_PEOPLE = (
     "website"
 )
 _PEOPLE_WORDS = frozenset(_ABOUT_PEOPLE.split())
+_ARE_NUMBERS = "phone mobile telephone fax birthdate birthday birth dob ssn passport"
+_NUMBER_WORDS = frozenset(_ARE_NUMBERS.split())
+_LONG = 100_000.0
 _AFTERWARDS = (
     "quality tag tags disposition stage status closed closing close won win lost loss converted "
     "conversion outcome result reason feedback remark remarks note notes duration contract revenue "
@@ -46,11 +49,20 @@ def is_about_people(name: str, values: Sequence[Value]) -> bool:
     words = _words(label)
     if read_label(label).field in _PEOPLE:
         return True
+    if words and words[-1] in _NUMBER_WORDS and _are_long(values):
+        return True
     texts = [value for value in values if isinstance(value, str)]
     if words and words[-1] in _PEOPLE_WORDS and len(set(texts)) > _FEW_ANSWERS:
         return True
     reaching = sum(_REACHES.search(text) is not None for text in texts)
     return reaching > len(texts) / 10 and form_of_dates(texts) is None
+
+
+def _are_long(values: Sequence[Value]) -> bool:
+    """Whether most of the values are numbers as long as those of phones, passes or birthdays: a
+    sender may write them without any other sign. How many calls there were is shorter."""
+    long = sum(isinstance(value, float) and abs(value) >= _LONG for value in values)
+    return long > len(values) / 2
 
 
 def looks_personal(text: str) -> bool:

@@ -102,7 +102,7 @@ def held_out_of(examples: Examples) -> HeldOut:
     if not examples.timed:
         return HeldOut(share=1 - HELD_OUT)
     orders = [row.order for row in examples.rows]
-    return HeldOut(since=orders[int(len(orders) * (1 - HELD_OUT))])
+    return HeldOut(since=orders[int(len(orders) * (1 - HELD_OUT))], dated=examples.dated)
 
 
 def is_held_out(row: Example, held: HeldOut) -> bool:

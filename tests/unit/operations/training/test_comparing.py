@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.operations.training.examples import Example, hash_place
+from leadline.operations.training.examples import Example, Examples, hash_place
 from leadline.scoring.columns import capture_columns
 from leadline.scoring.model_file import Column, ColumnGroup, ColumnKind, HeldOut, Split, Tree
 from tests.worlds.trained import hand_made, market, needs_lightgbm
@@ -32,6 +32,11 @@ def rows() -> list[Example]:
         Example(capture_columns(lead), lead.captured_at, float(n), hash_place(lead.lead_id), won)
         for n, (lead, won) in enumerate(market(800))
     ]
+
+
+def known(**changed: Any) -> Examples:
+    said = {"timed": True, "dated": True, "outcome": "won", **changed}
+    return Examples(rows(), **said)
 
 
 def test_the_better_model_is_named() -> None:
@@ -61,7 +66,7 @@ def test_only_leads_that_both_held_out_count() -> None:
 
     first = msgspec.structs.replace(asks_visits(), held_out=HeldOut(since=400.0))
     second = msgspec.structs.replace(asks_visits(), held_out=HeldOut(share=0.5))
-    new = new_to_both(rows(), first, second)
+    new = new_to_both(known(), first, second)
     assert {row.order >= 400 and row.place >= 0.5 for row in new} == {True}
     assert 100 < len(new) < 300
 
@@ -71,4 +76,23 @@ def test_too_few_of_them_are_refused() -> None:
 
     late = msgspec.structs.replace(asks_visits(), held_out=HeldOut(since=790.0))
     with pytest.raises(ConfigurationError, match="10 leads are new to both"):
-        new_to_both(rows(), late, late)
+        new_to_both(known(), late, late)
+
+
+@pytest.mark.parametrize(
+    ("held", "leads", "words"),
+    [
+        (HeldOut(since=400.0, dated=False), {"own": True}, "by a number that grows"),
+        (HeldOut(since=400.0, dated=True), {"dated": False}, "by a time"),
+        (HeldOut(since=400.0, dated=True), {"timed": False, "dated": False}, "with --time"),
+        (HeldOut(share=0.8), {"own": True}, "rows of a CSV file"),
+    ],
+)
+def test_leads_that_do_not_say_whether_a_model_was_fitted_to_them_are_refused(
+    held: HeldOut, leads: dict[str, Any], words: str
+) -> None:
+    from leadline.operations.training.comparing import new_to_both
+
+    model = msgspec.structs.replace(asks_visits(), held_out=held)
+    with pytest.raises(ConfigurationError, match=words):
+        new_to_both(known(**leads), model, model)

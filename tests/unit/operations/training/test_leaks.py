@@ -90,3 +90,14 @@ def test_the_form_of_dates_is_found(values: list[str], form: str | None) -> None
 def test_a_time_without_a_zone_is_in_the_zone_that_is_given() -> None:
     assert time_in_form("24-09-2020", "%d-%m-%Y", UTC) == datetime(2020, 9, 24, tzinfo=UTC)
     assert time_in_form("gold", "%d-%m-%Y", UTC) is None
+
+
+@pytest.mark.parametrize("name", ["custom.second mobile", "custom.dob", "custom.fax"])
+def test_numbers_of_people_are_known_though_they_are_written_as_mere_digits(name: str) -> None:
+    numbers = [float(4_799_900_000 + n % 60) for n in range(100)]
+    assert is_about_people(name, numbers)
+
+
+def test_how_often_somebody_called_says_not_who_it_is() -> None:
+    assert not is_about_people("custom.calls by phone", [float(n) for n in range(40)])
+    assert not is_about_people("custom.time on website", [1_000_000.0 + n for n in range(40)])

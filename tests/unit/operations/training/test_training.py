@@ -3,16 +3,18 @@
 import random
 import struct
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from leadline.model.erasing import person_erased
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
+from leadline.model.retiring import person_retired
 from leadline.operations.training.examples import Example, Examples, examples_of_leads, hash_place
 from leadline.ports.ledger import Followed
 from leadline.scoring.columns import capture_columns
@@ -318,6 +320,14 @@ def test_a_lead_counts_once_it_is_older_than_the_window_whatever_became_of_it() 
 def test_quarantined_leads_are_no_examples() -> None:
     lead = msgspec.structs.replace(followed(100).lead, status="quarantined")
     one = msgspec.structs.replace(followed(100), lead=lead)
+    assert not examples_of_leads([one], UTC, NOW, timedelta(days=90)).rows
+
+
+@pytest.mark.parametrize("gone", [person_retired, person_erased])
+def test_leads_whose_data_was_deleted_are_no_examples(
+    gone: Callable[[RefinedLead], RefinedLead],
+) -> None:
+    one = msgspec.structs.replace(followed(100), lead=gone(followed(100).lead))
     assert not examples_of_leads([one], UTC, NOW, timedelta(days=90)).rows
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 import apsw
 
+from leadline.model.event_notes import WAIT_ENDED
+from leadline.model.scores import is_hot
 from leadline.model.task import event_name
 from leadline.ports.homes import REDELIVERED, FamilyWrite, MovedLead, in_order
 from leadline.ports.ledger import Happening
@@ -61,6 +63,7 @@ class LeadWriting:
         refined = [_refined_row(lead, n, lead.head) for lead in leads if lead.head is not None]
         bulk.insert(self.db, _sql.add_refined, refined)
         bulk.insert(self.db, _sql.add_tasks, [row for one in leads for row in _task_rows(one, n)])
+        bulk.select(self.db, _sql.come_first, [n[one.lead_id] for one in leads if _is_hot(one)])
         bulk.insert(self.db, _sql.add_alerts, [row for one in leads for row in _alert_rows(one, n)])
         add_history(self.db, [row for one in leads for row in _history_rows(one, n)])
         handled = [(lead.lead_id, lead.handling) for lead in leads if lead.handling]
@@ -112,6 +115,14 @@ def _task_rows(lead: MovedLead, numbers: Mapping[str, int]) -> Iterator[_Row]:
             task.error, micros(task.dead_at) if task.dead_at else None, task.reason or None,
             micros(task.first_due_at) if task.first_due_at else None,
         )  # fmt: skip
+
+
+def _is_hot(lead: MovedLead) -> bool:
+    """Whether tasks of a lead come before others: its score is hot, or a first look found it so. A
+    stack, whose queue has no order, keeps no mark of that."""
+    if lead.head is None:
+        return any(one.what == WAIT_ENDED for one in lead.history)
+    return is_hot(head_decoder.decode(lead.head))
 
 
 def _alert_rows(lead: MovedLead, numbers: Mapping[str, int]) -> Iterator[_Row]:

@@ -37,6 +37,11 @@ INSERT INTO main.refined (lead, processed_at, status, duplicate_of, told, head, 
 INSERT INTO main.task (lead, step, channel, again, put_at, due_at, attempt, failures, leased, error,
                   dead_at, reason, first_due_at) VALUES ();
 
+-- name: come_first
+-- Let the tasks of hot leads be leased before others.
+UPDATE main.task SET hot = 1
+WHERE lead IN () AND step IN ('refine', 'notify', 'assign') AND dead_at IS NULL;
+
 -- name: add_alerts
 -- Keep messages that destinations accepted.
 INSERT INTO main.alert (lead, channel, sent_at, template, digest, ref, step) VALUES ();
