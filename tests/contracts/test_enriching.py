@@ -96,9 +96,10 @@ class LookUpOffice:
             most = max(config.timeout, timedelta(seconds=60))
             if config.timeout > timedelta(seconds=1):
                 provider.config = msgspec.structs.replace(config, timeout=most)  # type: ignore[misc]
-        self.kit = msgspec.structs.replace(self.kit, enrichment_wait=timedelta(seconds=60))
+        long = timedelta(seconds=600)
+        self.kit = msgspec.structs.replace(self.kit, enrichment_wait=long, lease_duration=long)
 
-    def lead(self, name: str = "ada", **said: Any) -> str:
+    def lead(self, name: str = "ada", /, **said: Any) -> str:
         fields = {"name": f"{name.title()} Byron", "email": f"{name}@{KNOWN}", **said}
         one = captured(
             self.clock, name, raw=json.dumps(fields).encode(), delay=timedelta(), key=name
@@ -113,7 +114,7 @@ class LookUpOffice:
     def refined(self, lead_id: str) -> RefinedLead:
         return self.store.refined([lead_id])[lead_id]
 
-    def put_through(self, name: str = "ada", **said: Any) -> RefinedLead:
+    def put_through(self, name: str = "ada", /, **said: Any) -> RefinedLead:
         lead_id = self.lead(name, **said)
         self.refine()
         return self.refined(lead_id)

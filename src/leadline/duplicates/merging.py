@@ -1,7 +1,8 @@
 """Fills the blanks of a lead from other leads of the same person, and takes the fills out again.
 
 Only original values are merged: what a merge filled in is never an input. So every order and
-grouping of merges gives the same result, and undoing one gives back what was there.
+grouping of merges gives the same result, and undoing one gives back what was there. What was looked
+up about a lead is no original value, either: nobody has said it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from leadline.model.correcting import CORRECTED_RULE
+from leadline.model.enrichment import RULE
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import EDITED_RULE, Trust, ValueOrigin
 
@@ -32,8 +34,8 @@ def filled_from(lead: RefinedLead, members: Sequence[tuple[RefinedLead, Trust]])
     source. Per field, the value that is trusted most counts; of equal ones the one captured last,
     then the greater lead id. A field that has a value is never touched. `filled` names the fields
     that were filled and whose values they are."""
-    own = without_fills(lead)
-    givers = [(without_fills(one), trust) for one, trust in members if one.lead_id != own.lead_id]
+    own = as_said(lead)
+    givers = [(as_said(one), trust) for one, trust in members if one.lead_id != own.lead_id]
     kept: dict[str, Any] = {}
     filled: dict[str, ValueOrigin] = {}
     for group in GROUPS:
@@ -59,6 +61,23 @@ def without_fills(lead: RefinedLead) -> RefinedLead:
     if not lead.filled:
         return lead
     return replace(lead, contact=replace(lead.contact, **dict.fromkeys(lead.filled)), filled={})
+
+
+def as_said(lead: RefinedLead) -> RefinedLead:
+    """The lead with what was said of it alone: without fills, and without what was looked up where
+    that filled a blank; the same object if nothing was."""
+    own, found = without_fills(lead), looked_up(lead)
+    if not found:
+        return own
+    changes = tuple(one for one in own.changes if not one.rule.startswith(RULE))
+    return replace(own, contact=replace(own.contact, **dict.fromkeys(found)), changes=changes)
+
+
+def looked_up(lead: RefinedLead) -> frozenset[str]:
+    """The fields of the contact that have a value that was looked up."""
+    if lead.enrichment is None:
+        return frozenset()
+    return frozenset(one.field for one in lead.changes if one.rule.startswith(RULE))
 
 
 def without_values_of(lead: RefinedLead, giver: str) -> RefinedLead:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from leadline.duplicates.addressing import gender_of
 from leadline.duplicates.columns import columns_of
 from leadline.duplicates.folding import folded_text, folded_words
-from leadline.duplicates.merging import without_fills
+from leadline.duplicates.merging import as_said
 from leadline.duplicates.named_mailboxes import completed
 from leadline.duplicates.reaching import emails_of, phones_of
 from leadline.model.lead import Contact, RefinedLead
@@ -15,9 +15,9 @@ from leadline.refine.companies.key import without_legal_form
 
 
 def traits_of(refined: RefinedLead) -> Traits:
-    """What of the lead is compared. Values that a merge filled in are left out, so that a lead is
-    always judged by what it said itself; so are placeholders."""
-    own = without_fills(refined)
+    """What of the lead is compared. Values that a merge or a look-up filled in are left out, so
+    that a lead is always judged by what it said itself; so are placeholders."""
+    own = as_said(refined)
     contact = own.contact
     first, last = _names(contact)
     emails = emails_of(own)

@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 
+from leadline.enrichment.answers import kept_value
 from leadline.enrichment.conditions import Fits
 from leadline.model.enrichment import Scalar
 from leadline.model.errors import ConfigurationError
@@ -59,7 +61,8 @@ class CsvProvider:
         try:
             stat = self._path.stat()
             if self._seen == (stat.st_mtime_ns, stat.st_size):
-                return
+                return  # also if it was spoilt: to read it for every lead would delay them
+            self._seen = (stat.st_mtime_ns, stat.st_size)
             if stat.st_size > _MOST_BYTES:
                 raise ConfigurationError(self._fault(f"is larger than {_MOST_BYTES >> 20} MiB"))
             text = self._path.read_text(encoding="utf-8-sig")
@@ -68,10 +71,9 @@ class CsvProvider:
             raise ConfigurationError(self._fault(f"can't be read ({why})")) from None
         self._rows = dict(self._parsed(text))
         self._fields = frozenset(name for row in self._rows.values() for name in row)
-        self._seen = (stat.st_mtime_ns, stat.st_size)
 
     def _parsed(self, text: str) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
-        lines = text.splitlines(keepends=True)
+        lines = list(StringIO(text, newline=""))
         if len(lines) > _MOST_LINES:
             raise ConfigurationError(self._fault(f"has more than {_MOST_LINES} lines"))
         head = lines[0] if lines else ""
@@ -84,7 +86,8 @@ class CsvProvider:
         wanted = self._wanted(columns)
         try:
             for row in rows:
-                values = {n: v for n, c in wanted.items() if (v := (row.get(c) or "").strip())}
+                kept = ((name, kept_value(row.get(column))) for name, column in wanted.items())
+                values = {name: value for name, value in kept if value is not None}
                 if key := (row.get(by) or "").strip().casefold():
                     yield key, values
         except csv.Error as error:

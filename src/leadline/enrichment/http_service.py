@@ -16,6 +16,7 @@ from leadline.enrichment.answers import CONFIDENCE, confidence_in, mapped
 from leadline.enrichment.conditions import Fits
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import RefinedLead
+from leadline.model.patterns import late
 from leadline.net.client import BAD_URL, TIMEOUT, HttpClient, NoReply
 from leadline.net.reply import HttpReply
 from leadline.net.retry_after import pause_of
@@ -24,10 +25,17 @@ from leadline.settings.enrich import PLACEHOLDER, HttpEnrichConfig, is_field
 
 MOST_ANSWER = 1 << 20
 _KEY = "key"
+_BRACES = late(r"\{[^{}]*\}?")
 _NO_CREDIT = timedelta(hours=1)
 _NOTHING = frozenset((204, 404, 410))
 _NOT_ALLOWED = frozenset((401, 402, 403))
 _LATER = frozenset((408, 425, 500, 502, 503, 504))
+_PERHAPS_DONE = frozenset((500, 502, 504))
+"""The service may have looked up, and charged, before it failed."""
+
+
+class UnsafeValue(Exception):
+    """A value of a lead that can't be put into a request."""
 
 
 class ProviderRequest(msgspec.Struct, frozen=True):
@@ -58,7 +66,10 @@ class HttpProvider:
 
     def ask(self, query: Query, timeout: float) -> Answer:
         """See `FactProvider.ask`."""
-        sent = self.request_of(query)
+        try:
+            sent = self.request_of(query)
+        except UnsafeValue:
+            return NoUse("query.unsafe", told=False)
         client = HttpClient(timeout)
         reply = client.request(sent.method, sent.url, sent.body, sent.headers, MOST_ANSWER)
         if isinstance(reply, NoReply):
@@ -66,9 +77,10 @@ class HttpProvider:
         return self.read(reply)
 
     def request_of(self, query: Query) -> ProviderRequest:
-        """What is sent: the fields of the lead that the settings name, escaped, and no others."""
+        """What is sent: the fields of the lead that the settings name, escaped, and no others.
+        Raises UnsafeValue if a value can't be escaped."""
         config = self.config
-        url = PLACEHOLDER.sub(lambda one: quote(query[one[1]], safe=""), config.url)
+        url = PLACEHOLDER.sub(lambda one: _in_url(query[one[1]]), config.url)
         headers = {"accept": "application/json"}
         for name, value in config.headers.items():
             headers[name.lower()] = value.replace("{key}", config.key)
@@ -89,9 +101,9 @@ class HttpProvider:
             return NotNow(f"http.{status}", _NO_CREDIT)
         if status in _LATER:
             after = pause_of(reply.headers) if "retry-after" in reply.headers else timedelta()
-            return NotNow(f"http.{status}", after)
+            return NotNow(f"http.{status}", after, charged=status in _PERHAPS_DONE)
         if status != 200:
-            return NoUse(f"http.{status}")
+            return NoUse(f"http.{status}", charged=status < 300)
         return self._read_found(reply)
 
     def _read_found(self, reply: HttpReply) -> Answer:
@@ -104,7 +116,7 @@ class HttpProvider:
         places = self.config.map
         values = mapped(answer, places)
         if not values:
-            return NothingFound()
+            return NothingFound(charged=_says_something(answer))
         sure = confidence_in(answer, places)
         return FactsFound(values, self.config.confidence if sure is None else sure)
 
@@ -112,9 +124,9 @@ class HttpProvider:
 def _no_reply(reply: NoReply) -> Answer:
     """Without an answer it is unknown whether the service has charged, unless nothing was sent."""
     if reply.reason in (BAD_URL, "bad_header"):
-        return NoUse(f"http.{reply.reason}")
+        return NoUse(f"http.{reply.reason}", told=False)
     sent = reply.reason in (TIMEOUT, "hung_up", "half_an_answer", "not_http")
-    return NotNow(f"http.{reply.reason}", charged=sent)
+    return NotNow(f"http.{reply.reason}", charged=sent, told=sent)
 
 
 def _needs(config: HttpEnrichConfig) -> frozenset[str]:
@@ -122,9 +134,32 @@ def _needs(config: HttpEnrichConfig) -> frozenset[str]:
     return frozenset(name for text in texts for name in PLACEHOLDER.findall(text))
 
 
+def _says_something(answer: Any) -> bool:
+    """Whether there is a value anywhere in an answer's JSON. `{"organization": null}` has none, and
+    is no hit for anybody; any other answer may be one, whether or not the mapping finds it."""
+    if isinstance(answer, dict | list):
+        inside = answer.values() if isinstance(answer, dict) else answer
+        return any(map(_says_something, inside))
+    return answer not in (None, "", False)
+
+
+def _in_url(value: str) -> str:
+    """A value as a part of a path or a query. Raises UnsafeValue for one that would name another
+    path, however it is escaped, or that is no Unicode."""
+    if value in (".", ".."):
+        raise UnsafeValue
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise UnsafeValue from None
+
+
 def _in_json(value: str) -> str:
-    """The inside of a JSON string."""
-    return msgspec.json.encode(value).decode()[1:-1]
+    """The inside of a JSON string. Raises UnsafeValue for what is no Unicode."""
+    try:
+        return msgspec.json.encode(value).decode()[1:-1]
+    except UnicodeEncodeError:
+        raise UnsafeValue from None
 
 
 def _faults(name: str, provider: HttpProvider) -> list[str]:
@@ -140,6 +175,8 @@ def _faults(name: str, provider: HttpProvider) -> list[str]:
     ]
     if _KEY in provider.needs:
         found.append(f"{of}: `{{key}}` may stand in `headers` only, since URLs get into logs")
+    if left := _BRACES.search(PLACEHOLDER.sub("", config.url)):
+        found.append(f"{of}.url: {left[0]} is no field")
     if not provider.needs:
         found.append(f"{of} asks about no field of a lead, such as {{domain}}")
     if any("{key}" in value for value in config.headers.values()) and not config.key:

@@ -12,6 +12,7 @@ import msgspec
 
 from leadline.journey.finding_people import LeadOfPerson
 from leadline.kit import Kit
+from leadline.model.enrichment import Enrichment
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import Kind, RefinedLead
 from leadline.model.task import Alert
@@ -134,14 +135,12 @@ def _pushed(kit: Kit, story: LeadStory, where: str) -> Iterable[HeldItem]:
 
 def _looked_up(kit: Kit, lead: RefinedLead, where: str) -> Iterable[HeldItem]:
     """Who was asked about the lead, with the fields that it was told, and what it answered."""
-    found = lead.enrichment
-    for name in found.asked if found is not None else ():
+    found = lead.enrichment or Enrichment()
+    for name in dict.fromkeys((*found.asked, *found.told)):
         provider = kit.enrichers.get(name) if kit.enrichers else None
         told = ", ".join(sorted(provider.needs)) if provider is not None else "by its settings then"
-        is_here = provider is not None and provider.is_local
-        to = () if is_here else (f"the service {name} (told: {told})",)
-        values = found.values.items() if found is not None else ()
-        said = {field: one.value for field, one in values if one.provider == name}
+        to = (f"the service {name} (told: {told})",) if name in found.told else ()
+        said = {field: one.value for field, one in found.values.items() if one.provider == name}
         yield HeldItem("looked up", said, f"the provider {name}", _REFINED, (*to, where))
 
 

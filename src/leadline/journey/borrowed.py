@@ -1,7 +1,9 @@
-"""Borrowed values: what filled blanks of a lead from an earlier one, and was written to its CRM.
+"""Borrowed values: what filled blanks of a lead from an earlier one, or was looked up, and was
+written to its CRM.
 
 The CRM gives such a value back, in its answers and in its webhooks. It must not become the lead's
-own by that, or unlinking the leads could never take it back. So digests of the values are kept.
+own by that, or unlinking the leads could never take it back, nor would it go with its provider. So
+digests of the values are kept.
 """
 
 from collections.abc import Mapping
@@ -10,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.duplicates.merging import looked_up
 from leadline.model.handling import Handling
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.ports.crm import CrmChange
@@ -27,10 +30,11 @@ def borrowed_after(
     lead: RefinedLead, before: Handling, change: CrmChange, write: Mapping[str, str]
 ) -> Mapping[str, str]:
     """`Handling.borrowed` after a change was written; *write* are the CRM's names of our fields."""
+    borrowed = {*lead.filled, *looked_up(lead)}
     news = {
         ours: _digest(change.values[name])
         for ours, name in write.items()
-        if ours in lead.filled and change.values.get(name)
+        if ours in borrowed and change.values.get(name)
     }
     return {**before.borrowed, **news}
 

@@ -6,6 +6,7 @@ from leadline.duplicates.merging import without_fills
 from leadline.journey.assigning.changing import HandlingChange, change_handling
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked
 from leadline.kit import Kit, known
+from leadline.model.enrichment import Enrichment
 from leadline.model.handling import Handling
 from leadline.model.lead import LeadFields, Ownership, RefinedLead
 from leadline.model.people import Person, key_of_person, owner_in
@@ -84,8 +85,8 @@ def is_handed_on(
 
 def as_before(lead: RefinedLead, earlier: RefinedLead, handling: Handling | None) -> RefinedLead:
     """A lead that is refined again, with the decision of its first refinement, the arms of the
-    experiments that it takes part in, and the owner whom it has by its *handling*, unless the CRM
-    or its event names one now.
+    experiments that it takes part in, the services that were told of it, and the owner whom it has
+    by its *handling*, unless the CRM or its event names one now.
 
     It has the time of its earlier refinement if nothing has changed since but who it duplicates:
     what a merge made of it is undone exactly.
@@ -96,6 +97,9 @@ def as_before(lead: RefinedLead, earlier: RefinedLead, handling: Handling | None
         experiments=earlier.experiments,
         experiment_unit=earlier.experiment_unit,
     )
+    if lead.enrichment is None and earlier.enrichment is not None and earlier.enrichment.told:
+        told = Enrichment(told=earlier.enrichment.told)
+        lead = msgspec.structs.replace(lead, enrichment=told)
     if handling is not None and handling.owner is not None and not owner_in(lead.lead_details):
         lead = with_owner(lead, handling.owner, Ownership.ASSIGNED)
     if _alone(lead, earlier) != _alone(earlier, earlier):

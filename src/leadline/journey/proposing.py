@@ -8,6 +8,8 @@ import msgspec
 
 from leadline.duplicates.merging import without_fills
 from leadline.journey.correcting import value_of, values_corrected
+from leadline.journey.enriching.applying import with_facts
+from leadline.journey.enriching.waterfall import may_be_enriched
 from leadline.journey.explaining import explain
 from leadline.journey.lead_fields import fields_of_lead
 from leadline.journey.left_alone import is_left_alone
@@ -156,7 +158,10 @@ def _would_be(
     linked = link_leads(kit, [lead], {was.lead_id: was})[lead.lead_id]
     if not isinstance(linked, Linked):
         raise linked
-    return linked.lead, ()
+    if was.enrichment is None or not may_be_enriched(linked.lead):
+        return linked.lead, ()
+    values = values_corrected(then.corrections)
+    return with_facts(linked.lead, was.enrichment, values), ()  # nobody is asked again
 
 
 def _as_it_is(kit: Kit, waiting: Waiting) -> RefinedLead | None:

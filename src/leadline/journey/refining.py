@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.duplicates.merging import without_fills
+from leadline.duplicates.merging import as_said
 from leadline.journey.asking_again import HICCUP, ask_again
 from leadline.journey.assigning.first_turn import Seekers, seekers
 from leadline.journey.borrowed import without_borrowed
@@ -18,7 +18,7 @@ from leadline.journey.completing import filled, says_more, with_late_contact
 from leadline.journey.consenting import said_by_crm, said_later, still_refused
 from leadline.journey.correcting import corrected, with_corrections
 from leadline.journey.crm_lookup import LookUpAnswer, apart, ask, last_question
-from leadline.journey.enriching.batch import by_patience, with_lookups
+from leadline.journey.enriching.batch import by_patience, has_found_nothing_new, with_lookups
 from leadline.journey.enriching.patience import Patience
 from leadline.journey.folding import edited_by_people, laid_over
 from leadline.journey.lead_fields import fields_of_lead, fields_sent
@@ -51,10 +51,9 @@ def refine_due(kit: Kit, limit: int = 100) -> int:
         return 0
     until = last_question(kit)
     waiting = kit.store.waiting([c.task.lead_id for c in leases])
-    wait = Patience(kit.enrichment_wait)
-    for some in apart(kit, leases, waiting) if kit.crms else [leases]:
-        for part, patience in by_patience(kit, some, wait):
-            _refine_some(kit, part, waiting, until, patience)
+    groups = apart(kit, leases, waiting) if kit.crms else [leases]
+    for part, patience in by_patience(kit, groups, Patience(kit.enrichment_wait)):
+        _refine_some(kit, part, waiting, until, patience)
     return len(leases)
 
 
@@ -175,7 +174,7 @@ def is_completed(
         said = said_by_crm(fields, answer.fields, waiting.source)
         fields = said_later(filled(fields, without_borrowed(said, handling)), said)
     fields = corrected(fields, waiting.corrections)
-    own = without_fills(lead).contact
+    own = as_said(lead).contact
     if not says_more(fields, own) and not fields.consent:
         return False
     anew = _refined(kit, waiting, fields)
@@ -280,12 +279,12 @@ def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None, batch: Seek
         )
         if earlier is None:
             return batch.first(refined, handling, case.answer, done)
+        anew = case.lease.task.again
+        is_told = not anew and has_found_nothing_new(kit, refined, earlier)
+        now = () if is_told else tasks_for_now(kit, refined, case.earlier.told, anew=anew)
         return msgspec.structs.replace(
             done,
-            then=(
-                *tasks_for_now(kit, refined, case.earlier.told, anew=case.lease.task.again),
-                *tasks_for_nobodys(kit, refined, before),
-            ),
+            then=(*now, *tasks_for_nobodys(kit, refined, before)),
             later=tasks_for_later(kit, refined, case.answer),
         )
     except Exception as error:

@@ -23,13 +23,15 @@ class Enrichment(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `values` are by field. `asked` are the providers that have answered, each with a digest of what
     it was asked. `due` are those that could not be asked yet, for lack of time or because they want
-    a pause; `tries` is how often that was tried already.
+    a pause; `tries` is how often that was tried already. `told` are the services that were sent
+    something of the lead at any time, also those without an answer, and those of earlier settings.
     """
 
     values: dict[str, Enriched] = {}
     asked: dict[str, str] = {}
     due: tuple[str, ...] = ()
     tries: int = 0
+    told: tuple[str, ...] = ()
 
 
 FILLED = ("company", "website", "country", "title")

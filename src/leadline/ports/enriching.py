@@ -31,24 +31,30 @@ class FactsFound(msgspec.Struct, frozen=True):
 
 
 class NothingFound(msgspec.Struct, frozen=True):
-    """The provider knows nothing about the lead."""
+    """The provider knows nothing about the lead, or nothing of what is sought; `charged` is whether
+    it may count its answer as a hit nevertheless."""
+
+    charged: bool = False
 
 
 class NotNow(msgspec.Struct, frozen=True):
     """The provider gave no answer now, and may later: `why` is a code, `after` the pause that it
-    wants (zero: as the breaker decides). `charged` is whether it may have charged for the call."""
+    wants (zero: as the breaker decides). `charged` is whether it may have charged for the call,
+    `told` whether it may have got what it was asked."""
 
     why: str
     after: timedelta = timedelta()
     charged: bool = False
+    told: bool = True
 
 
 class NoUse(msgspec.Struct, frozen=True):
     """The provider's answer can't be used, and asking again would give the same; `why` is a code.
-    `charged` is as in `NotNow`."""
+    `charged` and `told` are as in `NotNow`."""
 
     why: str
     charged: bool = False
+    told: bool = True
 
 
 Answer = FactsFound | NothingFound | NotNow | NoUse

@@ -85,7 +85,8 @@ def _masked_enrichment(found: Enrichment | None, known: PersonWords) -> Enrichme
         name: msgspec.structs.replace(one, value=_masked_value(name, one.value, known))
         for name, one in found.values.items()
     }
-    return Enrichment(values, dict.fromkeys(found.asked, HIDDEN), found.due, found.tries)
+    asked = dict.fromkeys(found.asked, HIDDEN)
+    return msgspec.structs.replace(found, values=values, asked=asked)
 
 
 def _masked_value(name: str, value: Scalar, known: PersonWords) -> Scalar:

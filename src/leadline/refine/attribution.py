@@ -47,6 +47,8 @@ _KEYS = {
     "tiktokclickid": "ttclid",
 }
 _ENDINGS = tuple(key for key in _KEYS if len(key) > 4)
+_EARLIER = ("first", "initial", "original", "previous")
+"""What the key of a parameter has in it if the parameter is of an earlier visit."""
 _WITHIN = frozenset({"utm", "utms", "utmparams", "utmparameters", "utmtags"})
 """Objects in which the parameters go without "utm_"."""
 _NAMED = ("name", "key", "id", "field", "label", "ref", "title", "question")
@@ -58,6 +60,10 @@ _BLANK = late(
     r"\{.*\}|\[.*\]|<.*>|%.*%|\(not[ _]set\)|\(none\)|undefined|null|none|nil|n/?a|x{3,}|-+", re.I
 )
 _ADDRESS = late(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_BARE_ADDRESS = late(
+    r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::\d{1,5})?(?:/[^?#]*)?[?#]"
+)
+"""An address without its scheme, up to its query or fragment."""
 _ID = late(r"[!-~]+")
 _PARTS = late(r"[.\[\]/]+")
 _ODD = late(r"[^a-z0-9]+")
@@ -71,17 +77,18 @@ def may_have_attribution(raw: bytes) -> bool:
 
 def attribution_in(said: Any) -> dict[str, str]:
     """The UTM parameters and click ids in the JSON of an event, by the names of `Attribution`."""
-    fields: dict[str, str] = {}
+    fields: tuple[dict[str, str], ...] = ({}, {}, {})
     pages: list[tuple[bool, dict[str, str]]] = []
     for key, inside, value in _values(said):
         name = _name_of(key, inside)
         if name:
             if (known := _known(name, value)) is not None:
-                fields.setdefault(name, known)
+                fields[_likeness(key)].setdefault(name, known)
         elif (found := _in_address(key, value)) is not None:
             pages.append(("refer" in key.lower(), found))
     ordered = [found for _, found in sorted(pages, key=lambda page: page[0])]
-    return _together(fields, *ordered)
+    exact, longer, earlier = fields
+    return _together({**longer, **exact}, *ordered, earlier)
 
 
 def _together(*places: Mapping[str, str]) -> dict[str, str]:
@@ -141,8 +148,10 @@ def _in_address(key: str, value: Any) -> dict[str, str] | None:
     word = _plain(_PARTS.split(key)[-1] if key else "")
     if word in _NO_PAGE or any(one.isspace() for one in bare):
         return None
-    if not bare.startswith(("http://", "https://", "/", "?")) and word not in _QUERY:
+    is_address = bare.startswith(("http://", "https://", "/", "?")) or _BARE_ADDRESS.match(bare)
+    if not is_address and word not in _QUERY:
         return None
+    bare = bare.replace("&amp;", "&")  # as an address stands in the HTML of a page
     try:
         parts = urlsplit(bare if "?" in bare or "#" in bare else f"?{bare}")
         pairs = [
@@ -218,6 +227,17 @@ def _name(key: str, inside: str) -> str:
     if word in _KEYS:
         return _KEYS[word]
     return next((_KEYS[one] for one in _ENDINGS if word.endswith(one)), "")
+
+
+@lru_cache(4096)
+def _likeness(key: str) -> int:
+    """How a key is like the name that it was known by: 0 as it is, 1 with something before it
+    (`lead_utm_source`), 2 it is that of an earlier visit (`first_utm_source`)."""
+    parts = [part for part in _PARTS.split(key) if part.lower() not in _VALUED]
+    word = _plain(parts[-1].removesuffix("__c")) if parts else ""
+    if any(one in word for one in _EARLIER):
+        return 2
+    return int(word not in _KEYS and word.endswith(_ENDINGS))
 
 
 @lru_cache(4096)

@@ -30,6 +30,7 @@ def _provider_url(value: object) -> str:
     parts = urlsplit(PLACEHOLDER.sub("x", text))
     if text and not (
         parts.hostname
+        and "@" not in parts.netloc
         and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))
         and PLACEHOLDER.search(f"{urlsplit(text).scheme}{urlsplit(text).netloc}") is None
     ):
@@ -38,8 +39,8 @@ def _provider_url(value: object) -> str:
 
 
 PROVIDER_URL = Notation(
-    "a URL with https:// (http:// on this machine alone), with fields of a lead such as {domain} "
-    "behind the host only",
+    "a URL with https:// (http:// on this machine alone), without a password, and with fields of a "
+    "lead such as {domain} behind the host only",
     _provider_url,
 )
 

@@ -22,6 +22,8 @@ from tests.worlds.leads import HandClock
 
 ADA = {"name": "Ada Vance", "email": "ada@example.com"}
 SETTINGS = """
+lease = "600s"
+
 [enrichment]
 wait = "60s"
 
@@ -122,6 +124,8 @@ def test_a_cleared_field_stays_empty_and_a_provider_that_is_gone_takes_its_value
     folder: Path,
 ) -> None:
     lead = accept(ADA)
+    other = run("correct", lead, "--title", "Buyer", "--json").output
+    assert "Northwind" not in other  # nothing becomes of what was looked up
     done("correct", lead, "--company", "", "--yes")
     refine()
     assert _refined(lead)["contact"]["company"] is None
@@ -129,7 +133,8 @@ def test_a_cleared_field_stays_empty_and_a_provider_that_is_gone_takes_its_value
     (folder / "leadline.toml").write_text("", encoding="utf-8")
     done("replay", lead, "--from", "refine", "--yes")
     refine()
-    assert _refined(lead)["enrichment"] is None
+    assert not _refined(lead)["enrichment"].get("values")
+    assert "the service apollo" in done("access", "--email", "ada@example.com", "--json")
 
 
 def test_doctor_says_what_a_service_is_told(folder: Path) -> None:

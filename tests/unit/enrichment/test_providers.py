@@ -10,11 +10,20 @@ import pytest
 
 from leadline.enrichment.answers import confidence_in, kept_value, mapped
 from leadline.enrichment.domain import guessed_name
+from leadline.enrichment.http_service import HttpProvider
 from leadline.enrichment.phone import call_time
 from leadline.enrichment.registry import LateProviders, make_provider, make_providers
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.ports.enriching import FactProvider, FactsFound, NothingFound
+from leadline.net.reply import HttpReply
+from leadline.ports.enriching import (
+    Answer,
+    FactProvider,
+    FactsFound,
+    NothingFound,
+    NotNow,
+    NoUse,
+)
 from leadline.settings.enrich import (
     CsvEnrichConfig,
     HttpEnrichConfig,
@@ -116,6 +125,7 @@ WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
     ("needs `per_day`", {"cost": 0.1}),
     ("no name for a field", {"map": {"Total Size": "size"}}),
     ("`headers` only", {"url": "https://api.example.com/?d={domain}&k={key}"}),
+    ("{Domain} is no field", {"url": "https://api.example.com/{Domain}?d={domain}"}),
     ("asks about no field", {"url": "https://api.example.com/"}),
     ("`key` is not set", {"headers": {"x-api-key": "{key}"}}),
     ("only `{key}` may stand there", {"headers": {"x-mail": "{email}"}}),
@@ -217,3 +227,63 @@ def test_a_table_named_like_a_kind_is_of_that_kind(tmp_path: Path) -> None:
     settings = load(document=(text, "test"), environ={}, folder=tmp_path).settings
     assert isinstance(settings.enrich["phone"], LocalEnrichConfig)
     assert settings.enrichment_wait == timedelta(milliseconds=500)
+
+
+def test_a_value_that_would_name_another_path_is_not_sent() -> None:
+    config = HttpEnrichConfig(url="https://api.example.com/v1/{company}", map={"size": "size"})
+    for value in ("..", ".", "\ud800"):
+        assert provider("one", config).ask({"company": value}, 1) == NoUse(
+            "query.unsafe", told=False
+        )
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "answer"),
+    [
+        (200, b'{"organization": null, "people": []}', NothingFound()),
+        (200, b'{"name": "Northwind"}', NothingFound(charged=True)),
+        (206, b"", NoUse("http.206", charged=True)),
+        (302, b"", NoUse("http.302")),
+        (500, b"", NotNow("http.500", charged=True)),
+        (503, b"", NotNow("http.503")),
+    ],
+)
+def test_an_answer_that_a_service_may_charge_for_counts(
+    status: int, body: bytes, answer: Answer
+) -> None:
+    config = HttpEnrichConfig(**GOOD)
+    one = provider("one", config)
+    assert isinstance(one, HttpProvider)
+    assert one.read(HttpReply(status, {}, body, True)) == answer
+
+
+def test_values_of_a_file_are_kept_as_those_of_a_service(tmp_path: Path) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text(
+        f'domain,note,long\nexample.com,"two\x0blines\u2028here",{"x" * 900}\n', encoding="utf-8"
+    )
+    one = provider("csv", CsvEnrichConfig(file=str(file)))
+    answer = one.ask({"domain": "example.com"}, 0)
+    assert isinstance(answer, FactsFound)
+    assert answer.values["note"] == "two lines here"
+    assert len(str(answer.values["long"])) <= 300
+
+
+def test_a_spoilt_file_is_not_read_for_every_lead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text("domain,tier\nexample.com,gold\n", encoding="utf-8")
+    one = provider("csv", CsvEnrichConfig(file=str(file)))
+    file.write_bytes(b"\xff\xfe\x00")
+    reads = []
+    read = Path.read_text
+
+    def counted(self: Path, encoding: str) -> str:
+        reads.append(self)
+        return read(self, encoding=encoding)
+
+    monkeypatch.setattr(Path, "read_text", counted)
+    for _ in range(3):
+        assert one.ask({"domain": "example.com"}, 0) == FactsFound({"tier": "gold"})
+    assert reads == [file]

@@ -57,6 +57,20 @@ PLACES: tuple[tuple[str, Any, dict[str, str]], ...] = (
      {"utm_source": "google", "utm_medium": "cpc", "fbclid": "Iw1"}),
     ("fields before addresses, and never parameters of two visits",
      {"page": PAGE, "utm_source": "partner"}, {"utm_source": "partner"}),
+    ("an address out of a page's HTML", {"url": PAGE.replace("&", "&amp;")},
+     {"utm_source": "google", "utm_medium": "cpc"}),
+    ("an address without its scheme", {"landing": PAGE.removeprefix("https://")},
+     {"utm_source": "google", "utm_medium": "cpc"}),
+    ("this visit's before an earlier one's, in whatever order",
+     {"first_utm_source": "old", "First UTM Medium": "tv", "utm_source": "google"},
+     {"utm_source": "google"}),
+    ("this visit's page before an earlier visit's fields",
+     {"initial_utm_source": "old", "page": PAGE}, {"utm_source": "google", "utm_medium": "cpc"}),
+    ("an earlier visit's, where nothing else is known",
+     {"initial_utm_source": "old"}, {"utm_source": "old"}),
+    ("a name as it is before a longer one",
+     {"last_utm_source": "x", "utm_source": "google", "last_utm_term": "crm"},
+     {"utm_source": "google", "utm_term": "crm"}),
 )  # fmt: skip
 
 NOWHERE: tuple[tuple[str, Any], ...] = (

@@ -6,19 +6,35 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from leadline.enrichment.http_service import HttpProvider
+from leadline.enrichment.http_service import HttpProvider, UnsafeValue
 from leadline.enrichment.registry import make_providers
 from leadline.entrypoints.cli import _teams
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, table, when
+from leadline.installations.erased import previewing_kit
 from leadline.journey.enriching.books import MICROS, add_to_day, reserve
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
-from leadline.journey.enriching.waterfall import day_of_answer
+from leadline.journey.enriching.waterfall import day_of_answer, known_field
+from leadline.kit import as_suppressed
+from leadline.model.consent import SUPPRESSED
 from leadline.model.errors import ConfigurationError
-from leadline.ports.enriching import Answer, FactProvider, FactsFound, NothingFound, NotNow, NoUse
+from leadline.model.lead import LeadFields
+from leadline.model.suppression import UNREAD
+from leadline.ports.clock import wall_clock
+from leadline.ports.enriching import (
+    QUERY_FIELDS,
+    Answer,
+    FactProvider,
+    FactsFound,
+    NothingFound,
+    NotNow,
+    NoUse,
+)
+from leadline.ports.installation import OpenStore
 from leadline.ports.store import Store
+from leadline.refine import About, refine
 from leadline.settings.general import Settings
 from leadline.settings.loading import MASKED
 
@@ -81,9 +97,9 @@ def try_provider(
 
     Example: leadline enrich try pdl example.com
     """
-    query = _query(subject)
     with _teams.opened(context) as parts:
         asked = _provider(parts.settings, provider)
+        query = _query(context, parts.store, subject)
         if missing := sorted(asked.needs - query.keys()):
             raise ConfigurationError(
                 f"enrich.{provider} asks about {missing[0]}, which {subject!r} does not say"
@@ -98,13 +114,23 @@ def try_provider(
     _print_answer(answer)
 
 
-def _query(subject: str) -> dict[str, str]:
+def _query(context: typer.Context, store: OpenStore, subject: str) -> dict[str, str]:
+    """What a lead with this address or number would be asked about, as refinement reads it. Raises
+    ConfigurationError for somebody about whom nobody may be asked."""
     words = subject.strip()
-    if "@" in words:
-        return {"email": words, "domain": words.rpartition("@")[2].lower()}
-    if words.startswith("+"):
-        return {"phone": f"+{''.join(filter(str.isdigit, words))}"}
-    return {"domain": words.lower(), "website": words.lower()}
+    if "@" not in words and not words.startswith("+"):
+        return {"domain": words.lower(), "website": words.lower()}
+    now = datetime.now(UTC)
+    said = LeadFields(email=words) if "@" in words else LeadFields(phone=words)
+    lead = refine(said, About("", now, now, "try"))
+    kit = previewing_kit(context.obj.installation, store, wall_clock)
+    marked = as_suppressed(kit, {"": lead})[""]
+    if not {SUPPRESSED, UNREAD}.isdisjoint(marked.problems):
+        raise ConfigurationError(
+            "nobody is asked about people on the suppression list, or while it can't be read"
+        )
+    found = {field: known_field(lead, field) for field in QUERY_FIELDS}
+    return {field: value for field, value in found.items() if value}
 
 
 def _provider(settings: Settings, name: str) -> FactProvider:
@@ -122,20 +148,28 @@ def _ask(store: Store, name: str, provider: FactProvider, query: dict[str, str])
     config = provider.config
     cost = round(config.cost * MICROS)
     most = None if config.per_day is None else round(config.per_day * MICROS)
-    if not reserve(store, name, datetime.now(UTC), cost, most):
-        raise ConfigurationError(f"enrich.{name}: per_day ({config.per_day:g}) is spent today")
+    at = datetime.now(UTC)
+    may = reserve(store, name, at, cost, most)
+    if may is None:
+        raise ConfigurationError("workers are counting calls at the same time; try again")
+    if not may:
+        raise ConfigurationError(f"enrich.{name}: per_day ({config.per_day or 0:g}) is spent today")
     answer = provider.ask(query, config.timeout.total_seconds())
-    add_to_day(store, name, datetime.now(UTC), day_of_answer(answer, cost, config.charge))
+    add_to_day(store, name, at, day_of_answer(answer, cost, config.charge))
     return answer
 
 
 def _shown_request(provider: FactProvider, query: dict[str, str]) -> dict[str, Any]:
-    """What was sent, with the key masked; a provider of this machine sends nothing."""
+    """What was sent, with all headers of the settings masked, since a key may be written there
+    itself; a provider of this machine sends nothing."""
     if not isinstance(provider, HttpProvider):
         return {"request": "none: it is answered on this machine"}
-    key = provider.config.key
-    sent = provider.request_of(query)
-    headers = {n: v.replace(key, MASKED) if key else v for n, v in sent.headers.items()}
+    try:
+        sent = provider.request_of(query)
+    except UnsafeValue:
+        return {"request": "none: a value of it can't be put into a request"}
+    secret = {name.lower() for name in provider.config.headers}
+    headers = {n: MASKED if n in secret else value for n, value in sent.headers.items()}
     shown: dict[str, Any] = {"request": f"{sent.method} {sent.url}", **headers}
     return {**shown, "body": sent.body.decode()} if sent.body is not None else shown
 

@@ -1,13 +1,32 @@
 """A lead with what was looked up about it. A value fills a blank, and never takes the place of what
 a sender, a CRM or a person here has said; what a person here cleared stays empty."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
 
-from leadline.model.enrichment import FILLED, RULE, Enrichment
+from leadline.model.enrichment import FILLED, RULE, Enrichment, Scalar
 from leadline.model.lead import Change, RefinedLead
+from leadline.refine import text
+from leadline.refine.companies.company import refine_company
+from leadline.refine.website import refine_website
+
+_CLEAN: Mapping[str, Callable[[str], tuple[str | None, object]]] = {
+    "company": refine_company,
+    "website": refine_website,
+    "title": partial(text.clean, "title"),
+    "country": partial(text.clean, "country"),
+}
+
+
+def as_refined(field: str, value: Scalar) -> Scalar | None:
+    """A value as refinement would write what a sender says of the field; None for what says
+    nothing ("N/A")."""
+    if field not in FILLED:
+        return value
+    return _CLEAN[field](str(value))[0]
 
 
 def with_facts(

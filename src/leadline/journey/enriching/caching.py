@@ -15,6 +15,7 @@ from leadline.model.enrichment import Scalar
 from leadline.model.keys import key_digest
 from leadline.ports.assigning import Assigning
 from leadline.ports.enriching import OF_COMPANIES, FactsFound, NothingFound
+from leadline.settings.enrich import AnyEnrichConfig, HttpEnrichConfig
 
 _IN_ONE = 48
 """The most answers of a part; with 256 parts a provider has 12,000."""
@@ -39,9 +40,13 @@ class CachePart(msgspec.Struct, frozen=True, omit_defaults=True):
 _decoder = msgspec.json.Decoder(CachePart)
 
 
-def query_digest(query: Mapping[str, str]) -> str:
-    """A digest of what a provider is asked."""
-    words = [[name, query[name].casefold()] for name in sorted(query)]
+def query_digest(query: Mapping[str, str], config: AnyEnrichConfig | None = None) -> str:
+    """A digest of what a provider is asked, and of how by its settings: whoever mends a mapping
+    wants other answers than those of before."""
+    words: list[list[str]] = [[name, query[name].casefold()] for name in sorted(query)]
+    if isinstance(config, HttpEnrichConfig):
+        words.append([config.url, config.method, config.body])
+        words += ([name, path] for name, path in sorted(config.map.items()))
     return key_digest("enrich", "", msgspec.json.encode(words)).hex()
 
 

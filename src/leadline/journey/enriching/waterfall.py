@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from leadline.journey.enriching.applying import with_facts
+from msgspec.structs import replace
+
+from leadline.journey.enriching.applying import as_refined, with_facts
 from leadline.journey.enriching.books import MICROS, Day, add_to_day, reserve
 from leadline.journey.enriching.caching import cached, is_cached, keep_answer, query_digest
 from leadline.journey.enriching.patience import Patience
@@ -99,6 +101,7 @@ class _Lookup:
         self._values: dict[str, Enriched] = {}
         self._asked: dict[str, str] = {}
         self._due: list[str] = []
+        self._told = dict.fromkeys(known.told)
         self._now: datetime = kit.clock()
         self._corrected = corrected
 
@@ -109,32 +112,48 @@ class _Lookup:
                 self._one(name, provider)
             except Exception:  # a provider's own mistake must not keep a lead from its alert
                 log.exception("enrich.failed", extra={"provider": name})
+                self._due.append(name)
         tries = self._known.tries + 1 if self._due else 0
-        return Enrichment(self._values, self._asked, tuple(self._due), tries)
+        return Enrichment(self._values, self._asked, tuple(self._due), tries, tuple(self._told))
 
     def _one(self, name: str, provider: FactProvider) -> None:
         query = self._query(provider)
         if query is None or not provider.fits(with_facts(self._lead, Enrichment(self._values))):
             return
-        key = query_digest(query)
-        if self._known.asked.get(name) == key:
-            self._asked[name] = key
-            kept = {n: v for n, v in self._known.values.items() if v.provider == name}
-            self._values |= {n: v for n, v in kept.items() if self._lacks(n)}
+        key = query_digest(query, provider.config)
+        has_answered = self._known.asked.get(name) == key
+        if has_answered and not provider.is_local:  # what is here costs nothing, and may be newer
+            self._keep(name, key)
             return
         if not any(map(self._lacks, provider.gives)):
             return
         answer = self._answer(name, provider, query, key)
-        if answer is None or isinstance(answer, NotNow):
+        if has_answered and isinstance(answer, NotNow | NoUse):
+            self._keep(name, key)
+        elif answer is None or isinstance(answer, NotNow):
             self._due.append(name)
-            return
-        if answer == _SPENT:
-            return
+        elif answer != _SPENT:
+            self._take(name, key, answer)
+
+    def _keep(self, name: str, key: str) -> None:
+        """Keep what the provider said before."""
         self._asked[name] = key
-        if isinstance(answer, FactsFound):
-            for field, value in answer.values.items():
-                if self._lacks(field):
-                    self._values[field] = Enriched(value, name, self._now, answer.confidence)
+        kept = {n: v for n, v in self._known.values.items() if v.provider == name}
+        self._values |= {n: v for n, v in kept.items() if self._lacks(n)}
+
+    def _take(self, name: str, key: str, answer: Answer) -> None:
+        """Take what the provider says for what is missing; what it said before has its time."""
+        self._asked[name] = key
+        if not isinstance(answer, FactsFound):
+            return
+        for field, said in answer.values.items():
+            value = as_refined(field, said) if self._lacks(field) else None
+            if value is None:
+                continue
+            new = Enriched(value, name, self._now, answer.confidence)
+            old = self._known.values.get(field)
+            is_old = old is not None and replace(old, at=self._now) == new
+            self._values[field] = old if old is not None and is_old else new
 
     def _lacks(self, field: str) -> bool:
         """Whether nobody has said yet what the field is."""
@@ -169,6 +188,16 @@ class _Lookup:
             trouble = ("trouble",) if isinstance(said, NotNow | NoUse) else ()
             self._count(name, "asked", *hit, *trouble)
             return said
+        began = self._kit.clock()
+        try:
+            return self._answer_from_afar(name, provider, query, key)
+        finally:
+            self._patience.left -= self._kit.clock() - began
+
+    def _answer_from_afar(
+        self, name: str, provider: FactProvider, query: Mapping[str, str], key: str
+    ) -> Answer | None:
+        """The answer that is cached, or that of the provider; None if it was not asked."""
         store, lasting = self._kit.store, provider.config.cache
         keeps = bool(lasting) and is_cached(provider.needs)
         if keeps and (kept := cached(store, name, key, self._now, lasting)) is not None:
@@ -190,19 +219,20 @@ class _Lookup:
             return None
         cost = round(config.cost * MICROS)
         most = None if config.per_day is None else round(config.per_day * MICROS)
-        may = reserve(kit.store, name, kit.clock(), cost, most)
+        at = kit.clock()  # what is not charged is given back to the day that it was taken from
+        may = reserve(kit.store, name, at, cost, most)
         if may is None:
             return None
         if not may:
             return _SPENT
-        began = kit.clock()
         try:
             answer = provider.ask(query, limit.total_seconds())
         except Exception as error:
             log.exception("enrich.failed", extra={"provider": name})
             answer = NoUse(type(error).__name__, charged=True)
-        self._patience.left -= kit.clock() - began
-        add_to_day(kit.store, name, kit.clock(), day_of_answer(answer, cost, config.charge))
+        if not (isinstance(answer, NotNow | NoUse) and not answer.told):
+            self._told[name] = None
+        add_to_day(kit.store, name, at, day_of_answer(answer, cost, config.charge))
         _mind_breaker(kit, name, answer)
         return answer
 
@@ -226,8 +256,8 @@ def day_of_answer(answer: Answer, cost: int, charge: str) -> Day:
     match answer:
         case FactsFound():
             return Day(hits=1)
-        case NothingFound():
-            return Day(spent=-cost if charge == "hit" else 0)
+        case NothingFound(charged=charged):
+            return Day(spent=-cost if charge == "hit" and not charged else 0)
         case NotNow(charged=charged) | NoUse(charged=charged):
             return Day(trouble=1, spent=0 if charged else -cost)
 

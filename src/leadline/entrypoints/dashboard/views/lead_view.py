@@ -37,6 +37,8 @@ from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import Followed, LeadStory, TaskRow
 from leadline.settings.general import Settings
 
+_ENRICHED = "enriched."
+
 
 class ShownField(msgspec.Struct, frozen=True):
     """A field of the refined lead; `origin` says from which other lead its value came, or which
@@ -174,8 +176,9 @@ def lead_view(
 def _fields(lead: RefinedLead) -> Iterator[tuple[str, ShownField]]:
     values = {**msgspec.structs.asdict(lead.contact), **msgspec.structs.asdict(lead.lead_details)}
     told = msgspec.structs.asdict(lead.attribution) if lead.attribution else {}
-    looked_up = lead.enrichment.values if lead.enrichment is not None else {}
-    more = {name: one.value for name, one in looked_up.items() if name not in FILLED}
+    known = lead.enrichment.values if lead.enrichment is not None else {}
+    looked_up = {n if n in FILLED else f"{_ENRICHED}{n}": one for n, one in known.items()}
+    more = {n: one.value for n, one in looked_up.items() if n.startswith(_ENRICHED)}
     ordered = {**dict.fromkeys(LABELS), **values, **told, **more}
     for name, value in ordered.items():
         if value is None or value == "":
@@ -188,7 +191,7 @@ def _fields(lead: RefinedLead) -> Iterator[tuple[str, ShownField]]:
         yield (
             name,
             ShownField(
-                label_of_field(name),
+                label_of_field(name.removeprefix(_ENRICHED)),
                 text,
                 origin_in_words(origin) if origin else words,
                 origin.lead_id if origin else "",
