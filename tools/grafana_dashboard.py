@@ -70,14 +70,6 @@ PANELS = (
         Curve("sum by (what, result) (increase(leadline_slack_requests_total{OF}[1h]))",
               "{{what}}: {{result}}"),
     )),
-    Panel("Providers of facts: questions in an hour", "short", (
-        Curve("sum by (provider, result) (increase(leadline_lookups_total{OF}[1h]))",
-              "{{provider}}: {{result}}"),
-    )),
-    Panel("Providers of facts: cost in an hour", "short", (
-        Curve("sum by (provider) (increase(leadline_lookup_cost_total{OF}[1h]))",
-              "{{provider}}"),
-    )),
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ ALLOWED = frozenset({
     "count", "kind", "document", "early_s", "provider",
     "seconds", "role", "pid", "port", "bytes", "version", "path", "request",
     "folders", "files", "network", "sender", "data", "settings", "delay_s", "channels", "trouble",
-    "sources", "bare", "public", "url", "issuer", "data_key", "provider", "early_s",
+    "sources", "bare", "public", "url", "issuer", "data_key",
 })
 """The keys of `extra` that are written."""
 # fmt: on
