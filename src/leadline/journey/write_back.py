@@ -14,7 +14,7 @@ from leadline.journey.borrowed import borrowed_after
 from leadline.journey.write_back_leads import WriteBackLead, write_back_leads
 from leadline.journey.write_back_plan import changes_for, is_as_written
 from leadline.kit import Connected, Kit, exhausted, known, retry_or_drop, settle
-from leadline.model.attempts import Exchange, FieldWrite, Tried, about_records
+from leadline.model.attempts import Exchange, FieldWrite, Tried, about_records, bounded
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import Ownership
 from leadline.model.people import key_of_person
@@ -276,7 +276,7 @@ def _fields_of(one: _PendingWrite) -> tuple[FieldWrite, ...]:
     """The fields of a change, as they were and as they were to become."""
     before = one.before.values
     return tuple(
-        FieldWrite(name, before.get(name), value, name in before)
+        FieldWrite(name, bounded(before.get(name)), bounded(value), name in before)
         for name, value in one.change.values.items()
     )
 

@@ -17,6 +17,7 @@ KEPT = 5
 """So many attempts of a task are kept, unless settings say otherwise."""
 _MOST_BYTES = 128 << 10
 HIDDEN = "•••"
+_encoder = msgspec.json.Encoder()
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -45,8 +46,8 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class FieldWrite(msgspec.Struct, frozen=True):
-    """A field of the CRM: what it had before, and what was written. `was_read` is false if the CRM
-    does not give the field when its record is read."""
+    """A field of the CRM: what it had before, and what was written (both as `bounded` cuts them).
+    `was_read` is false if the CRM does not give the field when its record is read."""
 
     name: str
     before: Any = None
@@ -78,6 +79,15 @@ class KeptAttempt(msgspec.Struct, frozen=True):
 
     record: AttemptRecord
     most: int
+
+
+def bounded(value: Any) -> Any:
+    """A value of a CRM as it is kept: one that is longer than an answer may be is cut, as text."""
+    text = value if isinstance(value, str) else _encoder.encode(value).decode()
+    kept = text.encode(errors="replace")
+    if len(kept) <= MOST_ANSWER:
+        return value
+    return f"{kept[:MOST_ANSWER].decode(errors='ignore')}…"
 
 
 def result_of(outcome: Outcome) -> str:
@@ -115,6 +125,9 @@ def _fitting(newest_first: Sequence[AttemptRecord]) -> Sequence[AttemptRecord]:
     return newest_first
 
 
+_decoder = msgspec.json.Decoder(tuple[AttemptRecord, ...])
+
+
 def packed_attempts(attempts: Sequence[AttemptRecord]) -> bytes:
     """The attempts as they are stored."""
     import zlib  # capturing on AWS loads this module, and needs neither
@@ -132,19 +145,15 @@ def unpacked_attempts(stored: bytes) -> tuple[AttemptRecord, ...]:
         raise ValueError("damaged attempts") from error
 
 
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(tuple[AttemptRecord, ...])
-
-
 def without_words(attempts: Iterable[AttemptRecord]) -> tuple[AttemptRecord, ...]:
     """Attempts for those who may not know whom a lead is about: methods, hosts, codes and names of
-    fields, without what was sent, answered and written."""
+    fields, without what was sent, answered and written, and without a server's own words."""
     return tuple(
         msgspec.structs.replace(
             one,
             exchanges=tuple(map(_hidden, one.exchanges)),
             fields=tuple(
-                FieldWrite(f.name, f.before and HIDDEN, f.after and HIDDEN, f.was_read)
+                FieldWrite(f.name, _hidden_value(f.before), _hidden_value(f.after), f.was_read)
                 for f in one.fields
             ),
         )
@@ -157,7 +166,13 @@ def _hidden(one: Exchange) -> Exchange:
     scheme, _, rest = one.to.partition("://")
     to = f"{scheme}://{rest.partition('/')[0]}/…" if rest else one.to
     sent, answer = one.sent and HIDDEN, one.answer and HIDDEN
-    return msgspec.structs.replace(one, to=to, sent=sent, answer=answer)
+    code = one.failure.partition(" ")[0]
+    return msgspec.structs.replace(one, to=to, sent=sent, answer=answer, failure=code)
+
+
+def _hidden_value(value: Any) -> str | None:
+    """A mark for any value, also for zero and false; nothing stays nothing."""
+    return None if value is None or value == "" else HIDDEN
 
 
 def shared_among(exchanges: Sequence[Exchange], leads: int) -> tuple[Exchange, ...]:

@@ -1,16 +1,20 @@
 """Which attempts are kept, and what is said of requests about several records."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from leadline.model.attempts import (
     AttemptRecord,
     Exchange,
+    FieldWrite,
     about_records,
+    bounded,
     kept_attempts,
     packed_attempts,
     unpacked_attempts,
+    without_words,
 )
 from leadline.model.task import Step
 
@@ -66,3 +70,26 @@ def test_a_request_belongs_to_the_record_that_it_names_alone() -> None:
 def test_a_request_about_one_record_is_kept_whole() -> None:
     search = Exchange("POST", "https://example.com/search", "all")
     assert about_records([search], ["17"]) == {"17": (search,)}
+
+
+@pytest.mark.parametrize("value", ["x" * 100_000, ["ä" * 50] * 2000, {"note": "x" * 100_000}])
+def test_a_long_value_of_the_crm_is_kept_as_a_text_that_is_cut(value: Any) -> None:
+    kept = bounded(value)
+    assert isinstance(kept, str)
+    assert len(kept.encode()) < 3000
+    assert kept.endswith("…")
+
+
+@pytest.mark.parametrize("value", [None, "", 0, False, 85, "Ada", ["a", "b"], {"a": 1}])
+def test_a_short_value_of_the_crm_is_kept_as_it_is(value: Any) -> None:
+    assert bounded(value) is value
+
+
+def test_masked_attempts_say_neither_values_that_count_as_nothing_nor_words_of_a_server() -> None:
+    refused = Exchange("SMTP", "smtp://mail.example.com:25", failure="smtp.450 Ada is on leave")
+    fields = (FieldWrite("Deals", 0, 1), FieldWrite("Called", False, True), FieldWrite("Ref"))
+    one = AttemptRecord(Step.WRITE_BACK, "", 1, NOON, "retry", (refused,), fields)
+    (masked,) = without_words([one])
+    assert masked.exchanges[0].failure == "smtp.450"
+    told = [(field.before, field.after) for field in masked.fields]
+    assert told == [("•••", "•••"), ("•••", "•••"), (None, None)]
