@@ -11,8 +11,10 @@ from leadline.experiments.counting import LATE, UNTOLD
 from leadline.experiments.designing import left_out_by
 from leadline.experiments.record import Arm, Design, Started
 from leadline.experiments.sequences import Count
+from leadline.journey import trial_waits
 from leadline.journey.erasing import end_erased
 from leadline.journey.first_look import look_due
+from leadline.journey.refining import preview
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED, Ending
@@ -30,7 +32,7 @@ from leadline.operations.experiments import (
 )
 from leadline.ports.first_look import HotLead
 from leadline.ports.ledger import LeadFilter
-from leadline.ports.store import Store
+from leadline.ports.store import Store, Waiting
 from leadline.ports.trial_waits import TrialWait
 from leadline.settings.rules import RuleConfig
 from leadline.team.routing import Routes
@@ -249,6 +251,31 @@ def test_leads_wait_as_their_arm_says(store: Store, clock: HandClock) -> None:
         seen.add(arm)
         assert refined_at[lead_id] - lead.captured_at == timedelta(minutes=waited[arm])
     assert seen == set(waited)
+
+
+def test_a_lead_that_cannot_be_looked_at_keeps_its_wait_and_leaves_the_others_theirs(
+    store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design = msgspec.structs.replace(
+        ALERT, change="wait", arms=(Arm("usual", 1), Arm("quick", 999, "2m"))
+    )
+    start_experiment(store, "waits", design, PLAN, "ops", clock())
+    office = office_with(store, clock, {"waits": design})
+    office.front = msgspec.structs.replace(office.front, first_look=True)
+    broken, *others = [office.post(**someone(name)) for name in NAMES]
+
+    def look(kit: Kit, waiting: Waiting) -> RefinedLead:
+        if waiting.lead_id == broken:
+            raise ZeroDivisionError
+        return preview(kit, waiting)
+
+    monkeypatch.setattr(trial_waits, "preview", look)
+    assert look_due(office.kit) == len(NAMES)
+    assert look_due(office.kit) == 0
+    office.wait(minutes=3)
+    refined_soon = store.refined([broken, *others])
+    assert broken not in refined_soon
+    assert refined_soon
 
 
 def test_only_a_wait_that_nobody_has_changed_is_moved(store: Store, clock: HandClock) -> None:

@@ -4,6 +4,7 @@ The arm is drawn as refinement draws it (`journey.experimenting`): by what the s
 any CRM is asked, so that both draw the same.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ from leadline.ports.trial_waits import TrialWait
 from leadline.settings.experiments import WAIT
 from leadline.settings.notations import DURATION
 
+log = logging.getLogger(__name__)
+
 
 def move_waits(kit: Kit, leases: Sequence[Lease], hot: Collection[str]) -> None:
     """Give the leads of these leases the wait of their arm, but for *hot* ones, which wait no
@@ -28,17 +31,21 @@ def move_waits(kit: Kit, leases: Sequence[Lease], hot: Collection[str]) -> None:
     if running and ids:
         found = (_moved(kit, running, one) for one in kit.store.waiting(ids).values())
         kit.store.move_waits([one for one in found if one is not None])
+        kit.report_current("")
 
 
 def _moved(kit: Kit, running: Sequence[Started], waiting: Waiting) -> TrialWait | None:
     """The lead with the end of its wait by its arm; None if it takes part in none."""
+    kit.report_current(waiting.lead_id)
     try:
         lead = preview(kit, waiting)
+        for one in running:
+            if arm := drawn_before(kit, one, lead):
+                return _by_arm(one, arm, lead)
     except LeadlineError:
         return None  # refinement will report what is wrong with it
-    for one in running:
-        if arm := drawn_before(kit, one, lead):
-            return _by_arm(one, arm, lead)
+    except Exception:
+        log.exception("first_look.failed", extra={"lead": waiting.lead_id})
     return None
 
 
