@@ -29,7 +29,8 @@ from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Done, Drop, Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
-from leadline.ports.assigning import TEAMS
+from leadline.operations.learned_wins import wins_in
+from leadline.ports.assigning import TEAMS, wins_of
 from leadline.ports.store import Settlement
 from leadline.settings.crm import CrmConfig
 from leadline.standins import sample_bodies as bodies
@@ -63,6 +64,8 @@ from tests.worlds.leads import HandClock, captured, refined
 pytestmark = pytest.mark.aws
 
 HOUR = timedelta(hours=1)
+LEARNERS = "learners"
+"""A team whose order learns who wins which leads."""
 UNSHOWN = {
     "logs:CreateLogStream": "the emulator writes the logs itself",
     "logs:PutLogEvents": "the emulator writes the logs itself",
@@ -204,7 +207,11 @@ def with_crm(settings: str, config: CrmConfig) -> str:
     trusted = settings.replace("[sources.generic]\n", '[sources.generic]\nowner = "trusted"\n')
     kept = 'retention_raw = "1d"\nretention_refined = "1d"\nretention_dead = "1d"\n'
     key = 'privacy_key = "a key that functions have"\n'
-    return f'reconcile_every = "1ms"\n{key}{kept}{trusted}{table}'
+    team = (
+        '\n[people.ann]\nemail = "ann@example.com"\n'
+        f'[teams.{LEARNERS}]\npeople = ["ann"]\norder = "learned"\nwithin = "1d"\n'
+    )
+    return f'reconcile_every = "1ms"\n{key}{kept}{trusted}{table}{team}'
 
 
 def close_event(who: Persona, at: datetime, action: str) -> Delivery:
@@ -434,6 +441,8 @@ def sweep_works(bench: RoleBench) -> list[str]:
     bench.store.bucket.put(key_of("raw", lost.id, lost.captured_at), document_of(lost))
     record = bench.crm.put(CrmLead(created=bench.clock.now))
     old = old_lead(bench)
+    wins = wins_of(LEARNERS)
+    assert bench.store.keep({wins: Rewrite(bench.store.kept([wins])[wins], b"{}")})
     swept = bench.invoke("Sweep", {"grace_s": 0, "overdue_s": 0})
     wrong = [] if is_retired(bench, old) else ["what is too old is there"]
     if not bench.store.of_records([record_key("tryton", record)]):
@@ -448,6 +457,8 @@ def sweep_works(bench: RoleBench) -> list[str]:
         wrong.append("a lead is under a key of earlier rules")
     if bench.store.table.get(task_key(Task(Step.ASSIGN, waits.id))) is None:
         wrong.append("a lead waits for a team that is gone")
+    if wins_in(bench.store.kept([wins])[wins]).at is None:
+        wrong.append("a team has learned nothing")
     for step in (Step.REFINE, Step.NOTIFY):
         if bench.messages(bench.urls[step]) < (2 if step is Step.REFINE else 1):
             wrong.append(f"{step} was not rung for")

@@ -104,7 +104,8 @@ class Charge(msgspec.Struct, frozen=True):
     whether it cost nothing (`credit`, `sticky_pays`), so that only counts are given back. `shares`
     is what each person was owed more because of it (see `Share.owed`), which is taken back if the
     lead leaves the team. `how` is how they came to the lead (a code of `HOWS`). `drawn` is how an
-    order that learns chose first; who is then given the lead by what was learned pays nothing."""
+    order that learns chose first, who is then given the lead by what was learned pays nothing; a
+    charge without it is stored as by earlier versions."""
 
     team: str
     person: str
@@ -112,7 +113,7 @@ class Charge(msgspec.Struct, frozen=True):
     free: bool = False
     shares: Mapping[str, int] = {}
     how: str = ""
-    drawn: Drawn | None = None
+    drawn: Drawn | msgspec.UnsetType = msgspec.UNSET
 
 
 class Queued(msgspec.Struct, frozen=True):

@@ -91,7 +91,7 @@ def given_by(team: str, followed: Iterable[Followed]) -> Iterable[tuple[Followed
     """The leads that a team gave out by its order that learns, with how it did."""
     for one in followed:
         charge = one.handling.charge
-        if charge is not None and charge.team == team and charge.drawn is not None:
+        if charge is not None and charge.team == team and isinstance(charge.drawn, Drawn):
             yield one, charge.drawn
 
 

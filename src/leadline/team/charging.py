@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import msgspec
+
 from leadline.model.assigning import AccountOwner, Charge, Skipped, TeamRoster
 from leadline.settings.teams import TeamConfig
 from leadline.team.asking import Ask, Books
@@ -31,7 +33,7 @@ def charge_for(
         if not free:
             ready = ready_now(teams, name, config, books, ask.at) or (person,)
             shares = shares_of(config, ready, by_turns=how == TURN)
-        return Charge(name, person, ask.at, free, shares, how, drawn)
+        return Charge(name, person, ask.at, free, shares, how, drawn or msgspec.UNSET)
     return None
 
 

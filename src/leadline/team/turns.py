@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.assigning import WHOLE_LEAD, Charge, Share, Skipped, TeamRoster
+from leadline.model.assigning import WHOLE_LEAD, Charge, Drawn, Share, Skipped, TeamRoster
 from leadline.settings.teams import TeamConfig
 from leadline.team.hours import zone_of
 
@@ -131,7 +131,7 @@ def _book(
     opened = max(share.open + sign * standing.is_open, 0)
     shares[charge.person] = msgspec.structs.replace(share, open=opened)
     if not charge.free and not standing.credited:
-        learned = charge.drawn is not None and charge.drawn.how == LEARNED
+        learned = isinstance(charge.drawn, Drawn) and charge.drawn.how == LEARNED
         _owe(shares, charge.person, 0 if learned else -sign * WHOLE_LEAD)
         for one, more in charge.shares.items():
             _owe(shares, one, sign * more)

@@ -97,7 +97,7 @@ class Played:
                 self.farthest, *(s.owed / WHOLE_LEAD for s in roster.shares.values())
             )
             assert found.charge is not None
-            assert found.charge.drawn is not None
+            assert isinstance(found.charge.drawn, Drawn)
             kind = found.charge.drawn.kind
             open_.append((person, kind, chance.random() < RATES[country][person]))
             if number >= DELAY:
@@ -212,7 +212,7 @@ def test_who_has_the_person_still_gets_their_next_lead_and_it_counts_for_no_floo
     found = who_gets(teams(team), ask(1, owner="dan", how="crm"), Books())
     assert found.decision.how == "crm"
     assert found.charge is not None
-    assert (found.charge.free, found.charge.drawn) == (True, None)
+    assert (found.charge.free, found.charge.drawn) == (True, msgspec.UNSET)
 
 
 def test_beliefs_are_shrunk_to_the_person_and_to_the_kind() -> None:

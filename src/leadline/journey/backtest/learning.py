@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Mapping
 from datetime import datetime
 
-from leadline.model.assigning import Charge
+from leadline.model.assigning import Charge, Drawn
 from leadline.model.handling import Ending
 from leadline.model.learned import PersonWins, TeamWins
 from leadline.team.teams import Teams
@@ -26,7 +26,7 @@ class Learner:
     ) -> None:  # fmt: skip
         """Note a lead that a team gave out, and how it ends."""
         config = self._teams.of(charge.team)
-        if charge.drawn is None or config is None:
+        if not isinstance(charge.drawn, Drawn) or config is None:
             return
         until = captured_at + config.within
         won = ending is Ending.WON and ended is not None and ended <= until
@@ -38,7 +38,7 @@ class Learner:
         while self._open and self._open[0][0] <= at:
             _, lead_id, team, won = heapq.heappop(self._open)
             drawn = self._charges.pop(lead_id).drawn
-            if drawn is not None:
+            if isinstance(drawn, Drawn):
                 wins = self.wins.get(team, TeamWins())
                 theirs = wins.people.get(drawn.person, PersonWins()).with_one(drawn.kind, won=won)
                 people = {**wins.people, drawn.person: theirs}

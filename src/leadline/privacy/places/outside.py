@@ -36,9 +36,10 @@ OUTSIDE_PLACES = (
         },
         others=(
             "attempt", "bare", "bytes", "channel", "channels", "count", "data", "data_key",
-            "delay_s", "document", "error", "files", "folders", "issuer", "kind", "late_s", "lead",
-            "path", "pid", "port", "public", "reason", "request", "role", "seconds", "sender",
-            "settings", "source", "sources", "status", "step", "trouble", "url", "version",
+            "delay_s", "document", "early_s", "error", "files", "folders", "issuer", "kind",
+            "late_s", "lead", "path", "pid", "port", "provider", "public", "reason", "request",
+            "role", "seconds", "sender", "settings", "source", "sources", "status", "step",
+            "trouble", "url", "version",
         ),
         read="whoever may read the log",
         masked=SHOWN,

@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.model.formats import iso, key_of
 from leadline.model.ids import is_lead_id
-from leadline.model.task import Addressee, Step, Task, TaskKind
+from leadline.model.task import UNTOLD_STEPS, Addressee, Step, Task, TaskKind
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.stores.aws.parallel import in_parallel
 
@@ -158,8 +158,10 @@ class Queues:
         return self._urls[step]
 
     def dead_urls(self) -> dict[str, Step]:
-        """The URLs of the dead-letter queues, each with the first step that uses it."""
-        return {url: step for step, url in reversed(list(self._dead.items()))}
+        """The URLs of the dead-letter queues, each with the step after which the queue is named, or
+        else the first that uses it."""
+        found = {url: step for step, url in reversed(list(self._dead.items()))}
+        return found | {self._dead[step]: step for step in UNTOLD_STEPS if step in self._dead}
 
     def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
         answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)
