@@ -134,7 +134,8 @@ their ratio counts. The first arm is the usual one: leads that do not take part 
 and the others are compared with it. `[experiments.NAME.values]` has what an arm does: for `alert`
 the line with which its alerts begin, for `routing` the names of rules, with commas. Rules that an
 arm names apply to its leads alone, all other rules to all leads; for `model` the same of entries of
-`[score.points]`; for `wait` the time, such as `5m`, in place of `delay`.
+`[score.points]`, and a file with a trained model, such as `spring.json`; for `wait` the time, such
+as `5m`, in place of `delay`; for `cleaning` what is left out, such as `without names companies`.
 """,
 }
 

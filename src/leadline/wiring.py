@@ -269,12 +269,29 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
         from leadline.duplicates.policy import weights_faults
 
         wrong += weights_faults(settings.duplicates_weights)
-    if settings.score_model and not elsewhere:
-        from leadline.scoring.model_in_use import model_faults
-
-        wrong += model_faults(settings.score_model)
+    if not elsewhere:
+        wrong += trained_model_faults(settings)
     if wrong:
         raise ConfigurationError("; ".join(wrong))
+
+
+def trained_model_faults(settings: Settings) -> list[str]:
+    """The problems with the models that score leads, in words; few installations have any."""
+    arms = _arm_models(settings)
+    if not settings.score_model and not arms:
+        return []
+    from leadline.scoring.model_in_use import arm_model_faults, model_faults
+
+    usual = model_faults(settings.score_model) if settings.score_model else []
+    return usual + arm_model_faults(arms)
+
+
+def _arm_models(settings: Settings) -> Mapping[str, str]:
+    if not settings.experiments:
+        return {}
+    from leadline.settings.experiments import models_of_arms
+
+    return models_of_arms(settings.experiments)
 
 
 def enrichment_faults(settings: Settings, *, elsewhere: bool = False) -> dict[str, str]:

@@ -31,6 +31,7 @@ from leadline.settings.conditions.carried_lists import LateLists, carried_here
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from leadline.team.rules import Rules
+from tests.worlds.scores import small_model
 
 REGION = "eu-west-1"
 USABLE = partial(wiring.check, elsewhere=True)
@@ -187,6 +188,26 @@ def test_settings_that_stay_are_not_deployed_without_their_lists(cloud: Cloud) -
     assert stored_settings(cloud, "ssm:/none/settings") == ""
     secret = cloud.client("secretsmanager").create_secret(Name="lost", SecretString=RULES)["ARN"]
     assert stored_settings(cloud, f"secretsmanager:{secret}") == RULES
+
+
+def test_settings_that_stay_keep_the_models_of_arms_or_say_that_they_are_lost(
+    cloud: Cloud, settings: Path
+) -> None:
+    model = settings.with_name("spring.json")
+    model.write_bytes(small_model())
+    settings.write_text(
+        "[score.points.x]\nwhen = 'name is not empty'\npoints = 5\n"
+        "[experiments.spring]\nchange = 'model'\narms = { usual = 1, spring = 1 }\n"
+        f"values = {{ spring = '{model.as_posix()}' }}\n"
+    )
+    files = carried_files(settings)
+    assert list(files.values()) == [small_model()]
+    before = Package("work", {**files, "a.py": b""}, None, "with the model of an arm")
+    upload(cloud, before)
+    assert carried_before(cloud, before.key) == files
+    put_settings(cloud, "ssm:/spring/settings", settings.read_text())
+    with pytest.raises(CloudError, match=r"spring\.json, which the last deployment carried"):
+        refuse_lost(stored_settings(cloud, "ssm:/spring/settings"))
 
 
 def test_the_packages_of_a_stack_whose_last_one_is_gone_are_not_made_without_lists(

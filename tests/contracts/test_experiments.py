@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from leadline.experiments.counting import LATE, UNTOLD
-from leadline.experiments.designing import left_out_by
+from leadline.experiments.designing import left_out_by, models_by
 from leadline.experiments.record import Arm, Design, Started
 from leadline.experiments.sequences import Count
 from leadline.journey import trial_waits
@@ -20,6 +21,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import FirstSeen
+from leadline.model.scores import UNSCORED
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.operations.experiments import (
     ExperimentPlan,
@@ -39,7 +41,7 @@ from leadline.team.routing import Routes
 from tests.contracts.test_one_person import Registry
 from tests.worlds.leads import HandClock, captured, refined
 from tests.worlds.ledger import LedgerWorld
-from tests.worlds.scores import scorer
+from tests.worlds.scores import scorer, small_model
 
 PLAN = ExperimentPlan(baseline=0.1, per_day=10.0, needed=1000)
 ALERT = Design(
@@ -228,6 +230,113 @@ def test_points_that_an_arm_names_count_for_its_leads_alone_also_when_they_are_r
         assert lead.score is not None
         found[lead.experiments["points"]] = lead.score.value
     assert found == {"usual": 10, "company": 35}
+
+
+def test_leads_are_scored_by_the_model_of_their_arm_and_one_that_cannot_be_read_stops_no_lead(
+    store: Store, clock: HandClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "spring.json"
+    path.write_bytes(small_model())
+    arms = (
+        Arm("usual", 1),
+        Arm("trained", 1, f"{path.as_posix()}, company"),
+        Arm("lost", 1, (tmp_path / "lost.json").as_posix()),
+    )
+    design = msgspec.structs.replace(ALERT, change="model", arms=arms)
+    designs = {"models": design}
+    arm_models, left_out = models_by(designs), left_out_by(designs, "model")
+    office = office_with(
+        store, clock, designs, scorer=scorer(left_out=left_out, arm_models=arm_models)
+    )
+    before = office.refined(office.comes(**someone("olga"))).score
+    assert before is not None
+    assert (before.value, before.by) == (10, "points")
+    begun(store, clock, "models", design)
+    found = {}
+    for name in NAMES:
+        lead_id = office.comes(**someone(name))
+        lead = office.refined(lead_id)
+        store.put([Task(Step.REFINE, lead_id)], clock())
+        office.wait(minutes=1)
+        assert office.refined(lead_id).score == lead.score
+        known = (lead.score.value, lead.score.by) if lead.score else None
+        assert (UNSCORED in lead.problems) is (known is None)
+        found[lead.experiments["models"]] = known
+    assert found == {"usual": (10, "points"), "trained": (100, "small 1"), "lost": None}
+
+
+CLEANING = msgspec.structs.replace(
+    ALERT, change="cleaning", arms=(Arm("usual", 1), Arm("gentle", 1, "without names companies"))
+)
+
+
+def shouted(name: str, **said: str) -> dict[str, str]:
+    """Somebody who writes in capitals."""
+    first = {"name": f"{name} PERSON".upper(), "company": f"{name} WORKS".upper()}
+    return someone(name) | first | said
+
+
+def test_leads_are_cleaned_as_their_arm_says_also_when_they_are_refined_again(
+    store: Store, clock: HandClock
+) -> None:
+    begun(store, clock, "gentle", CLEANING)
+    office = office_with(store, clock, {"gentle": CLEANING})
+    ids = [office.post(**shouted(name)) for name in NAMES]
+    office.wait(minutes=11)
+    first = [office.refined(one) for one in ids]
+    assert {one.experiments["gentle"] for one in first} == {"usual", "gentle"}
+    for name, lead in zip(NAMES, first, strict=True):
+        is_usual = lead.experiments["gentle"] == "usual"
+        written = shouted(name)
+        contact = (lead.contact.name, lead.contact.company, lead.contact.first_name)
+        usual = (written["name"].title(), written["company"].title(), name.title())
+        assert contact == (usual if is_usual else (written["name"], written["company"], None))
+        assert lead.contact.email_canonical == written["email"]
+        looked = preview(office.kit, store.waiting([lead.lead_id])[lead.lead_id])
+        assert looked.contact.name == usual[0]
+    stop_experiment(store, "gentle", "", "ops", clock())
+    store.put([Task(Step.REFINE, one) for one in ids], clock())
+    office.wait(minutes=1)
+    for one, before in zip(ids, first, strict=True):
+        again = office.refined(one)
+        assert (again.contact, again.experiments) == (before.contact, before.experiments)
+    late = office.refined(office.comes(**shouted("olga")))
+    assert (late.contact.name, late.experiments) == ("Olga Person", {})
+
+
+def test_an_arm_that_leaves_cleaning_out_moves_no_link_between_leads(
+    store: Store, clock: HandClock
+) -> None:
+    odd = Arm("odd", 1, "without names companies emails phones websites misplaced")
+    design = msgspec.structs.replace(CLEANING, arms=(Arm("usual", 1), odd))
+    begun(store, clock, "odd", design)
+    office, seen = office_with(store, clock, {"odd": design}), set()
+    for number, name in enumerate(NAMES):
+        phone = f"(415) 555-26{number:02}"
+        first = office.comes(**shouted(name, phone=phone))
+        swapped = {"email": phone, "phone": f"{name.upper()}@{name}-works.example"}
+        again = office.comes(**shouted(name) | swapped)
+        assert office.first_of(again) == first
+        arms = {office.refined(one).experiments["odd"] for one in (first, again)}
+        assert len(arms) == 1
+        assert len({office.refined(one).experiment_unit for one in (first, again)}) == 1
+        seen |= arms
+    assert seen == {"usual", "odd"}
+
+
+def test_after_a_stop_with_a_winner_leads_are_cleaned_as_it_says(
+    store: Store, clock: HandClock
+) -> None:
+    begun(store, clock, "gentle", CLEANING)
+    office = office_with(store, clock, {"gentle": CLEANING})
+    stop_experiment(store, "gentle", "gentle", "ops", clock())
+    clock.advance(minutes=1)
+    for name in NAMES[:4]:
+        lead = office.refined(office.comes(**shouted(name)))
+        assert lead.experiments == {"gentle": "gentle"}
+        assert lead.contact.name == f"{name.upper()} PERSON"
+    other = office_with(store, clock, {})
+    assert other.refined(other.comes(**shouted("olga"))).contact.name == "Olga Person"
 
 
 def test_leads_wait_as_their_arm_says(store: Store, clock: HandClock) -> None:

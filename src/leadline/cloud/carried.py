@@ -1,5 +1,5 @@
 """What settings name and a deployment carries into the package of the functions: the weights of the
-search for duplicates, the model of scores, the lists of conditions, and the engine of their
+search for duplicates, the models of scores, the lists of conditions, and the engine of their
 patterns."""
 
 import io
@@ -14,6 +14,7 @@ from leadline.duplicates.policy import CARRIED, weights_faults
 from leadline.model.errors import ConfigurationError
 from leadline.scoring import model_in_use
 from leadline.settings.conditions import carried_lists, carried_patterns
+from leadline.settings.experiments import models_of_arms
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 
@@ -25,6 +26,9 @@ LISTS = f"leadline/settings/conditions/{carried_lists.CARRIED.name}/"
 
 MODEL = f"leadline/scoring/{model_in_use.CARRIED.name}"
 """Where the package has the model of scores."""
+
+ARM_MODELS = f"leadline/scoring/{model_in_use.CARRIED_OF_ARMS.name}/"
+"""The folder where the package has the models that arms of experiments name."""
 
 _KEPT = (WEIGHTS, MODEL, carried_patterns.IN_PACKAGE)
 
@@ -53,7 +57,7 @@ def carried_files(settings: Path) -> Mapping[str, bytes]:
 
 
 def _named_files(path: Path, settings: Settings) -> Iterator[tuple[str, bytes]]:
-    """The weights and the model that settings name, with their paths in the package."""
+    """The weights and the models that settings name, with their paths in the package."""
     named = (
         (WEIGHTS, settings.duplicates_weights, weights_faults),
         (MODEL, settings.score_model, model_in_use.model_faults),
@@ -64,6 +68,11 @@ def _named_files(path: Path, settings: Settings) -> Iterator[tuple[str, bytes]]:
         if faults := faults_of(name):
             raise ConfigurationError(f"{path}: {faults[0]}")
         yield place, Path(name).read_bytes()
+    models = models_of_arms(settings.experiments)
+    if faults := model_in_use.arm_model_faults(models):
+        raise ConfigurationError(f"{path}: {faults[0]}")
+    for name in models.values():
+        yield ARM_MODELS + model_in_use.arm_file_name(name), Path(name).read_bytes()
 
 
 def carried_before(cloud: Cloud, key: str) -> Mapping[str, bytes] | None:
@@ -76,7 +85,7 @@ def carried_before(cloud: Cloud, key: str) -> Mapping[str, bytes] | None:
         return None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
-        kept = [one for one in names if one in _KEPT or one.startswith(LISTS)]
+        kept = [one for one in names if one in _KEPT or one.startswith((LISTS, ARM_MODELS))]
         return {one: archive.read(one) for one in kept}
 
 
@@ -92,6 +101,7 @@ def refuse_lost(text: str) -> None:
         for name in one.late
     }
     lost |= {name for name in (settings.duplicates_weights, settings.score_model) if name}
+    lost |= set(models_of_arms(settings.experiments).values())
     lost |= {f"a pattern ({name})" for name in _patterns(settings)}
     if lost:
         raise CloudError(

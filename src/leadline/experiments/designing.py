@@ -4,8 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from leadline.experiments.record import Arm, Design, Started
 from leadline.model.lead import RefinedLead
-from leadline.settings.experiment_checks import names_of_value
-from leadline.settings.experiments import ALERT, ExperimentConfig
+from leadline.settings.experiments import (
+    ALERT,
+    MODEL,
+    ExperimentConfig,
+    model_of_value,
+    names_of_value,
+)
 
 LeftOut = Mapping[str, Mapping[str, frozenset[str]]]
 """The rules, or the entries of points, that do not apply to leads of an arm, by experiment and arm;
@@ -49,6 +54,28 @@ def _left_out(design: Design) -> Mapping[str, frozenset[str]]:
     named = {arm.name: frozenset(names_of_value(arm.value)) for arm in design.arms}
     every = frozenset[str]().union(*named.values())
     return {"": every - named[design.control]} | {n: every - own for n, own in named.items()}
+
+
+ArmModels = Mapping[str, Mapping[str, str]]
+"""The paths of trained models, by experiment and arm ("": no other than usual); by "" for all leads
+that do not take part, which is that of the first arm. Only experiments with a model."""
+
+
+def models_by(designs: Mapping[str, Design]) -> ArmModels:
+    """The models that arms of experiments on scores name."""
+    found = {name: _models(one) for name, one in designs.items() if one.change == MODEL}
+    return {name: arms for name, arms in found.items() if any(arms.values())}
+
+
+def _models(design: Design) -> Mapping[str, str]:
+    named = {arm.name: model_of_value(arm.value) for arm in design.arms}
+    return {"": named[design.control]} | named
+
+
+def model_for(models: ArmModels, lead: RefinedLead) -> str:
+    """The path of the model that the arm of a lead names; "" for the usual one."""
+    paths = (arms.get(lead.experiments.get(name, ""), arms[""]) for name, arms in models.items())
+    return next(filter(None, paths), "")
 
 
 def opening_of(designs: Mapping[str, Design], lead: RefinedLead) -> str:

@@ -8,7 +8,7 @@ from leadline.experiments.mismatch import ALPHA as MISMATCH_ALPHA
 from leadline.experiments.planning import POWER
 from leadline.experiments.record import Design, Started, metric_name, period
 from leadline.experiments.sequences import ALPHA, FEWEST, NOTHING, Interval
-from leadline.settings.experiments import WON
+from leadline.settings.experiments import CLEANING, WON
 
 ENOUGH_HELD = 0.95
 """From which share of earlier wins within the time on a metric is about wins, not about speed."""
@@ -98,8 +98,16 @@ def behind_words(names: Iterable[str]) -> Iterator[str]:
 def remarks_of(started: Started) -> Iterator[str]:
     """What else is to be known of an experiment."""
     if started.winner:
-        yield f"all leads that would take part get {started.winner} now; write it into the settings"
+        now = f"all leads that would take part get {started.winner} now"
+        yield f"{now}; {after_stop_words(started)}"
     yield from speed_remarks(started.design, started.held)
+
+
+def after_stop_words(started: Started) -> str:
+    """What is to be done about the settings after a stop with a winner."""
+    if started.design.change == CLEANING:
+        return "leave the experiment in the settings: there is no other place for cleaning"
+    return "write that into the settings, and take the experiment out of them"
 
 
 def speed_remarks(design: Design, held: float | None) -> Iterator[str]:

@@ -14,7 +14,7 @@ from leadline.experiments.record import EXPERIMENTS, Started, records_in
 from leadline.journey.linking import Linked
 from leadline.kit import Kit
 from leadline.model.lead import RefinedLead
-from leadline.settings.experiments import WAIT
+from leadline.settings.experiments import CLEANING, WAIT
 from leadline.team.meeting import meets_all
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,11 @@ def with_arms(
     links: Links,
     before: Mapping[str, RefinedLead],
     sent: Callable[[str], RefinedLead],
+    given: Mapping[str, Mapping[str, str]] = {},
 ) -> Links:
     """These leads with the arms of the experiments that run; those that were refined *before* have
-    what they had then. *sent* gives a lead as its sender sent it, before any CRM was asked."""
+    what they had then. *sent* gives a lead as its sender sent it, before any CRM was asked. *given*
+    are arms by which leads were cleaned already (`journey.trial_cleaning`)."""
     found = dict(links)
     new: dict[str, Linked] = {}
     for lead_id, one in links.items():
@@ -37,8 +39,8 @@ def with_arms(
             found[lead_id] = msgspec.structs.replace(one, lead=_as_drawn(one.lead, earlier))
         elif isinstance(one, Linked) and one.lead.status == "refined":
             new[lead_id] = one
-    if new and (running := taking_part(kit)):
-        found |= _drawn(kit, running, new, sent)
+    if new and ((running := taking_part(kit)) or given):
+        found |= _drawn(kit, running, new, sent, given)
     return found
 
 
@@ -67,6 +69,7 @@ def _drawn(
     running: Sequence[Started],
     new: Mapping[str, Linked],
     sent: Callable[[str], RefinedLead],
+    given: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Linked]:
     firsts = {i: one.lead.duplicate_of.lead_id for i, one in new.items() if one.lead.duplicate_of}
     elsewhere = set(firsts.values()) - set(new)
@@ -75,7 +78,7 @@ def _drawn(
     ordered = sorted(new.items(), key=lambda item: (item[1].lead.captured_at, item[0]))
     for lead_id, one in ordered:
         first = found.get(firsts.get(lead_id, ""))
-        lead = _with_arms_of(kit, running, one.lead, first, sent)
+        lead = _with_arms_of(kit, running, one.lead, first, sent, given.get(lead_id, {}))
         found[lead_id] = lead
         made[lead_id] = msgspec.structs.replace(one, lead=lead)
     return made
@@ -87,11 +90,13 @@ def _with_arms_of(
     lead: RefinedLead,
     first: RefinedLead | None,
     sent: Callable[[str], RefinedLead],
+    given: Mapping[str, str],
 ) -> RefinedLead:
-    """One lead with its arms; *first* is the lead that it duplicates. Of the experiments that
-    change one thing, the lead takes part in the one that began first."""
-    arms: dict[str, str] = {}
-    changed: set[str] = set()
+    """One lead with its arms; *first* is the lead that it duplicates, *given* the arm by which it
+    was cleaned. Of the experiments that change one thing, the lead takes part in the one that began
+    first."""
+    arms = dict(given)
+    changed = {CLEANING}
     unit = first.experiment_unit if first is not None else ""
     unit = unit or unit_of(lead)
     for one in running:

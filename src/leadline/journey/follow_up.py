@@ -11,12 +11,12 @@ from datetime import datetime
 import msgspec
 
 from leadline.journey.assigning.changing import HandlingChange, change_handling
+from leadline.journey.completed import is_completed
 from leadline.journey.crm_lookup import LookUpAnswer, NoAnswer, NotAsked, apart, ask, last_question
 from leadline.journey.erasing import end_erased, erase, why_gone
 from leadline.journey.folding import as_happened, said_by
 from leadline.journey.meanwhile import update_later_alerts
 from leadline.journey.next_tasks import is_before_crm, push_tasks, tasks_for_unknown
-from leadline.journey.refining import is_completed
 from leadline.journey.write_back_plan import is_echo
 from leadline.kit import Kit, channels_for, exhausted, known, retry_or_drop, settle
 from leadline.model.erasing import ERASED_WORDS

@@ -46,10 +46,13 @@ class _Prepared(msgspec.Struct, frozen=True):
 
 
 def link_leads(
-    kit: Kit, leads: Sequence[RefinedLead], before: Mapping[str, RefinedLead]
+    kit: Kit,
+    leads: Sequence[RefinedLead],
+    before: Mapping[str, RefinedLead],
+    usual: Mapping[str, RefinedLead] = {},
 ) -> Mapping[str, Linked | Exception]:
     """Link these leads, which are settled together; by lead id. *before* are the earlier results
-    of those that are refined again.
+    of those that are refined again. A lead that stands in *usual* is compared as it is there.
 
     An error with one lead becomes its result, and does not affect the others; but what the store
     raises when candidates are looked for is raised.
@@ -58,7 +61,7 @@ def link_leads(
     ready: list[_Prepared] = []
     for lead in sorted(leads, key=lambda one: (one.captured_at, one.lead_id)):
         try:
-            traits = traits_of(lead)
+            traits = traits_of(usual.get(lead.lead_id, lead))
             ready.append(_Prepared(lead, traits, candidate_keys(traits)))
         except Exception as error:
             results[lead.lead_id] = error

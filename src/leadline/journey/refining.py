@@ -7,36 +7,37 @@ refined lead are tasks of their own (`alerts.sending`).
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.duplicates.merging import as_said
 from leadline.journey.asking_again import HICCUP, ask_again
 from leadline.journey.assigning.first_turn import Seekers, seekers
 from leadline.journey.borrowed import without_borrowed
-from leadline.journey.completing import filled, says_more, with_late_contact
-from leadline.journey.consenting import said_by_crm, said_later, still_refused
-from leadline.journey.correcting import corrected, with_corrections
+from leadline.journey.completing import with_late_contact
+from leadline.journey.consenting import said_by_crm, still_refused
+from leadline.journey.correcting import corrected
 from leadline.journey.crm_lookup import LookUpAnswer, apart, ask, last_question
 from leadline.journey.enriching.batch import by_patience, has_found_nothing_new, with_lookups
 from leadline.journey.enriching.patience import Patience
-from leadline.journey.folding import edited_by_people, laid_over
-from leadline.journey.lead_fields import fields_of_lead, fields_sent
-from leadline.journey.left_alone import is_left_alone, left_alone
+from leadline.journey.folding import laid_over
+from leadline.journey.lead_fields import fields_of_lead
+from leadline.journey.left_alone import left_alone
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
 from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
+from leadline.journey.ruled import refined_from
 from leadline.journey.scoring import scored
-from leadline.kit import Kit, as_suppressed, exhausted, retry_or_drop, settle
-from leadline.model.consent import newly_refused
-from leadline.model.erasing import ERASED_WORDS
+from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.errors import NotUnderstood, Unreadable
 from leadline.model.handling import Handling
 from leadline.model.lead import ERASED, LeadFields, RefinedLead
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.crm import CrmRecord
 from leadline.ports.store import Waiting
-from leadline.refine import About, refine
+
+if TYPE_CHECKING:
+    from leadline.journey.trial_cleaning import CleaningArms
 
 log = logging.getLogger(__name__)
 
@@ -77,15 +78,16 @@ def _refine_some(
         for lease in leases
         for i in (lease.task.lead_id,)
     ]
-    cases = [
+    usual = [
         _clean(kit, lease, waiting[i], fields, answers.get(i), before.get(i, _NOTHING))
         if isinstance(fields, LeadFields)
         else fields
         for lease, fields in zip(leases, read, strict=True)
         for i in (lease.task.lead_id,)
     ]
-    links = _links(kit, [one for one in cases if isinstance(one, _Case)])
-    links = _with_facts_and_arms(kit, links, before, waiting, patience)
+    cases, arms = _by_arms(kit, usual, waiting)
+    links = _links(kit, [one for one in cases if isinstance(one, _Case)], arms)
+    links = _with_facts_and_arms(kit, links, before, waiting, patience, arms)
     batch = seekers(kit, [one.lead for one in links.values() if isinstance(one, Linked)])
     outcomes = [
         _outcome(kit, one, links.get(one.lead.lead_id), batch) if isinstance(one, _Case) else one
@@ -102,6 +104,7 @@ def _with_facts_and_arms(
     before: "Mapping[str, _Before]",
     waiting: Mapping[str, Waiting],
     patience: Patience,
+    arms: "CleaningArms",
 ) -> Mapping[str, Linked | Exception]:
     """The links with what providers know of the leads, and with their arms of experiments."""
     earlier = {i: one.refined for i, one in before.items() if one.refined is not None}
@@ -110,7 +113,10 @@ def _with_facts_and_arms(
     if kit.experiments:
         from leadline.journey.experimenting import with_arms  # few installations have any
 
-        links = with_arms(kit, links, earlier, lambda lead_id: preview(kit, waiting[lead_id]))
+        given = {i: one.arms for i, one in arms.items()}
+        links = with_arms(
+            kit, links, earlier, lambda lead_id: preview(kit, waiting[lead_id]), given
+        )
     return links
 
 
@@ -157,43 +163,7 @@ def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
 
     Raises NotUnderstood if the event has nothing to make a lead of.
     """
-    return _refined(kit, waiting, fields_of_lead(kit.sources[waiting.source], waiting))
-
-
-def is_completed(
-    kit: Kit, lead: RefinedLead, waiting: Waiting, answer: LookUpAnswer | None
-) -> bool:
-    """Whether refining a lead again, with its late updates or the CRM's current answer, would add
-    contact data or a refusal."""
-    if is_left_alone(waiting, lead) or not (waiting.late or isinstance(answer, CrmRecord)):
-        return False
-    source = kit.sources[waiting.source]
-    handling = kit.store.handling([lead.lead_id]).get(lead.lead_id)
-    fields = with_late_contact(source, fields_of_lead(source, waiting), waiting, handling)
-    if isinstance(answer, CrmRecord):
-        said = said_by_crm(fields, answer.fields, waiting.source)
-        fields = said_later(filled(fields, without_borrowed(said, handling)), said)
-    fields = corrected(fields, waiting.corrections)
-    own = as_said(lead).contact
-    if not says_more(fields, own) and not fields.consent:
-        return False
-    anew = _refined(kit, waiting, fields)
-    return says_more(anew.contact, own) or newly_refused(anew.consent, lead.consent)
-
-
-def _refined(kit: Kit, waiting: Waiting, fields: LeadFields) -> RefinedLead:
-    about = About(
-        lead_id=waiting.lead_id,
-        captured_at=waiting.captured_at,
-        processed_at=kit.clock(),
-        received_from=waiting.source,
-        region=kit.sources[waiting.source].config.country or kit.region,
-    )
-    source = kit.sources[waiting.source]
-    lead = edited_by_people(source, waiting, refine(fields, about))
-    if waiting.corrections and waiting.raw != ERASED_WORDS:
-        lead = with_corrections(lead, fields_sent(source, waiting), waiting.corrections)
-    return as_suppressed(kit, {lead.lead_id: lead})[lead.lead_id]
+    return refined_from(kit, waiting, fields_of_lead(kit.sources[waiting.source], waiting))
 
 
 def _read(
@@ -235,20 +205,44 @@ def _clean(
     fields: LeadFields,
     answer: LookUpAnswer | None,
     earlier: _Before,
+    without: frozenset[str] = frozenset(),
 ) -> _Case | Outcome:
     """One lead that was read, after the rules of refinement. An error becomes its outcome."""
     kit.report_current(waiting.lead_id)
     try:
-        return _Case(lease, fields, _refined(kit, waiting, fields), answer, earlier)
+        lead = refined_from(kit, waiting, fields, without)
+        return _Case(lease, fields, lead, answer, earlier)
     except Exception as error:
         return _failed(kit, lease, error)
 
 
-def _links(kit: Kit, cases: Sequence[_Case]) -> Mapping[str, Linked | Exception]:
+def _by_arms(
+    kit: Kit, cases: Sequence[_Case | Outcome], waiting: Mapping[str, Waiting]
+) -> "tuple[Sequence[_Case | Outcome], CleaningArms]":
+    """The leads, cleaned as their arms of experiments say, with these arms."""
+    if not kit.experiments:
+        return cases, {}
+    from leadline.journey.trial_cleaning import cleaning_arms  # few installations have any
+
+    mine = [one for one in cases if isinstance(one, _Case)]
+    arms = cleaning_arms(kit, [(one.lead, one.earlier.refined) for one in mine])
+    anew = [
+        _clean(kit, c.lease, waiting[i], c.fields, c.answer, c.earlier, arms[i].without)
+        if isinstance(c, _Case) and (i := c.lead.lead_id) in arms and arms[i].without
+        else c
+        for c in cases
+    ]
+    return anew, arms
+
+
+def _links(
+    kit: Kit, cases: Sequence[_Case], arms: "CleaningArms"
+) -> Mapping[str, Linked | Exception]:
     """The links of these leads to earlier ones of the same person; quarantined leads get none."""
     mine = [one for one in cases if one.lead.status == "refined"]
     earlier = {i: was for one in mine if (was := one.earlier.refined) for i in (was.lead_id,)}
-    return link_leads(kit, [one.lead for one in mine], earlier)
+    usual = {i: one.usual for i, one in arms.items()}
+    return link_leads(kit, [one.lead for one in mine], earlier, usual)
 
 
 def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None, batch: Seekers) -> Outcome:

@@ -24,7 +24,7 @@ from leadline.team.people import Team
 from leadline.team.subject import Subject
 
 if TYPE_CHECKING:
-    from leadline.experiments.designing import LeftOut
+    from leadline.experiments.designing import ArmModels, LeftOut
     from leadline.scoring.trained import TrainedModel
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ log = logging.getLogger(__name__)
 class Scorer(msgspec.Struct, frozen=True, dict=True):
     """Scores refined leads. Conditions and the model are read when the first lead is scored.
 
-    `left_out` are the entries of points that do not apply to leads of an arm of an experiment.
-    The hour and the day of conditions are those of the capture, in the zone of the first of
-    *hours*."""
+    `left_out` are the entries of points that do not apply to leads of an arm of an experiment,
+    `arm_models` the models that arms name in place of `model`. The hour and the day of conditions
+    are those of the capture, in the zone of the first of *hours*."""
 
     points: Mapping[str, PointsConfig]
     start: float
@@ -43,13 +43,16 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
     model: str
     hours: Mapping[str, HoursConfig] = {}
     left_out: "LeftOut" = {}
+    arm_models: "ArmModels" = {}
 
     def __call__(self, lead: RefinedLead) -> LeadScore | None:
         """The score; None if the model can't be read, or fails for this lead."""
         try:
             score = self._judged(before_scoring(lead))
         except Exception as error:
-            log.error("score.failed", extra={"lead": lead.lead_id, "error": self._words(error)})
+            log.error(
+                "score.failed", extra={"lead": lead.lead_id, "error": self._words(lead, error)}
+            )
             return None
         return msgspec.structs.replace(score, hot=score.value >= self.hot.score)
 
@@ -77,24 +80,37 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
 
     def _judged(self, lead: RefinedLead) -> LeadScore:
         met = self.met(lead) if self.points else []
-        if not self.model:
+        trained = self._trained(lead)
+        if trained is None:
             return score_by_points(self.entries_for(lead), met, self.start)
-        return with_points(self.trained.judge(lead), self.entries_for(lead), met)
+        return with_points(trained.judge(lead), self.entries_for(lead), met)
 
-    def _words(self, error: Exception) -> str:
-        """What failed, without anything of the lead: a model that was read may quote it."""
-        if not self.model or "trained" in self.__dict__:
-            return type(error).__name__
-        from leadline.scoring.model_in_use import fault_words
+    def _of_arm(self, lead: RefinedLead) -> str:
+        """The path of the model that the arm of a lead names; "" for the usual one."""
+        if not self.arm_models:
+            return ""
+        from leadline.experiments.designing import model_for  # few installations have any
 
-        return fault_words(self.model, error)
+        return model_for(self.arm_models, lead)
 
-    @cached_property
-    def trained(self) -> "TrainedModel":
-        """The model. Raises what `model_at` raises."""
+    def _trained(self, lead: RefinedLead) -> "TrainedModel | None":
+        """The model for a lead; None if it is scored by points alone. Raises what `model_at`
+        raises."""
+        other = self._of_arm(lead)
+        if not other and not self.model:
+            return None
         from leadline.scoring.model_in_use import model_at  # few installations have a model
 
-        return model_at(self.model)
+        return model_at(other or self.model, of_arm=bool(other))
+
+    def _words(self, lead: RefinedLead, error: Exception) -> str:
+        """What failed, without anything of the lead: a model that was read may quote it."""
+        other = self._of_arm(lead)
+        if not other and not self.model:
+            return type(error).__name__
+        from leadline.scoring.model_in_use import model_fault
+
+        return model_fault(other or self.model, of_arm=bool(other)) or type(error).__name__
 
     @cached_property
     def entries(self) -> tuple[PointsEntry, ...]:
@@ -119,24 +135,27 @@ def scorer_of(settings: Settings) -> Scorer | None:
     """What scores leads by these settings; None if they score none."""
     if not settings.scores_leads:
         return None
+    left_out, models = _of_experiments(settings)
     return Scorer(
         settings.score_points,
         settings.score_start,
         settings.score_hot,
         settings.score_model,
         settings.hours,
-        _left_out(settings),
+        left_out,
+        models,
     )
 
 
-def _left_out(settings: Settings) -> "LeftOut":
-    """The entries of points that do not apply to arms of experiments."""
+def _of_experiments(settings: Settings) -> "tuple[LeftOut, ArmModels]":
+    """The entries of points that do not apply to arms of experiments, and the models of arms."""
     if not settings.experiments:
-        return {}
-    from leadline.experiments.designing import designs_of, left_out_by
+        return {}, {}
+    from leadline.experiments.designing import designs_of, left_out_by, models_by
     from leadline.settings.experiments import MODEL
 
-    return left_out_by(designs_of(settings.experiments), MODEL)
+    designs = designs_of(settings.experiments)
+    return left_out_by(designs, MODEL), models_by(designs)
 
 
 def scored(kit: Kit, lead: RefinedLead) -> RefinedLead:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.cleaning import MISPLACED
 from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
 from leadline.refine import text
 from leadline.refine.another_turn import changes_nothing
@@ -22,6 +23,7 @@ from leadline.refine.details import refine_details
 from leadline.refine.doubtful.made_up import made_up_problems
 from leadline.refine.doubtful.quarantine import NOBODY, is_nobody, suspicions
 from leadline.refine.emails.email import refine_email
+from leadline.refine.kept import kept_fields
 from leadline.refine.limits import LIMITS, truncated
 from leadline.refine.misplaced.fields import put_right
 from leadline.refine.misplaced.leftovers import (
@@ -53,7 +55,8 @@ class About(msgspec.Struct, frozen=True):
 
     `received_from` is the source. `region` is the ISO 3166 code ("US") of the country of phone
     numbers, if neither the number nor the lead names a country; "" for none. It is not used for a
-    lead that names a country which is not understood.
+    lead that names a country which is not understood. `without` are the kinds of cleaning that are
+    left out (`model.cleaning`).
     """
 
     lead_id: str
@@ -61,6 +64,7 @@ class About(msgspec.Struct, frozen=True):
     processed_at: datetime
     received_from: str
     region: str = ""
+    without: frozenset[str] = frozenset()
 
 
 def refine(fields: LeadFields, about: About) -> RefinedLead:
@@ -94,6 +98,11 @@ def refine(fields: LeadFields, about: About) -> RefinedLead:
         turn = _turn(kept, about)
         later = _without_circles(kept, turn.lead)
         refined, news = _both(refined, later), later.changes
+    if about.without:
+        from leadline.refine.left_out import as_known  # few leads are part of such an experiment
+
+        usual = refine(fields, msgspec.structs.replace(about, without=frozenset()))
+        return as_known(refined, usual)
     return refined
 
 
@@ -118,32 +127,6 @@ def _without_circles(fields: LeadFields, refined: RefinedLead) -> RefinedLead:
 
 _MOST_TURNS = 4
 """How often the rules are applied again at most; twice is rare."""
-
-
-def kept_fields(refined: RefinedLead, suspicions: tuple[str, ...] = ()) -> LeadFields:
-    """What refinement kept of the fields of a lead, as fields."""
-    contact, details = refined.contact, refined.lead_details
-    return LeadFields(
-        name=contact.name,
-        first_name=contact.first_name,
-        last_name=contact.last_name,
-        email=contact.email,
-        phone=contact.phone,
-        company=contact.company,
-        title=contact.title,
-        country=contact.country,
-        website=contact.website,
-        message=details.message,
-        source=details.source,
-        campaign=details.campaign,
-        owner=details.owner,
-        owner_claimed=details.owner_claimed,
-        score=details.lead_score,
-        crm_url=details.crm_url,
-        record=details.crm_record,
-        custom=refined.custom,
-        suspicions=suspicions,
-    )
 
 
 _OF_CONTACT = (
@@ -174,17 +157,16 @@ _OF_ALL = frozenset({"contact.unreachable", NOBODY})
 
 
 def _turn(fields: LeadFields, about: About) -> _Turn:
-    fields, moved = put_right(fields, about.region)
-    fields, renamed = company_from_name(fields)
-    contact = _contact(fields, about.region)
+    fields, moved = _placed(fields, about)
+    contact = _contact(fields, about)
     details, of_details = refine_details(fields)
     custom = refine_custom(fields.custom)
     own = contact.changes
     told = telling_texts(custom.fields) if custom.may_have_contact else ()
     if contact.value.phone is None or contact.value.email is None:
-        contact = _reached(contact, details.message, custom.fields, told, about.region)
-    is_in_place = not moved and not renamed and contact.changes is own
-    changes = moved + renamed + contact.changes + of_details + custom.changes
+        contact = _reached(contact, details.message, custom.fields, told, about)
+    is_in_place = not moved and contact.changes is own
+    changes = moved + contact.changes + of_details + custom.changes
     reasons = suspicions(fields, contact.value.email)
     problems = {*contact.problems, *truncated(changes), *reasons, *damages(fields)}
     problems |= made_up_problems(contact.value)
@@ -213,6 +195,15 @@ def _turn(fields: LeadFields, about: About) -> _Turn:
     return _Turn(lead, contact.region, is_in_place)
 
 
+def _placed(fields: LeadFields, about: About) -> tuple[LeadFields, tuple[Change, ...]]:
+    """The fields with every value in its field, and the changes."""
+    if MISPLACED in about.without:
+        return fields, ()
+    fields, moved = put_right(fields, about.region)
+    fields, renamed = company_from_name(fields)
+    return fields, moved + renamed
+
+
 def _joined(fields: LeadFields) -> str:
     return f"{fields.first_name or ''} {fields.last_name or ''}"
 
@@ -226,10 +217,9 @@ class _RefinedContact(msgspec.Struct, frozen=True):
     region: str
 
 
-def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
-    """The refined contact; *usual* is the country of phone numbers if the lead names none."""
+def _contact(fields: LeadFields, about: About) -> _RefinedContact:
     country, of_country = text.clean("country", fields.country)
-    region = region_in(country, fields.phone, fields.custom, usual)
+    region = region_in(country, fields.phone, fields.custom, about.region)
     email = refine_email(fields.email)
     phone = refine_phone(fields.phone, region)
     if country is None:
@@ -260,6 +250,10 @@ def _contact(fields: LeadFields, usual: str) -> _RefinedContact:
     changes = name.changes + email.changes + phone.changes
     changes += of_company + of_title + of_country + of_website
     problems = (*name.problems, *email.problems, *phone.problems)
+    if about.without:
+        from leadline.refine.left_out import as_written
+
+        contact, changes = as_written(contact, changes, fields, about.without)
     return _RefinedContact(contact, changes, problems, region)
 
 
@@ -268,15 +262,17 @@ def _reached(
     message: str | None,
     custom: dict[str, Any],
     told: Told,
-    usual: str,
+    about: About,
 ) -> _RefinedContact:
     """The contact with a number and an address from its message and other fields, where it has
-    none of its own; *usual* is the country of phone numbers if the lead names none."""
+    none of its own."""
+    if MISPLACED in about.without:
+        return contact
     if not may_reach(message) and not (told and may_hold(custom)):
         return contact
     from leadline.refine.misplaced.reachable import with_found  # most leads don't need it
 
-    region = region_in(contact.value.country, None, custom, usual)
+    region = region_in(contact.value.country, None, custom, about.region)
     reached = with_found(contact.value, message, told, region)
     if not reached.problems:
         return contact

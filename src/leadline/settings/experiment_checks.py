@@ -38,14 +38,25 @@ def _wrong_arms(path: tuple[str, str], config: "ExperimentConfig") -> Iterator[_
 def _wrong_values(
     path: tuple[str, str], config: "ExperimentConfig", settings: Settings
 ) -> Iterator[_Problem]:
-    from leadline.settings.experiments import MODEL, ROUTING, WAIT
+    from leadline.settings.experiments import (
+        CLEANING,
+        MODEL,
+        MODEL_FILE,
+        ROUTING,
+        WAIT,
+        model_of_value,
+        names_of_value,
+    )
 
     named = {ROUTING: ("rule", settings.rules), MODEL: ("entry of points", settings.score_points)}
     for arm, value in config.values.items():
+        if config.change == MODEL and MODEL_FILE in value:
+            yield from _wrong_model((*path, "values", arm), value, settings)
         if config.change in named:
             what, known = named[config.change]
             for name in names_of_value(value):
-                if name not in known:
+                is_model = config.change == MODEL and name == model_of_value(value)
+                if name not in known and not is_model:
                     there = ", ".join(known) or "none is set"
                     yield (
                         (*path, "values", arm),
@@ -53,11 +64,22 @@ def _wrong_values(
                     )
         elif config.change == WAIT:
             yield from _wrong_wait((*path, "values", arm), value)
+        elif config.change == CLEANING:
+            yield from _wrong_cleaning((*path, "values", arm), value, next(iter(config.arms), ""))
         elif len(value) > _LONGEST_LINE or not value.isprintable():
             yield (
                 (*path, "values", arm),
                 f"a line of an alert has at most {_LONGEST_LINE} characters, without line ends",
             )
+
+
+def _wrong_model(path: SettingPath, value: str, settings: Settings) -> Iterator[_Problem]:
+    from leadline.settings.experiments import MODEL_FILE, model_of_value
+
+    if value.count(MODEL_FILE) > 1:
+        yield path, "an arm has one model; beside it, it may name entries of points"
+    elif model_of_value(value) and not settings.scores_leads:
+        yield path, "leads of the other arms would have no score; set `score_model`, or points"
 
 
 def _wrong_wait(path: SettingPath, value: str) -> Iterator[_Problem]:
@@ -68,6 +90,17 @@ def _wrong_wait(path: SettingPath, value: str) -> Iterator[_Problem]:
             DURATION.read(value)
     except (ValueError, OverflowError):
         yield path, f"it must be {DURATION.words}, not {value[:40]!r}"
+
+
+def _wrong_cleaning(path: SettingPath, value: str, usual: str) -> Iterator[_Problem]:
+    from leadline.model.cleaning import kinds_left_out
+
+    if value and path[-1] == usual:
+        yield path, f"the first arm, {usual!r}, cleans as usual; give its value to another one"
+    try:
+        kinds_left_out(value)
+    except ValueError as error:
+        yield path, str(error)
 
 
 def _wrong_conditions(path: tuple[str, str], config: "ExperimentConfig") -> Iterator[_Problem]:
@@ -90,8 +123,3 @@ def _wrong_conditions(path: tuple[str, str], config: "ExperimentConfig") -> Iter
                 f"{where}1: an experiment takes no lists in files, no patterns, and nothing about "
                 "earlier leads of the person",
             )
-
-
-def names_of_value(value: str) -> tuple[str, ...]:
-    """The names of rules, or of entries of points, in the value of an arm."""
-    return tuple(part for one in value.split(",") if (part := one.strip()))

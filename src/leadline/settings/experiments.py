@@ -7,18 +7,23 @@ What an experiment changes, and by what it is measured, is fixed when it starts
 from collections.abc import Mapping
 from datetime import timedelta
 
+from leadline.model.cleaning import CLEANING_KINDS
 from leadline.settings.declaration import SettingsStruct, inner_table, setting
 from leadline.settings.lists import LINES
 from leadline.settings.notations import PERIOD, TEXT, choice, number_between
 
-ALERT, ROUTING, MODEL, WAIT = "alert", "routing", "model", "wait"
+ALERT, ROUTING, MODEL, WAIT, CLEANING = "alert", "routing", "model", "wait", "cleaning"
 CHANGES: Mapping[str, str] = {
     ALERT: "the line with which alerts begin",
     ROUTING: "the rules that apply",
-    MODEL: "the points that leads are scored by",
+    MODEL: "the points or the model that leads are scored by",
     WAIT: "how long leads wait",
+    CLEANING: "the cleaning that is left out",
 }
 """What an experiment may change, by the word of the settings."""
+
+MODEL_FILE = ".json"
+"""The end of the name of a file with a trained model, which tells it from entries of points."""
 
 WON, CLAIMED, RESPONDED = "won", "claimed", "responded"
 METRICS: Mapping[str, str] = {WON: "won", CLAIMED: "claimed", RESPONDED: "responded to"}
@@ -32,8 +37,9 @@ class ExperimentConfig(SettingsStruct, frozen=True):
     change: str = setting(
         ALERT,
         "What differs between the arms: the line with which alerts begin (`alert`), the rules "
-        "that apply (`routing`), the points that leads are scored by (`model`), or how long leads "
-        "wait before they are refined (`wait`).",
+        "that apply (`routing`), the points or the trained model that leads are scored by "
+        "(`model`), how long leads wait before they are refined (`wait`), or the cleaning that is "
+        "left out (`cleaning`).",
         choice(*CHANGES),
     )
     arms: Mapping[str, float] = inner_table(
@@ -47,8 +53,10 @@ class ExperimentConfig(SettingsStruct, frozen=True):
         "What an arm does, by its name. For `alert`, the line with which its alerts begin; for "
         "`routing`, the names of rules from `[rules]`, with commas: rules that an arm names apply "
         "to its leads alone, all other rules to all leads; for `model`, in the same way names "
-        "from `[score.points]`; for `wait`, the time, such as 5m, instead of `delay` (leads that "
-        "do not wait are left alone). Empty or missing: nothing.",
+        "from `[score.points]`, and a file with a trained model (`spring.json`), used in place of "
+        "`score_model`; for `wait`, the time, such as 5m, instead of `delay` (leads that "
+        "do not wait are left alone); for `cleaning`, what is left out, such as `without names "
+        f"companies` (of {', '.join(CLEANING_KINDS)}). Empty or missing: nothing.",
         TEXT,
     )
     metric: str = setting(
@@ -74,3 +82,25 @@ class ExperimentConfig(SettingsStruct, frozen=True):
         "meet all of them. Without lists in files, patterns, and earlier leads of the person.",
         LINES,
     )
+
+
+def names_of_value(value: str) -> tuple[str, ...]:
+    """The names of rules, or of entries of points, in the value of an arm; also the file of a
+    model."""
+    return tuple(part for one in value.split(",") if (part := one.strip()))
+
+
+def model_of_value(value: str) -> str:
+    """The path of the model in the value of an arm; "" without. The first of several."""
+    return next((part for part in names_of_value(value) if part.endswith(MODEL_FILE)), "")
+
+
+def models_of_arms(experiments: Mapping[str, ExperimentConfig]) -> dict[str, str]:
+    """The paths of the models that arms name, by the setting (`experiments.NAME.values.ARM`)."""
+    return {
+        f"experiments.{name}.values.{arm}": path
+        for name, one in experiments.items()
+        if one.change == MODEL
+        for arm, value in one.values.items()
+        if (path := model_of_value(value))
+    }

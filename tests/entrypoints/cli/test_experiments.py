@@ -28,6 +28,13 @@ arms = { usual = 50, loud = 50 }
 values = { loud = "Call at once!" }
 within = "30d"
 """
+CLEANING = """
+delay = "0s"
+[experiments.gentle]
+change = "cleaning"
+arms = { usual = 50, other = 50 }
+values = { other = 'without names' }
+"""
 
 
 @pytest.fixture
@@ -189,7 +196,11 @@ def test_an_experiment_on_waits_has_new_leads_looked_at_as_they_come(folder: Pat
         ('"alert"', '"weight"', "experiments.louder.change must be"),
         ('"alert"', '"wait"', "it must be a duration such as 0, 500ms, 5s"),
         ('"alert"', '"routing"', "there is no rule 'Call at once!' (there are: none is set)"),
-        ('"alert"', '"model"', "there is no entry of points 'Call at once!'"),
+        (
+            '"alert"',
+            '"cleaning"',
+            "it must be `without` and kinds of cleaning, of names",
+        ),
         ('within = "30d"', 'when = ["name is"]', "experiments.louder.when: column"),
         (
             'within = "30d"',
@@ -204,6 +215,33 @@ def test_settings_that_cannot_be_an_experiment_are_refused(
     (folder / "leadline.toml").write_text(LOUDER.replace(before, after))
     refused = CliRunner().invoke(app, ["config", "show"])
     assert told in str(refused.exception)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ("other = 'without shoes'", "there is no kind of cleaning 'shoes' (there are: names, "),
+        ("usual = 'without names'", "the first arm, 'usual', cleans as usual"),
+    ],
+)
+def test_cleaning_that_there_is_not_is_refused_in_words(
+    folder: Path, values: str, told: str
+) -> None:
+    (folder / "leadline.toml").write_text(CLEANING.replace("other = 'without names'", values))
+    assert told in str(CliRunner().invoke(app, ["config", "show"]).exception)
+
+
+def test_an_experiment_on_cleaning_is_planned_started_and_shown(folder: Path) -> None:
+    (folder / "leadline.toml").write_text(CLEANING)
+    assert "10.0% reach it now" in run("plan", "gentle", "--baseline", "0.1").stdout
+    assert run("start", "gentle", "--baseline", "0.1").exit_code == 0
+    come(folder, *range(1, 9))
+    assert run("show", "gentle").stdout.startswith("gentle (cleaning): won within 30 days\n")
+    (report,) = json.loads(run("show", "--json").stdout)
+    assert sum(arm["leads"] for arm in report["arms"]) == 8
+    assert run("stop", "gentle", "--winner", "other").stdout.endswith(
+        "leave the experiment in the settings: there is no other place for cleaning\n"
+    )
 
 
 def test_a_name_that_the_settings_have_not_is_refused(folder: Path) -> None:

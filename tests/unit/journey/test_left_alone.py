@@ -5,8 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from leadline.journey.completed import is_completed
 from leadline.journey.left_alone import LEFT_ALONE
-from leadline.journey.refining import is_completed, refine_due
+from leadline.journey.refining import refine_due
 from leadline.journey.telling_apart import telling_apart
 from leadline.kit import Kit
 from leadline.model.lead import CapturedLead, Fate, Kind

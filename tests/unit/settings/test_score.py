@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cloud.carried import LISTS, MODEL, carried_files
+from leadline.cloud.carried import ARM_MODELS, LISTS, MODEL, carried_files
 from leadline.journey.scoring import scorer_of
 from leadline.model.errors import ConfigurationError
 from leadline.scoring import model_in_use
+from leadline.scoring.model_in_use import arm_file_name
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from leadline.settings.score import HotThreshold
@@ -125,6 +126,49 @@ def test_a_function_reads_the_model_that_was_carried(
     carried.write_bytes(small_model())
     monkeypatch.setattr(model_in_use, "CARRIED", carried)
     assert model_in_use.model_at("/on/another/machine.json").by == "small 1"
+
+
+def with_arm(tmp_path: Path, content: bytes | None) -> tuple[Path, str]:
+    """The path of settings of which an arm names a model, and the path of that."""
+    model, path = tmp_path / "spring.json", tmp_path / "leadline.toml"
+    if content is not None:
+        model.write_bytes(content)
+    path.write_text(
+        "[score.points.x]\nwhen = 'name is not empty'\npoints = 5\n"
+        "[experiments.spring]\nchange = 'model'\narms = { usual = 1, spring = 1 }\n"
+        f"values = {{ usual = 'x', spring = '{model.as_posix()}' }}\n"
+    )
+    return path, model.as_posix()
+
+
+@pytest.mark.parametrize("content", [None, b"{"])
+def test_a_model_of_an_arm_that_cannot_be_used_is_told_before_a_lead_comes(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    path, _ = with_arm(tmp_path, content)
+    for ask in (carried_files, lambda one: check(load(config=one, environ={}).settings)):
+        with pytest.raises(ConfigurationError, match=r"experiments\.spring\.values\.spring: "):
+            ask(path)
+    check(load(config=path, environ={}).settings, elsewhere=True)
+
+
+def test_a_function_reads_the_model_of_an_arm_that_was_carried_and_never_the_usual_one_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, model = with_arm(tmp_path, small_model())
+    ((place, content),) = carried_files(path).items()
+    assert (place, content) == (ARM_MODELS + arm_file_name(model), small_model())
+    package = tmp_path / "package"
+    (package / place).parent.mkdir(parents=True)
+    (package / place).write_bytes(content)
+    monkeypatch.setattr(model_in_use, "CARRIED_OF_ARMS", package / ARM_MODELS)
+    monkeypatch.setattr(model_in_use, "CARRIED", package / place)
+    Path(model).unlink()
+    model_in_use.model_at.cache_clear()
+    assert model_in_use.model_at(model, of_arm=True).by == "small 1"
+    with pytest.raises(FileNotFoundError):
+        model_in_use.model_at("/on/another/machine.json", of_arm=True)
+    model_in_use.model_at.cache_clear()
 
 
 def test_a_first_look_is_off_by_default_and_needs_something_that_scores_leads() -> None:

@@ -15,11 +15,8 @@ def check_scores(settings: Settings) -> list[Check]:
     """WRONG if the model can't be read, or failed for some of the newest leads."""
     if not settings.scores_leads:
         return []
-    if settings.score_model:
-        from leadline.scoring.model_in_use import model_faults  # few installations have a model
-
-        if faults := model_faults(settings.score_model):
-            return [("WRONG", _WHAT, f"{faults[0]}; leads go on without a score")]
+    if faults := wiring.trained_model_faults(settings):
+        return [("WRONG", _WHAT, f"{faults[0]}; leads go on without a score")]
     try:
         with closing(wiring.ledger(settings)) as ledger:
             failed = unscored(ledger)

@@ -14,7 +14,13 @@ from leadline.entrypoints.cli._show import as_json, print_plain, table, when
 from leadline.entrypoints.cli._teams import user
 from leadline.experiments.designing import before_it, design_of, designs_of
 from leadline.experiments.record import Design, Started, metric_name
-from leadline.experiments.words import behind_words, chosen_words, plan_words, speed_remarks
+from leadline.experiments.words import (
+    after_stop_words,
+    behind_words,
+    chosen_words,
+    plan_words,
+    speed_remarks,
+)
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import RefinedLead
 from leadline.operations.experiment_reports import (
@@ -165,7 +171,7 @@ def end(
     gets = winner or made.design.control
     print_plain(f"{name} is stopped; leads that come in from now on get {gets}")
     if winner:
-        print_plain("write that into the settings, and take the experiment out of them")
+        print_plain(after_stop_words(made))
 
 
 def _now() -> datetime:

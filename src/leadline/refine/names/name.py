@@ -83,6 +83,20 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     return Name(whole, first, last, (problem,) if problem else (), tuple(changes))
 
 
+def name_as_written(whole: str | None, first: str | None, last: str | None) -> Name:
+    """A name as it was written, but without what says nothing. The parts make a whole name, if
+    there is none; a whole name is not taken apart."""
+    changes: list[Change] = []
+    whole = _kept("name", whole, changes)
+    kept = _without_nulls(
+        _kept("first_name", first, changes), _kept("last_name", last, changes), changes
+    )
+    if whole is None and any(kept):
+        whole = _joined(*kept)
+        changes.append(text.altered("name", None, whole, "name.join"))
+    return Name(whole, *kept, (), tuple(changes))
+
+
 def _split(
     whole: str, region: str, family: int, changes: list[Change]
 ) -> tuple[str | None, str | None, str | None]:
@@ -102,15 +116,23 @@ def _refined_parts(
 ) -> tuple[str | None, str | None]:
     """First and last name, in usual case."""
     written = _kept("first_name", first, changes), _kept("last_name", last, changes)
-    kept = without_nulls(*written)
-    if kept != written:
-        for field, before, after in zip(_PARTS, written, kept, strict=True):
-            if before != after:
-                changes.append(text.altered(field, before, None, "name.placeholder"))
+    kept = _without_nulls(*written, changes)
     return (
         _cased("first_name", kept[0], region, changes),
         _cased("last_name", kept[1], region, changes),
     )
+
+
+def _without_nulls(
+    first: str | None, last: str | None, changes: list[Change]
+) -> tuple[str | None, str | None]:
+    written = first, last
+    kept = without_nulls(first, last)
+    if kept != written:
+        for field, before, after in zip(_PARTS, written, kept, strict=True):
+            if before != after:
+                changes.append(text.altered(field, before, None, "name.placeholder"))
+    return kept
 
 
 def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
