@@ -26,9 +26,13 @@ class Scraped(NamedTuple):
 
 @pytest.fixture(scope="module")
 def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
-    """A server with a lead that was alerted, a dead letter and a body that can't be read, scraped
-    every second."""
+    """A server with a lead that was alerted, a dead letter, a body that can't be read, and a
+    provider of facts, scraped every second."""
     folder = tmp_path_factory.mktemp("scraped")
+    (folder / "server").mkdir()
+    (folder / "server" / "leadline.toml").write_text(
+        '[enrich.domain]\nkind = "domain"\n', encoding="utf-8"
+    )
     with SlackInbox() as slack, Installation(
         folder / "server", LEADLINE_METRICS_TOKEN=TOKEN,
         LEADLINE_SLACK_WEBHOOK_URL=slack.webhook_url,
