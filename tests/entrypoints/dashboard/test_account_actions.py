@@ -17,6 +17,7 @@ from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
 from tests.worlds.dashboard import CSRF, HERE, Browser, Shown, embedded, known_as
+from tests.worlds.folder_bytes import folder_bytes
 from tests.worlds.leads import HandClock
 
 
@@ -131,7 +132,7 @@ def test_a_token_is_shown_once_and_refused_when_it_is_revoked(
     assert token is not None
     assert (token.by, token.ends_at - desk.clock()) == ("ada", timedelta(days=90))
     assert found[0] not in desk.browser().get("/accounts").text
-    kept = b"".join(one.read_bytes() for one in (tmp_path / "data").glob("a*"))
+    kept = folder_bytes(tmp_path / "data", "a*")
     assert found[0].encode() not in kept
     assert (
         "already"

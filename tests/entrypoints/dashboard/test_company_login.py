@@ -27,6 +27,7 @@ from leadline.ports.accounts import Accounts
 from tests.standins.login_issuer import CLIENT_SECRET, LoginIssuer
 from tests.standins.token_issuer import forged, published_keys, signed_by
 from tests.worlds.dashboard import HERE, Browser, Shown, guarded_dashboard
+from tests.worlds.folder_bytes import folder_bytes
 from tests.worlds.leads import HandClock
 
 Claims = dict[str, Any]
@@ -706,7 +707,7 @@ def test_no_token_code_or_secret_is_in_logs_addresses_or_files(
     code = dict(parse_qsl(urlsplit(answer).query))["code"]
     secrets = [*company.issuer.tokens, code, CLIENT_SECRET, "of-no-use", attempt]
     assert len(secrets) == 6
-    files = b"".join(one.read_bytes() for one in (tmp_path / "data").iterdir() if one.is_file())
+    files = folder_bytes(tmp_path / "data")
     said = "\n".join(str(one.__dict__) for one in caplog.records)
     told = "\n".join(f"{one.headers} {one.text}" for one in shown[1:])
     for secret in secrets:

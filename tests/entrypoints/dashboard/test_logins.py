@@ -21,6 +21,7 @@ from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.model.accounts import UserAccount, UserRole
 from leadline.ports.accounts import Accounts
 from tests.worlds.dashboard import Browser, Shown, guarded_dashboard
+from tests.worlds.folder_bytes import folder_bytes
 from tests.worlds.leads import HandClock
 
 PASSWORD = "correct horse battery"
@@ -420,7 +421,7 @@ def test_who_came_by_a_link_sets_a_password_without_the_one_that_was_lost(door: 
 def test_only_digests_of_secrets_are_kept(door: LoginDoor, tmp_path: Path) -> None:
     path = door.link()
     browser = door.entered()
-    kept = b"".join(one.read_bytes() for one in (tmp_path / "data").glob("accounts.db*"))
+    kept = folder_bytes(tmp_path / "data", "accounts.db*")
     secrets = [path.removeprefix("/link/"), *browser.cookies.values(), PASSWORD]
     for secret in secrets:
         assert secret.encode() not in kept
