@@ -49,6 +49,7 @@ class Fuzzed:
 
     def __init__(self, made: Staged, server: RunningDashboard) -> None:
         self.ids = list(made.ids.values())
+        self.fitting = {"release": made.ids["held"], "now": made.ids["waiting"]}
         self.url = f"http://127.0.0.1:{server.port}"
         self.headers = {"authorization": f"Bearer {SECRET}"}
 
@@ -81,6 +82,8 @@ def test_whatever_the_document_allows_is_answered_as_it_says(name: str, fuzzed: 
     found = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
     (operation,) = (one for one in found if one.definition.raw["operationId"] == name)
     known = strategies.sampled_from([*fuzzed.ids, None])
+    if name in fuzzed.fitting:  # chance seldom comes to the only lead that is on hold, or waits
+        known = strategies.one_of(strategies.just(fuzzed.fitting[name]), known)
     job = fuzzed.bulk_job() if name == "bulk_job" else ""
 
     statuses: Counter[int] = Counter()
