@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from tests.worlds.leads import HandClock
 pytestmark = pytest.mark.fuzz
 
 SECRET = "leadline_" + "f" * 43
+KEY = "idempotency-key"
 EXAMPLES = 60
 NOT_DONE = ("assign",)
 """What chance does not come to: nobody is in `[people]`."""
@@ -49,7 +51,8 @@ class Fuzzed:
 
     def __init__(self, made: Staged, server: RunningDashboard) -> None:
         self.ids = list(made.ids.values())
-        self.fitting = {"release": made.ids["held"], "now": made.ids["waiting"]}
+        self.fitting = {"release": made.ids["held"], "hold": made.ids["waiting"]}
+        self.keys = count()
         self.url = f"http://127.0.0.1:{server.port}"
         self.headers = {"authorization": f"Bearer {SECRET}"}
 
@@ -91,8 +94,11 @@ def test_whatever_the_document_allows_is_answered_as_it_says(name: str, fuzzed: 
     @hypothesis.settings(
         max_examples=EXAMPLES, database=None, suppress_health_check=list(hypothesis.HealthCheck)
     )
-    @hypothesis.given(case=operation.as_strategy(), lead_id=known)
-    def ask_ledger(case: Any, lead_id: str | None) -> None:
+    @hypothesis.given(case=operation.as_strategy(), lead_id=known, new=strategies.booleans())
+    def ask_ledger(case: Any, lead_id: str | None, new: bool) -> None:
+        if new and KEY in {one.lower() for one in case.headers or {}}:
+            case.headers = {one: v for one, v in case.headers.items() if one.lower() != KEY}
+            case.headers[KEY] = f"new-{next(fuzzed.keys)}"  # else most keys are those of another
         if lead_id is not None and "lead_id" in (case.path_parameters or {}):
             case.path_parameters["lead_id"] = lead_id
         if job and lead_id is not None:
