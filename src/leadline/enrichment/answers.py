@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadline.model.enrichment import Scalar
+from leadline.model.json_places import placed
 from leadline.refine import text
 from leadline.refine.limits import cut
 
@@ -16,33 +17,17 @@ _MOST_OF_A_LIST = 10
 _LARGEST = 10**15
 
 
-def value_at(value: Any, path: str) -> Any:
-    """The value at a JSON Pointer (`/a/0/b`) or a dotted path (`a.0.b`); None if there is none."""
-    if path.startswith("/"):
-        parts = [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
-    else:
-        parts = path.split(".")
-    for part in parts:
-        if isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value
-
-
 def mapped(answer: Any, places: Mapping[str, str]) -> dict[str, Scalar]:
     """The values of the fields that the answer has; what is no text, number or yes or no, or a list
     of texts, is left out."""
-    found = ((name, kept_value(value_at(answer, path))) for name, path in places.items())
+    found = ((name, kept_value(placed(answer, path))) for name, path in places.items())
     return {n: value for n, value in found if value is not None and n != CONFIDENCE}
 
 
 def confidence_in(answer: Any, places: Mapping[str, str]) -> float | None:
     """How sure the answer says it is, 0 to 1. Services count to 1, to 10 or to 100."""
     path = places.get(CONFIDENCE)
-    value = value_at(answer, path) if path else None
+    value = placed(answer, path) if path else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
         return None
     return float(value if value <= 1 else value / 10 if value <= 10 else value / 100)

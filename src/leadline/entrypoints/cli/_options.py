@@ -17,6 +17,7 @@ Masked = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 Stack = Annotated[str, typer.Option(help="The name of the CloudFormation stack.")]
 Region = Annotated[
     str | None, typer.Option(help="The AWS region; the default is your AWS configuration's.")

@@ -11,7 +11,7 @@ import typer
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
-from leadline.entrypoints.cli._options import Json, Yes
+from leadline.entrypoints.cli._options import DryRun, Json, Yes
 from leadline.entrypoints.cli._show import as_json, point_in_time, say, table
 from leadline.journey.write_back_leads import preview_changes
 from leadline.journey.write_back_plan import FieldPlan
@@ -23,8 +23,6 @@ from leadline.model.task import Step, Task
 from leadline.ports.installation import OpenStore
 from leadline.ports.ledger import LeadFilter
 from leadline.settings.general import Settings
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 
 _EVERY = 1 << 40
 _TOGETHER = 500

@@ -9,9 +9,9 @@ import typer
 
 from leadline import wiring
 from leadline.entrypoints.cli._app import Options, app
-from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._options import DryRun, Json
 from leadline.entrypoints.cli._show import as_json, point_in_time, say, table, when
-from leadline.entrypoints.cli.crm import DryRun, no_crm
+from leadline.entrypoints.cli.crm import no_crm
 from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step

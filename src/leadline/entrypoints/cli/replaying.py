@@ -18,7 +18,14 @@ from leadline.entrypoints.cli._choosing import (
     tell_other_settings,
     whole_id,
 )
-from leadline.entrypoints.cli._options import Json, SinceOption, SourceOption, StatusOption, Yes
+from leadline.entrypoints.cli._options import (
+    DryRun,
+    Json,
+    SinceOption,
+    SourceOption,
+    StatusOption,
+    Yes,
+)
 from leadline.entrypoints.cli._show import (
     as_json,
     console,
@@ -37,8 +44,6 @@ from leadline.operations.replay import Start
 from leadline.ports.installation import Installation, Stranded, Tidied
 from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.store import Archived, Store
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 
 
 @app.command()

@@ -13,7 +13,7 @@ from leadline.entrypoints.cli import _teams
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
-from leadline.entrypoints.cli._options import Json, Yes
+from leadline.entrypoints.cli._options import DryRun, Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table
 from leadline.journey.assigning.handing_on import Move, Moved, leads_held_by, move
 from leadline.journey.assigning.removed_teams import removed_words
@@ -32,7 +32,6 @@ teams_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(teams_app, name="teams", cls=WholeHelp)
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 
 
 @teams_app.callback()

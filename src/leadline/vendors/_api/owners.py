@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from leadline.model.errors import LeadlineError
+from leadline.model.json_places import placed
 from leadline.model.lead import LeadFields
 from leadline.model.people import Person
 from leadline.ports.messenger import Busy, Refused, Unreachable
@@ -13,7 +14,7 @@ from leadline.settings.sources import SourceConfig
 from leadline.vendors import registry
 from leadline.vendors._api.client import CrmReply, refusal
 from leadline.vendors._api.records import Roster, placing, with_named_owner
-from leadline.vendors._webhooks.fields import placed, text
+from leadline.vendors._webhooks.fields import text
 
 
 def source_of(kind: str, config: AnyCrmConfig) -> Source:

@@ -7,6 +7,7 @@ those of other objects, so that a form's name or an owner's address is not taken
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from leadline.model.json_places import placed
 from leadline.model.lead import PLACEABLE, LeadFields
 from leadline.model.names import ANOTHER_PERSON
 from leadline.vendors._answers.answers import are_answers, is_answer
@@ -29,7 +30,6 @@ from leadline.vendors._webhooks.fields import (
     mapped_attribution,
     number,
     path_of,
-    placed,
     text_of_field,
 )
 

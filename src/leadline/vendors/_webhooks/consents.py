@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadline.model.consent import ConsentSaid
-from leadline.vendors._webhooks.fields import placed, text
+from leadline.model.json_places import placed
+from leadline.vendors._webhooks.fields import text
 
 _PREFIX = "consent."
 _OPTED_OUT = frozenset(("true", "1", "yes"))

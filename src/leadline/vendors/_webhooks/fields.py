@@ -10,6 +10,7 @@ import msgspec
 
 from leadline.model.attribution import Attribution
 from leadline.model.errors import NotUnderstood
+from leadline.model.json_places import placed
 from leadline.model.lead import PLACEABLE, LeadFields
 from leadline.model.patterns import late
 
@@ -225,21 +226,3 @@ def path_of(prefix: str, key: str) -> str:
     object repeats the object's path."""
     path = f"{prefix}.{key}" if prefix else key
     return path if len(path) <= LONGEST_PATH else path[: LONGEST_PATH - 1] + "…"
-
-
-def placed(value: Any, path: str) -> Any:
-    """The value at a JSON Pointer (`/a/0/b`) or a dotted path (`a.0.b`); None if there is none."""
-    if path.startswith("/"):
-        parts = [p.replace("~1", "/").replace("~0", "~") for p in path[1:].split("/")]
-    else:
-        if isinstance(value, dict) and path in value:
-            return value[path]
-        parts = path.split(".")
-    for part in parts:
-        if isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value

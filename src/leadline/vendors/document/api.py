@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.json_places import placed
 from leadline.model.lead import LeadFields
 from leadline.model.people import Person
 from leadline.net.deadline import within
@@ -27,7 +28,7 @@ from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal
 from leadline.vendors._reader.guess import guessed
-from leadline.vendors._webhooks.fields import placed, text
+from leadline.vendors._webhooks.fields import text
 
 _PLACEHOLDERS = ("{record}", "{lead_id}")
 _MOST_BYTES = 8 << 20

@@ -9,19 +9,14 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.json_places import placed
 from leadline.model.json_text import decode, peek
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source, noted
 from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.bodies import JSON_MEDIA, read_body
-from leadline.vendors._webhooks.fields import (
-    demand_something,
-    placed,
-    text,
-    text_of_field,
-    with_source,
-)
+from leadline.vendors._webhooks.fields import demand_something, text, text_of_field, with_source
 from leadline.vendors._webhooks.kinds import EventNames, kind_of
 from leadline.vendors._webhooks.pieces import leads_in
 from leadline.vendors._webhooks.usual import TIMES, emptied_by_name

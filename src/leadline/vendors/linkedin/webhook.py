@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.json_places import placed
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.ports.source import Answer, Source
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, drawn, placed, text, with_source
+from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source
 from leadline.vendors._webhooks.notices import by_looks, with_questions
 
 _KINDS = {"CREATED": Kind.CREATED}

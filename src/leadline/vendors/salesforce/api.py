@@ -16,6 +16,7 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.model.handling import Ending
+from leadline.model.json_places import placed
 from leadline.model.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
@@ -25,7 +26,7 @@ from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, Tokens, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, refusal, words_about_record
 from leadline.vendors._api.owners import fields_of, listed, named_fields, source_of, users_of
-from leadline.vendors._webhooks.fields import placed, text
+from leadline.vendors._webhooks.fields import text
 from leadline.vendors.salesforce.webhook import OPT_OUTS, SALESFORCE_FIELDS
 
 _VERSION = "v60.0"

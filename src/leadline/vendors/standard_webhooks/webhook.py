@@ -10,12 +10,13 @@ from hashlib import blake2b
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.json_places import placed
 from leadline.model.json_text import decode, peek, read_json
 from leadline.model.lead import Delivery, Event, LeadFields
 from leadline.ports.source import Source
 from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import signing
-from leadline.vendors._webhooks.fields import demand_something, placed, text_of_field, with_source
+from leadline.vendors._webhooks.fields import demand_something, text_of_field, with_source
 from leadline.vendors._webhooks.kinds import EventNames, kind_of
 from leadline.vendors._webhooks.pieces import leads_in
 from leadline.vendors._webhooks.usual import TIMES, emptied_by_name

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.json_places import placed
 from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
 from leadline.model.moments import seconds_of
@@ -24,7 +25,6 @@ from leadline.vendors._webhooks.fields import (
     drawn,
     emptied,
     number,
-    placed,
     text,
     with_source,
 )
