@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.model.errors import ConfigurationError, UnknownSource
+from leadline.model.errors import UnknownSource
 from leadline.plugins import is_source, source_names
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.source import Source
@@ -238,96 +238,6 @@ def links(settings: Settings) -> "Links":
     from leadline.model.links import Links
 
     return Links(show=settings.show_url, records=_RecordLinks(settings))
-
-
-def check(settings: Settings, *, elsewhere: bool = False) -> None:
-    """Create every channel and CRM once, so that errors in settings are reported before the first
-    lead comes. With *elsewhere*, the settings are for AWS, so channels that need credentials of
-    there are not created. Raises ConfigurationError with all problems."""
-    wrong: list[str] = []
-    # `slack_webhook_url` was checked already.
-    if settings.channels or settings.alerts_trouble or settings.audit_channel:
-        from leadline.channels.registry import channel_configs, make_channel
-        from leadline.channels.trouble import trouble_faults
-
-        wrong += trouble_faults(settings, on_aws=elsewhere)
-        for name, config in channel_configs(settings).items():
-            try:
-                if not (elsewhere and config.kind == "ses"):
-                    make_channel(name, config, settings)
-            except ConfigurationError as error:
-                wrong.append(error.detail)
-    wrong += crm_faults(settings).values()
-    wrong += ad_network_faults(settings).values()
-    if settings.enrich:
-        wrong += enrichment_faults(settings, elsewhere=elsewhere).values()
-    if demands_tokens(settings) and not elsewhere:
-        from leadline.net.oauth.key_set import faults_of_library
-
-        wrong += faults_of_library()
-    if settings.duplicates_weights and not elsewhere:  # a deployment reads them itself
-        from leadline.duplicates.policy import weights_faults
-
-        wrong += weights_faults(settings.duplicates_weights)
-    if not elsewhere:
-        wrong += trained_model_faults(settings)
-    if wrong:
-        raise ConfigurationError("; ".join(wrong))
-
-
-def trained_model_faults(settings: Settings) -> list[str]:
-    """The problems with the models that score leads, in words; few installations have any."""
-    arms = _arm_models(settings)
-    if not settings.score_model and not arms:
-        return []
-    from leadline.scoring.model_in_use import arm_model_faults, model_faults
-
-    usual = model_faults(settings.score_model) if settings.score_model else []
-    return usual + arm_model_faults(arms)
-
-
-def _arm_models(settings: Settings) -> Mapping[str, str]:
-    if not settings.experiments:
-        return {}
-    from leadline.settings.experiments import models_of_arms
-
-    return models_of_arms(settings.experiments)
-
-
-def enrichment_faults(settings: Settings, *, elsewhere: bool = False) -> dict[str, str]:
-    """The problems in the settings of providers, by name; with *elsewhere*, the settings are for
-    AWS, where no file of one's own is."""
-    from leadline.enrichment.registry import make_providers
-
-    found: dict[str, str] = {}
-    make_providers(settings, found)
-    if elsewhere:
-        for name, config in settings.enrich.items():
-            if (config.kind or name) == "csv":
-                found[name] = f"enrich.{name}: a file is read on this machine only, not on AWS"
-    return found
-
-
-def crm_faults(settings: Settings) -> dict[str, str]:
-    """The problems in the settings of CRMs, by source; empty if there are none."""
-    found: dict[str, str] = {}
-    for source in (made := crms(settings)):
-        try:
-            made[source]
-        except ConfigurationError as error:
-            found[source] = error.detail
-    return found
-
-
-def ad_network_faults(settings: Settings) -> dict[str, str]:
-    """The problems in the settings of ad networks, by name; empty if there are none."""
-    found: dict[str, str] = {}
-    for name in (made := ad_networks(settings)):
-        try:
-            made[name]
-        except ConfigurationError as error:
-            found[name] = error.detail
-    return found
 
 
 def store(

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from leadline import wiring
 from leadline.cloud import carried as carrying
 from leadline.cloud import change_sets, deploying
 from leadline.cloud.carried import LISTS, carried_before, carried_files, refuse_lost
@@ -26,6 +25,7 @@ from leadline.cloud.packaging import Package, work_package
 from leadline.cloud.remote_settings import put_settings, read_settings, stored_settings
 from leadline.cloud.session import Cloud, CloudError, connect
 from leadline.cloud.wheels import Target
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions.carried_lists import LateLists, carried_here
 from leadline.settings.general import Settings
@@ -34,7 +34,7 @@ from leadline.team.rules import Rules
 from tests.worlds.scores import small_model
 
 REGION = "eu-west-1"
-USABLE = partial(wiring.check, elsewhere=True)
+USABLE = partial(settings_check.check, elsewhere=True)
 
 RULES = """
 [rules.banks]

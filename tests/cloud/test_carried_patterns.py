@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from leadline import wiring
 from leadline.cloud import packaging, wheels
 from leadline.cloud.carried import carried_before, carried_files, refuse_lost
 from leadline.cloud.code_bucket import ensure_code_bucket, upload
@@ -18,6 +17,7 @@ from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.remote_settings import read_settings
 from leadline.cloud.session import Cloud, CloudError, connect
 from leadline.cloud.wheels import Target
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions.carried_patterns import ENGINE, IN_PACKAGE
 from leadline.settings.loading import load
@@ -78,7 +78,7 @@ def engine_in(files: Mapping[str, bytes]) -> bool:
 @needs_linux
 @pytest.mark.usefixtures("engine_of_here")
 def test_the_engine_is_carried_if_a_rule_has_a_pattern_and_only_then(settings: Path) -> None:
-    assert read_settings(settings, partial(wiring.check, elsewhere=True)) == RULES
+    assert read_settings(settings, partial(settings_check.check, elsewhere=True)) == RULES
     files = carried_files(settings)
     package = work_package(HERE, files)
     assert engine_in(package.files)

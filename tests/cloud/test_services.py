@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from leadline import wiring
 from leadline.cloud import remote_settings, tail
 from leadline.cloud.carried import WEIGHTS, carried_before
 from leadline.cloud.code_bucket import (
@@ -29,11 +28,12 @@ from leadline.cloud.packaging import Package
 from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
 from leadline.cloud.stacks import need_stack
 from leadline.cloud.state import stack_state
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from tests.infra.template_reading import PSEUDO, Stack
 
 REGION = "eu-west-1"
-USABLE = partial(wiring.check, elsewhere=True)
+USABLE = partial(settings_check.check, elsewhere=True)
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from leadline import wiring
 from leadline.entrypoints.embedded.metrics import METRICS
 from leadline.entrypoints.embedded.openapi import document
+from leadline.installations import settings_check
 from leadline.model.errors import LeadlineError
 from leadline.plugins import crm_kinds, source_names
 from leadline.settings.channels import CHANNELS
@@ -55,7 +55,7 @@ def test_every_crm_has_its_how_to_whose_settings_are_enough(tmp_path: Path) -> N
     for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
         (tmp_path / "leadline.toml").write_text(block, encoding="utf-8")
         settings = load(environ={}, folder=tmp_path).settings
-        wiring.check(settings)
+        settings_check.check(settings)
         shown |= {config.kind or source for source, config in settings.crm.items()}
     assert shown == set(crm_kinds())
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, RSAKey
 
-from leadline import wiring
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.net.oauth import key_set
 from leadline.net.oauth.fetching import MOST_BYTES, Issuer, fetch_key_set, metadata_urls
@@ -129,11 +129,11 @@ def test_settings_that_demand_tokens_are_refused_without_the_library(
 ) -> None:
     text = '[sources.generic]\noauth_issuer = "https://issuer.example.com"\noauth_audience = "x"\n'
     settings = load(environ={}, document=(text, "leadline.toml")).settings
-    wiring.check(settings)
+    settings_check.check(settings)
     monkeypatch.setattr(key_set, "find_spec", lambda _: None)
-    wiring.check(Settings())
+    settings_check.check(Settings())
     with pytest.raises(ConfigurationError, match="joserfc, which is not installed"):
-        wiring.check(settings)
+        settings_check.check(settings)
 
 
 _JSON = st.recursive(

@@ -9,9 +9,9 @@ from leadline.cloud.carried import WEIGHTS, carried_files
 from leadline.cloud.remote_settings import read_settings
 from leadline.duplicates.policy import CARRIED, DuplicatePolicy, policy_of
 from leadline.duplicates.weights import Weights, written
+from leadline.installations.settings_check import check
 from leadline.model.errors import ConfigurationError
 from leadline.settings.loading import load
-from leadline.wiring import check
 
 TABLE = '[duplicates]\nlink = 0.97\nreview = 0.6\nalert = "no"\nwrite_back = "yes"\n'
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline import wiring
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import GROUP_READS, PRIVATE
 from leadline.settings.crm_kinds import CloseConfig
@@ -426,7 +426,7 @@ def test_the_examples_load(folder: Folder) -> None:
         for part in places.get(table, (table,)):
             place = place.get(part, {})
         assert place, table
-    wiring.check(settings)
+    settings_check.check(settings)
 
 
 def test_reading_settings_imports_nothing_heavy() -> None:

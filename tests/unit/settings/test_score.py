@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadline.cloud.carried import ARM_MODELS, LISTS, MODEL, carried_files
+from leadline.installations.settings_check import check
 from leadline.journey.scoring import scorer_of
 from leadline.model.errors import ConfigurationError
 from leadline.scoring import model_in_use
@@ -12,7 +13,6 @@ from leadline.scoring.model_in_use import arm_file_name
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from leadline.settings.score import HotThreshold
-from leadline.wiring import check
 from tests.worlds.scores import small_model
 
 POINTS = """

@@ -22,6 +22,7 @@ from leadline.entrypoints.cli._doctor_silence import check_silence
 from leadline.entrypoints.cli._removed_teams import check_removed_teams
 from leadline.entrypoints.cli._state import LEAST_FREE, Check
 from leadline.entrypoints.embedded import exposure
+from leadline.installations import settings_check
 from leadline.installations.privacy_key import trouble_with_key
 from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
@@ -275,7 +276,7 @@ def _check_providers(settings: Settings) -> list[Check]:
 
 def _check_crms(settings: Settings) -> Check:
     """Whether every CRM has what its kind needs, and what it is used for."""
-    if faults := wiring.crm_faults(settings):
+    if faults := settings_check.crm_faults(settings):
         return "WRONG", "CRMs", "; ".join(faults.values())
     if not settings.crm:
         return "note", "CRMs", "none is set, so owners come only from trusted webhooks"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from leadline import wiring
 from leadline.entrypoints.cli._doctor_tokens import check_login_issuer, check_token_issuers
 from leadline.entrypoints.cli._state import Check
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.net.dates import noting_dates
 from leadline.ports.crm import Crm, crm_in_words
@@ -94,7 +95,7 @@ def _check_slack(settings: Settings) -> list[Check]:
 
 
 def _check_crms(settings: Settings) -> Iterator[Check]:
-    faults = wiring.crm_faults(settings)
+    faults = settings_check.crm_faults(settings)
     made = wiring.crms(settings)
     for source in settings.crm:
         if source not in faults:  # `doctor` reports those already

@@ -1,14 +1,14 @@
 """The checks of `doctor` on ad networks that are told what became of leads."""
 
-from leadline import wiring
 from leadline.entrypoints.cli._state import Check
+from leadline.installations import settings_check
 from leadline.settings.general import Settings
 from leadline.settings.outcomes import LinkedInOutcomes
 
 
 def check_outcomes(settings: Settings) -> list[Check]:
     """Whether every ad network has what its kind needs, and what it is told; nothing is sent."""
-    faults = wiring.ad_network_faults(settings)
+    faults = settings_check.ad_network_faults(settings)
     found: list[Check] = []
     for name, config in settings.outcomes.items():
         what = f"ad network {name}"

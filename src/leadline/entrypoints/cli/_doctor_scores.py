@@ -4,6 +4,7 @@ from contextlib import closing
 
 from leadline import wiring
 from leadline.entrypoints.cli._state import Check
+from leadline.installations import settings_check
 from leadline.model.errors import LeadlineError
 from leadline.operations.health import unscored
 from leadline.settings.general import Settings
@@ -15,7 +16,7 @@ def check_scores(settings: Settings) -> list[Check]:
     """WRONG if the model can't be read, or failed for some of the newest leads."""
     if not settings.scores_leads:
         return []
-    if faults := wiring.trained_model_faults(settings):
+    if faults := settings_check.trained_model_faults(settings):
         return [("WRONG", _WHAT, f"{faults[0]}; leads go on without a score")]
     try:
         with closing(wiring.ledger(settings)) as ledger:

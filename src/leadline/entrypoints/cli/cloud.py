@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from leadline import wiring
 from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Region, Stack, Yes
 from leadline.entrypoints.cli._show import as_json, console, say, table
 from leadline.entrypoints.cli.cost import cost_of_stack
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _order(stack: str, params: Path | None, settings: Path | None) -> "Deploymen
     from leadline.cloud import carried, parameters, remote_settings
     from leadline.cloud.deploying import DeploymentRequest
 
-    usable = partial(wiring.check, elsewhere=True)
+    usable = partial(settings_check.check, elsewhere=True)
     text = remote_settings.read_settings(settings, usable) if settings else None
     for words in remote_settings.without_effect(text or ""):
         say(words)

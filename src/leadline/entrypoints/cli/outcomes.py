@@ -14,6 +14,7 @@ from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say, table, when
+from leadline.installations import settings_check
 from leadline.installations.erased import previewing_kit
 from leadline.journey.follow_up import look_again
 from leadline.journey.pushing.counting import PushCount, counted_pushes
@@ -141,7 +142,7 @@ def _networks(settings: Settings, to: str | None) -> list[str]:
     if to is not None and to not in settings.outcomes:
         there = ", ".join(sorted(settings.outcomes))
         raise ConfigurationError(f"there is no [outcomes.{to}] (there are: {there})")
-    if faults := wiring.ad_network_faults(settings):
+    if faults := settings_check.ad_network_faults(settings):
         raise ConfigurationError("; ".join(faults.values()))
     return [to] if to else sorted(settings.outcomes)
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from leadline import wiring
 from leadline.cloud import template_parameters
 from leadline.cloud.session import need_extra
 from leadline.entrypoints.cli._app import app
@@ -18,6 +17,7 @@ from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.infra import template
+from leadline.installations import settings_check
 
 package_app = typer.Typer(
     help="Package Leadline for another tool to deploy.",
@@ -69,7 +69,9 @@ def _write(out: Path, runtime: str, architecture: str, settings: Path | None) ->
         template_parameters.refuse_other(name, value)
     text, files = "", {}
     if settings is not None:
-        text = remote_settings.read_settings(settings, partial(wiring.check, elsewhere=True))
+        text = remote_settings.read_settings(
+            settings, partial(settings_check.check, elsewhere=True)
+        )
         files = dict(carried.carried_files(settings))
     packages = package_folder.packages_for(
         wheels.target_of(runtime, architecture),

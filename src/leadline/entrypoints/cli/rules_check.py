@@ -13,6 +13,7 @@ from leadline.entrypoints.cli._backtesting import settings_in
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_lines, say, table
 from leadline.entrypoints.cli.rules import SettingsFile, rules_app
+from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.model.people import Person
 from leadline.operations.rule_checks import (
@@ -73,7 +74,7 @@ def _print(found: Sequence[Finding], users: Mapping[str, Any], unasked: Mapping[
 def _users(settings: Settings) -> tuple[dict[str, Mapping[str, Person]], dict[str, str]]:
     """The active users of each CRM, and why others were not asked."""
     found: dict[str, Mapping[str, Person]] = {}
-    unasked = dict(wiring.crm_faults(settings))
+    unasked = dict(settings_check.crm_faults(settings))
     made = wiring.crms(settings)
     for source in settings.crm:
         if source in unasked:

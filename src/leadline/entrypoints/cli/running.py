@@ -22,6 +22,7 @@ from leadline.entrypoints.embedded.supervisor import Supervisor
 from leadline.entrypoints.embedded.trouble_watch import tell_of_end
 from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
+from leadline.installations import settings_check
 from leadline.installations.accounts import accounts_of
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.installations.erased import erase_returned
@@ -59,7 +60,7 @@ def serve(
     loaded = options.load(flags)
     settings = loaded.settings
     configure(settings.log_level, settings.log_format)
-    wiring.check(settings)
+    settings_check.check(settings)
     supervisor = Supervisor(settings, lambda: options.load(flags).settings)
     hangup = Hangup()
     children.stop_on_signal(
@@ -129,7 +130,7 @@ def worker(
     options: Options = context.obj
     settings = options.settings()
     configure(settings.log_level, settings.log_format)
-    wiring.check(settings)
+    settings_check.check(settings)
     stop = threading.Event()
     hangup = Hangup()
     children.stop_on_signal(

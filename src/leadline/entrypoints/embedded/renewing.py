@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from leadline import wiring
 from leadline.entrypoints.embedded.child import Child
 from leadline.entrypoints.logs import configure
+from leadline.installations import settings_check
 from leadline.installations.serving import ServingProcess, note_serving
 from leadline.model.errors import LeadlineError
 from leadline.model.privacy import AuditEntry
@@ -112,7 +113,7 @@ def note_changes(settings: Settings, names: Sequence[str]) -> None:
 
 def try_out(settings: Settings) -> None:
     """Create everything that the children create from the settings; raises ConfigurationError."""
-    wiring.check(settings)
+    settings_check.check(settings)
     kit = wiring.in_memory(settings)
     for name in settings.only_sources or settings.sources:
         kit.sources[name]
