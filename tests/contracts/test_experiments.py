@@ -21,7 +21,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import FirstSeen
-from leadline.model.scores import UNSCORED
+from leadline.model.scored_leads import UNSCORED
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.operations.experiments import (
     ExperimentPlan,

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.model.scores import UNSCORED
+from leadline.model.scored_leads import UNSCORED
 from leadline.model.task import Step, Task
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Store

@@ -21,7 +21,7 @@ from leadline.alerts.words import (
 from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.people import Person
-from leadline.model.scores import reasons_for
+from leadline.model.scored_leads import reasons_for
 from leadline.ports.channel import Notice
 
 PERSON_LIMIT = 100

@@ -8,7 +8,7 @@ from datetime import timedelta
 from leadline.model.lead import RefinedLead
 from leadline.model.patterns import late
 from leadline.model.record_links import read_link
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 
 URL_LIMIT = 3000
 

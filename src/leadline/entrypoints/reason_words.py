@@ -9,7 +9,7 @@ from leadline.alerts.problems import in_words
 from leadline.model.assigning import Decision, Skipped
 from leadline.model.lead import Ownership
 from leadline.model.score import LeadScore
-from leadline.model.scores import reasons_for, score_words
+from leadline.model.scored_leads import reasons_for, score_words
 from leadline.operations.reasons import LaterChange, Passed, Reasons
 
 _NOTES: Mapping[str, str] = {

@@ -18,7 +18,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.score import LeadScore
-from leadline.model.scores import OF_POINTS
+from leadline.model.scored_leads import OF_POINTS
 from leadline.model.suppression import is_not_to_be_contacted
 from leadline.model.task import Done, Lease, Step
 from leadline.ports.first_look import HotLead

@@ -9,7 +9,7 @@ from leadline.kit import Kit, channels_for
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
-from leadline.model.scores import is_hot
+from leadline.model.scored_leads import is_hot
 from leadline.model.task import Alert, Later, Step, Task
 from leadline.ports.crm import CrmRecord
 from leadline.team.subject import ownership_of

@@ -15,7 +15,7 @@ import msgspec
 from leadline.kit import Kit
 from leadline.model.lead import RefinedLead
 from leadline.model.score import LeadScore
-from leadline.model.scores import UNSCORED, before_scoring
+from leadline.model.scored_leads import UNSCORED, before_scoring
 from leadline.scoring.points import PointsEntry, entries_met, score_by_points, with_points
 from leadline.settings.general import Settings
 from leadline.settings.hours import HoursConfig

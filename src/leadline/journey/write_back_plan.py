@@ -18,7 +18,7 @@ from leadline.model.found import was_found
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.patterns import late
-from leadline.model.scores import reasons_for, score_of
+from leadline.model.scored_leads import reasons_for, score_of
 from leadline.ports.crm import CrmChange, CrmRecord
 from leadline.settings.crm import AnyCrmConfig
 

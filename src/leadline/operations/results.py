@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from leadline.model.handling import Ending, holder_of
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 from leadline.operations.speed import NOBODY
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team

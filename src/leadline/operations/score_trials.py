@@ -10,7 +10,7 @@ import msgspec
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.score import LeadScore
-from leadline.model.scores import can_be_scored
+from leadline.model.scored_leads import can_be_scored
 from leadline.operations.results import BANDS_DOWN, score_band
 from leadline.scoring.points import PointsEntry
 

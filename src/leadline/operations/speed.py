@@ -15,7 +15,7 @@ import msgspec
 
 from leadline.model.handling import holder_of
 from leadline.model.lead import RefinedLead
-from leadline.model.scores import is_hot
+from leadline.model.scored_leads import is_hot
 from leadline.operations.answering import due_at, first_touch, is_awaited, is_late
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team

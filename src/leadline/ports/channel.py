@@ -10,7 +10,7 @@ from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of, owne
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.links import Links
 from leadline.model.people import Person
-from leadline.model.scores import is_hot
+from leadline.model.scored_leads import is_hot
 from leadline.model.task import Alert, Step
 from leadline.ports.messenger import Messenger
 

@@ -14,7 +14,7 @@ from leadline.model.consent import UNKNOWN, Consent
 from leadline.model.enrichment import FILLED, Enrichment, Scalar
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
 from leadline.model.score import LeadScore
-from leadline.model.scores import OF_POINTS
+from leadline.model.scored_leads import OF_POINTS
 from leadline.privacy.masking_json import masked_raw, masked_value
 from leadline.privacy.masking_values import (
     HIDDEN,

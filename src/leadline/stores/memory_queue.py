@@ -11,7 +11,7 @@ from leadline.model.erasing import ERASED_WORDS
 from leadline.model.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED, WORKER_DIED
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, RefinedLead
-from leadline.model.scores import is_hot
+from leadline.model.scored_leads import is_hot
 from leadline.model.task import (
     HOT_STEPS,
     UNTOLD_STEPS,

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadline.model.consent import NO, PURPOSES, YES, refused
 from leadline.model.lead import RefinedLead
-from leadline.model.scores import is_hot, score_of
+from leadline.model.scored_leads import is_hot, score_of
 from leadline.settings.conditions.fields import CUSTOM, ENRICHED, WEEKDAYS
 from leadline.settings.conditions.text import fold_text
 from leadline.settings.conditions.values import is_number

@@ -7,7 +7,7 @@ bands, the country, the source. Who the person is, such as a name or a title, ne
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from leadline.model.lead import RefinedLead
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 
 _BANDS = ((75, "75+"), (50, "50-74"), (25, "25-49"))
 _NONE = "none"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from leadline.model.assigning import RuleLooked
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 from leadline.settings.rules import RuleConfig
 from leadline.team.subject import NO_FACTS, Subject, Test, ownership_of
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 import msgspec
 
 from leadline.model.lead import RefinedLead
-from leadline.model.scores import is_hot, score_of
+from leadline.model.scored_leads import is_hot, score_of
 from leadline.settings.hours import HoursConfig
 from leadline.settings.targets import TargetConfig
 from leadline.team.hours import add_working_time, is_working, working_time

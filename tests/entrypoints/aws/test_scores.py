@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.model.scores import UNSCORED
+from leadline.model.scored_leads import UNSCORED
 from leadline.ports.ledger import LeadFilter
 from leadline.scoring import model_in_use
 from leadline.stores.aws.reading.ledger import AwsLedger

@@ -14,7 +14,7 @@ from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWat
 from leadline.installations.data_file import Whereabouts
 from leadline.kit import Kit
 from leadline.model.errors import StorageFailed
-from leadline.model.scores import UNSCORED
+from leadline.model.scored_leads import UNSCORED
 from leadline.model.task import Done, Drop, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement

@@ -8,7 +8,7 @@ import pytest
 
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
 from leadline.model.score import LeadScore, ScoreReason
-from leadline.model.scores import reasons_for, score_of, score_words
+from leadline.model.scored_leads import reasons_for, score_of, score_words
 from leadline.scoring.points import PointsEntry, score_by_points, with_points
 from leadline.settings.score import HotThreshold, PointsConfig
 from tests.worlds.scores import COMPANY, POINTS, scorer, small_model

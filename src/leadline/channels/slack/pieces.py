@@ -17,7 +17,7 @@ from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.patterns import late
 from leadline.model.people import SLACK_ID, Person
-from leadline.model.scores import reasons_for
+from leadline.model.scored_leads import reasons_for
 from leadline.ports.channel import Notice
 
 _FIELD = 400

@@ -25,7 +25,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
 from leadline.model.lead import Delivery, RefinedLead
 from leadline.model.score import LeadScore
-from leadline.model.scores import can_be_scored, was_not_scored
+from leadline.model.scored_leads import can_be_scored, was_not_scored
 from leadline.operations.score_trials import ScoreTrial, tried
 from leadline.ports.ledger import LeadFilter
 from leadline.settings.general import Settings

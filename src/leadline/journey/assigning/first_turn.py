@@ -25,7 +25,7 @@ from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person, owner_in
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 from leadline.model.task import Done, Later, Step, Task, Turn
 from leadline.ports.crm import CrmRecord
 from leadline.team.asking import Ask, Choice, Earlier

@@ -13,7 +13,7 @@ from leadline.model.assigning import Decision, Kept
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 from leadline.team.asking import Ask
 from leadline.team.deciding import who_gets
 from leadline.team.kinds import kind_values

@@ -18,7 +18,7 @@ from leadline.journey.assigning.removed_teams import send_on
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 from leadline.model.task import Done, Lease, Outcome, Retry, Step, Task
 from leadline.ports.assigning import ABSENCES, roster_of
 from leadline.team.asking import Ask

@@ -19,7 +19,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Judgement, Possible
 from leadline.model.people import Person, key_of_person, owner_in
 from leadline.model.retiring import RETIRED_WORDS
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 from leadline.ports.store import Waiting
 from leadline.refine import About, refine
 from leadline.settings.general import Settings

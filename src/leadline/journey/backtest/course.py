@@ -20,7 +20,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.people import Person as Owner
 from leadline.model.people import owner_in
-from leadline.model.scores import score_of
+from leadline.model.scored_leads import score_of
 from leadline.team.asking import Ask, Books, Choice, Earlier
 from leadline.team.deciding import who_gets
 from leadline.team.kinds import kind_values

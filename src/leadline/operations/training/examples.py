@@ -10,7 +10,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
-from leadline.model.scores import before_scoring, can_be_scored
+from leadline.model.scored_leads import before_scoring, can_be_scored
 from leadline.operations.training.dates import form_of_dates, time_in_form
 from leadline.ports.ledger import Followed
 from leadline.refine import About, refine

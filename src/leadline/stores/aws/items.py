@@ -9,7 +9,7 @@ import msgspec
 from leadline.model.event_notes import WORKER_DIED
 from leadline.model.formats import from_iso, iso
 from leadline.model.lead import Fate, RefinedLead, Status
-from leadline.model.scores import is_hot, score_of, was_not_scored
+from leadline.model.scored_leads import is_hot, score_of, was_not_scored
 from leadline.model.task import Alert, Lease, Step, Task
 from leadline.stores.aws.keys import (
     FURTHER,

@@ -10,7 +10,7 @@ import apsw
 
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
-from leadline.model.scores import is_hot
+from leadline.model.scored_leads import is_hot
 from leadline.model.task import Done, Drop, Later, Lease, Retry, Step, Turn, event_name
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite import bulk

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import apsw
 
 from leadline.model.event_notes import WAIT_ENDED
-from leadline.model.scores import is_hot
+from leadline.model.scored_leads import is_hot
 from leadline.model.task import event_name
 from leadline.ports.homes import REDELIVERED, FamilyWrite, MovedLead, in_order
 from leadline.ports.ledger import Happening

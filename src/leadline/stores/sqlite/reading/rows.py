@@ -6,7 +6,7 @@ import msgspec
 
 from leadline.model.handling import UNHANDLED, Handling, owner_of
 from leadline.model.lead import RefinedLead, Status
-from leadline.model.scores import is_hot, score_of, was_not_scored
+from leadline.model.scored_leads import is_hot, score_of, was_not_scored
 from leadline.ports.ledger import LeadRow
 from leadline.stores.sqlite.checksums import is_whole
 from leadline.stores.sqlite.handling import handling_decoder
