@@ -43,8 +43,8 @@ UNOWNED_STATUSES = (Status.REFINED, Status.ALERTED)
 
 
 class LeadRow(msgspec.Struct, frozen=True):
-    """One lead (or other event) in a list. `score` is `model.scored_leads.score_of`; `hot` is whether it
-    reaches `score_hot`, `unscored` whether what scores leads failed for it."""
+    """One lead (or other event) in a list. `score` is `model.scored_leads.score_of`; `hot` is
+    whether it reaches `score_hot`, `unscored` whether what scores leads failed for it."""
 
     lead_id: str
     captured_at: datetime
