@@ -66,6 +66,19 @@ _ROWS = {
         "with 10,000 leads: {few_page_ms:.0f} ms a list, {few_search_ms:.0f} ms a search; "
         "{index_bytes:,.0f} bytes a lead",
     ),
+    "experiments": (
+        "experiments: equal arms that cry winner or harm, 100 looks",
+        "{equal_share:.1%}; with unequal delays {unequal_share:.1%}, with few won "
+        "{rare_share:.1%}, with an arm of a tenth {small_share:.1%}, with companies {by_company_share:.1%}",
+        "a test at each look: {equal_each_look_share:.0%}, {unequal_each_look_share:.0%} with "
+        "unequal delays; open leads as lost: {open_as_lost_share:.0%}; leads in place of "
+        "companies: {by_lead_share:.0%}",
+    ),
+    "experiments/found": (
+        "experiments: differences that are found; right shares that are called wrong",
+        "{power_share:.0%}; {mismatch_share:.1%}",
+        "planned: 80%; chi-square at each look: {mismatch_each_look_share:.0%}",
+    ),
     "command_line": (
         "command line: `--help`, `leads`, and `leads` that lists {stored:,.0f}",
         "{help_ms:.0f}, {leads_ms:.0f} and {many_leads_ms:.0f} ms of CPU",
