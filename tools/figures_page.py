@@ -69,7 +69,8 @@ _ROWS = {
     "experiments": (
         "experiments: equal arms that cry winner or harm, 100 looks",
         "{equal_share:.1%}; with unequal delays {unequal_share:.1%}, with few won "
-        "{rare_share:.1%}, with an arm of a tenth {small_share:.1%}, with companies {by_company_share:.1%}",
+        "{rare_share:.1%}, with an arm of a tenth {small_share:.1%}, with companies "
+        "{by_company_share:.1%}",
         "a test at each look: {equal_each_look_share:.0%}, {unequal_each_look_share:.0%} with "
         "unequal delays; open leads as lost: {open_as_lost_share:.0%}; leads in place of "
         "companies: {by_lead_share:.0%}",
