@@ -38,7 +38,7 @@ def ready(server: Installation) -> int:
 
 def until_ready_is(server: Installation, status: int) -> urllib3.BaseHTTPResponse:
     said = ""
-    for _ in range(2000):
+    for _ in range(6000):
         try:
             answer = server.http.request("GET", f"{server.url}/readyz")
         except urllib3.exceptions.HTTPError as error:

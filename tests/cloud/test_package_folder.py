@@ -23,6 +23,15 @@ pytestmark = pytest.mark.skipif(
 RUNTIME = f"python{LOCAL.python}"
 
 
+@pytest.fixture
+def packages() -> dict[str, Package]:
+    """Packages of one file, with its bytecode: folders are held to what they are given."""
+    return {
+        name: Package(name, {f"{name}.py": b"HERE = True\n"}, sys.executable, digest * 64)
+        for name, digest in (("capture", "a"), ("work", "b"))
+    }
+
+
 def written(folder: Path, packages: dict[str, Package]) -> dict[str, bytes]:
     write_folder(folder, RUNTIME, LOCAL.architecture, tuple(packages.values()), template())
     return {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -65,11 +65,11 @@ def test_settings_that_stay_are_read_in_the_stack(monkeypatch: pytest.MonkeyPatc
 
 
 def test_who_may_not_read_them_deploys_what_there_was(
-    monkeypatch: pytest.MonkeyPatch, package: Package
+    monkeypatch: pytest.MonkeyPatch, package: Package, zips: dict[str, bytes]
 ) -> None:
     denied = ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetParameter")
     assert checked(monkeypatch, denied, package.zipped())
-    assert not checked(monkeypatch, denied, capture_package(LOCAL).zipped())
+    assert not checked(monkeypatch, denied, zips["capture"])
     assert not checked(monkeypatch, denied, None)
 
 
