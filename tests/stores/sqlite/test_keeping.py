@@ -28,7 +28,8 @@ import os, sys
 from pathlib import Path
 import apsw
 from leadline.stores.sqlite.store import SqliteStore
-folder, left, statements = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "statements"
+
+left, statements = 0, sys.argv[1] == "statements"
 
 def down():
     global left
@@ -45,12 +46,25 @@ def step(event, arguments):
 def traced(connection):
     connection.exec_trace = lambda connection, statement, bindings: down()
 
-if statements:
-    apsw.connection_hooks.append(traced)
-else:
-    sys.addaudithook(step)
-SqliteStore(folder).close()
+def go_on(folder, steps):
+    global left
+    left = steps
+    if statements:
+        apsw.connection_hooks.append(traced)
+    else:
+        sys.addaudithook(step)
+    SqliteStore(folder).close()
+    os._exit(0)
+
+for line in sys.stdin:
+    steps, _, folder = line.rstrip("\\n").partition(" ")
+    child = os.fork()
+    if not child:
+        go_on(Path(folder), int(steps))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Reads how many steps a migration of which folder may take, and prints how the process ended; it
+forks one for each, because to start Python for every step takes most of the time."""
 
 
 @contextmanager
@@ -100,19 +114,24 @@ def test_a_file_of_an_older_schema_goes_on_and_its_copy_stays(
 def test_a_migration_that_is_killed_at_any_step_goes_on_and_keeps_one_copy(
     tmp_path: Path, clock: HandClock, steps: str
 ) -> None:
-    step, killed = 0, True
-    while killed:
-        data = tmp_path / str(step)
-        older_file(data, clock)
-        command = [sys.executable, "-c", _KILL_BEFORE, str(data), str(step), steps]
-        done = subprocess.run(command, capture_output=True, check=False)
-        assert done.returncode in (0, 9), done.stderr
-        killed = done.returncode == 9
-        SqliteStore(data, clock=clock).close()
-        assert _seen(data) == (newest_schema(), 1, 1)
-        assert [_seen(one) for one in data.glob("before-schema*")] == [(SCHEMA, 1, 1)]
-        step += 1
-    assert step > 3
+    command = [sys.executable, "-c", _KILL_BEFORE, steps]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as processes:
+        assert processes.stdin is not None
+        assert processes.stdout is not None
+        step, killed = 0, True
+        while killed:
+            data = tmp_path / str(step)
+            older_file(data, clock)
+            print(step, data, file=processes.stdin, flush=True)
+            ended = int(processes.stdout.readline())
+            assert ended in (0, 9)
+            killed = ended == 9
+            SqliteStore(data, clock=clock).close()
+            assert _seen(data) == (newest_schema(), 1, 1)
+            assert [_seen(one) for one in data.glob("before-schema*")] == [(SCHEMA, 1, 1)]
+            step += 1
+        assert step > 3
 
 
 def test_a_second_copy_does_not_take_the_place_of_the_first(
