@@ -38,7 +38,7 @@ def measure_pages(folder: Path) -> PagesMeasured:
     none is kept from the round before."""
     http = urllib3.PoolManager(retries=False, timeout=60)
     times: dict[str, list[FirstByte]] = {}
-    with _serving(folder, http) as (server, url):
+    with serving(folder, http) as (server, url):
         for at in range(ROUNDS + 1):
             for name, path in _paths(at).items():
                 taken = _first_byte(http, url + path, server.pid)
@@ -75,9 +75,10 @@ def _paths(at: int) -> dict[str, str]:
 
 
 @contextmanager
-def _serving(
+def serving(
     folder: Path, http: urllib3.PoolManager
 ) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
+    """The dashboard's own process on a data folder, and its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     words = [sys.executable, "-m", "bench.dashboard_server", str(folder), str(port)]

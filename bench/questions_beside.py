@@ -81,6 +81,7 @@ class Beside(NamedTuple):
             f"{self.clock_p95(searched=False):.0f} ms (aim {_PAGE_MS:.0f}), those that search "
             f"{self.clock_p95(searched=True):.0f} ms (aim {_SEARCH_MS:.0f})"
         )
+        yield f"load average {os.getloadavg()[0]:.1f}"
         yield (
             f"capture at a pace of {PER_SECOND:,}/s: {self.alone:,.0f}/s without a dashboard (p99 "
             f"{self.p99_alone_ms:.0f} ms), {self.beside:,.0f}/s beside it (p99 "
@@ -93,11 +94,11 @@ def measure_beside(folder: Path) -> Beside:
     with tempfile.TemporaryDirectory(dir=folder.parent) as place, ExitStack() as stack:
         copy = Path(place, "copy").resolve()
         shutil.copytree(folder, copy)
-        port = stack.enter_context(_capturing(copy))
-        stack.enter_context(_process("bench.index_maker", str(copy)))
-        with _sender(port) as alone:
+        port = stack.enter_context(capturing(copy))
+        stack.enter_context(process("bench.index_maker", str(copy)))
+        with sender(port, PER_SECOND) as alone:
             time.sleep(ALONE_S)  # how long the rate is measured
-        with _sender(port) as beside:
+        with sender(port, PER_SECOND) as beside:
             pages = measure_pages(copy)
     found, other = alone[0], beside[0]
     return Beside(
@@ -106,20 +107,20 @@ def measure_beside(folder: Path) -> Beside:
 
 
 @contextmanager
-def _capturing(folder: Path) -> Iterator[int]:
+def capturing(folder: Path) -> Iterator[int]:
     """Our server on a data folder; its port."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         number = listener.fileno()
         words = ["bench.server", "store", str(folder), str(number)]
-        with _process(*words, keep=(number,)):
+        with process(*words, keep=(number,)):
             yield listener.getsockname()[1]
 
 
 @contextmanager
-def _sender(port: int) -> Iterator[list[dict[str, float]]]:
+def sender(port: int, per_second: int) -> Iterator[list[dict[str, float]]]:
     """A sender with a pace; what it says of its rate is in the list when it has ended."""
     said: list[dict[str, float]] = []
-    words = [sys.executable, "-m", "bench.paced", str(port), str(PER_SECOND)]
+    words = [sys.executable, "-m", "bench.paced", str(port), str(per_second)]
     with subprocess.Popen(words, stdout=subprocess.PIPE) as sender:
         try:
             yield said
@@ -130,7 +131,7 @@ def _sender(port: int) -> Iterator[list[dict[str, float]]]:
 
 
 @contextmanager
-def _process(*words: str, keep: tuple[int, ...] = ()) -> Iterator[None]:
+def process(*words: str, keep: tuple[int, ...] = ()) -> Iterator[None]:
     command = [sys.executable, "-m", *words]
     with subprocess.Popen(command, pass_fds=keep, stderr=subprocess.DEVNULL) as process:
         try:

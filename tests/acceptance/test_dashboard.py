@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from leadline.installations.serving import serving
+from leadline.installations.serving import ServingProcess, serving
 from tests.acceptance.installation import Installation
 from tests.standins.ports import free_port
 
@@ -173,6 +173,35 @@ def test_health_shows_the_processes_of_the_server_also_after_one_was_started_aga
     cookie = server.log_in()
     shown = server.get("/health", cookie=cookie).data.decode()
     assert f'<th scope="row">notify</th><td class="number">{roles()["notify"]}</td>' in shown
+
+
+def test_health_shows_the_last_lease_of_each_worker_also_of_one_that_was_replaced(
+    server: WithDashboard,
+) -> None:
+    server.start()
+    folder = server.installation.data
+
+    def worker() -> ServingProcess | None:
+        there = serving(folder)
+        found = {one.role: one for one in there.processes} if there is not None else {}
+        return found.get("refine-1")
+
+    def leased() -> str:
+        found = worker()
+        return found.leased if found is not None else ""
+
+    assert server.installation.post(b'{"name": "Ada"}').status == 200
+    wait_until(lambda: leased() == "refine")
+    before = worker()
+    assert before is not None
+    server.installation.kill(before.pid)
+    wait_until(lambda: getattr(worker(), "pid", before.pid) != before.pid)
+    after = worker()
+    assert after is not None
+    assert (after.leased, after.leased_at) == ("refine", before.leased_at)
+    shown = server.get("/health", cookie=server.log_in()).data.decode()
+    assert f'<th scope="row">refine-1</th><td class="number">{after.pid}</td>' in shown
+    assert "<td>refine, <time" in shown
 
 
 def test_a_port_that_is_taken_costs_the_dashboard_and_no_lead(server: WithDashboard) -> None:

@@ -54,6 +54,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexedWorld]:
         ({"dead": True}, ["dead"]),
         ({"unowned": True}, ["wang"]),
         ({"repeats": Repeats.ONLY}, []),
+        ({"valid": True}, ["zoe", "wang", "jose", "ada"]),
+        ({"awaited": True}, ["zoe", "wang"]),
+        ({"awaited": True, "owners": ("Bea Voss",)}, ["zoe"]),
         ({"since": START + timedelta(minutes=2), "until": START + timedelta(minutes=4)},
          ["wang", "jose"]),
     ],
@@ -63,6 +66,8 @@ def test_a_page_has_the_leads_of_its_filter_in_their_order(
 ) -> None:
     assert world.ask(**query) == found
     assert world.questions.count(LeadQuestion(**query)) == Counted(len(found))  # type: ignore[arg-type]
+    ids = world.questions.ids(LeadQuestion(**query), 3)  # type: ignore[arg-type]
+    assert [world.names[one] for one in ids] == found[:3]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ class LoginIssuer:
 
     What a test may change: `claims` of all ID tokens (None leaves one out); `made`, which makes
     the token of the claims; `token_status` and `token_body` of the token endpoint; `metadata`; and
-    `serving`, while which is not set all answers wait. `asked` are the requests, with their bodies.
+    `serving`, while which is not set all answers wait. `user_info` is what UserInfo adds to each
+    person's subject (None: the issuer has none), or `user_info_answer` its status and body.
+    `asked` are the requests, with their bodies.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class LoginIssuer:
         self.names_itself = True
         self.serving = threading.Event()
         self.serving.set()
+        self.user_info: dict[str, Claims] | None = None
+        self.user_info_answer: tuple[int, bytes] | None = None
         self.asked: list[str] = []
         self.tokens: list[str] = []
         self._codes: dict[str, tuple[str, dict[str, str]]] = {}
@@ -116,8 +120,32 @@ class LoginIssuer:
         }  # fmt: skip
         token = self.made({name: one for name, one in claims.items() if one is not None})
         self.tokens.append(token)
-        answer = {"access_token": "of-no-use", "token_type": "Bearer", "id_token": token}
+        answer = {"access_token": f"for-{person}", "token_type": "Bearer", "id_token": token}
         return 200, json.dumps(answer).encode()
+
+    def has_user_info(self, claims: dict[str, Claims]) -> None:
+        """Say these claims at an endpoint of UserInfo."""
+        self.user_info = claims
+        self.metadata["userinfo_endpoint"] = f"{self.url}/userinfo"
+
+    def info_for(self, authorization: str) -> tuple[int, bytes]:
+        """What UserInfo answers to who sends an access token."""
+        if self.user_info_answer is not None:
+            return self.user_info_answer
+        person = authorization.removeprefix("Bearer for-")
+        if self.user_info is None or person not in self.user_info:
+            return 401, b"{}"
+        return 200, json.dumps({"sub": person, **self.user_info[person]}).encode()
+
+    def logout_token(self, **more: Any) -> str:
+        """A token by which this issuer ends logins; a claim that is None is left out."""
+        now = int(self._clock().timestamp())
+        claims = {
+            "iss": self.url, "aud": CLIENT_ID, "iat": now, "exp": now + 120,
+            "jti": token_urlsafe(8),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **more,
+        }  # fmt: skip
+        return self.made({name: one for name, one in claims.items() if one is not None})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -144,6 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
             )
             page = f"<!doctype html><html lang=en><title>Example Inc</title>{links}"
             self._answer(200, page.encode(), kind="text/html")
+        elif path == "/userinfo":
+            self._answer(*issuer.info_for(self.headers.get("authorization", "")))
         elif path == "/logout":
             self._answer(302, b"", location=query["post_logout_redirect_uri"])
         else:

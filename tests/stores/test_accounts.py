@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from importlib.resources import files
 from itertools import pairwise
@@ -22,6 +23,7 @@ from leadline.model.accounts import (
 )
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.stores.accounts.accounts import SqliteAccounts
+from leadline.stores.accounts.file import FILE
 from leadline.stores.sqlite.queries import read_queries
 from tests.worlds.leads import HandClock
 
@@ -252,6 +254,40 @@ def test_a_token_that_a_command_made_depends_on_no_account_of_that_name(
     assert accounts.token(digest_of("t"), clock.now) == made
     accounts.remove("ada")
     assert accounts.token(digest_of("t"), clock.now) == made
+
+
+def test_sessions_of_one_at_an_issuer_end_and_others_stay(
+    accounts: SqliteAccounts, clock: HandClock
+) -> None:
+    desk, phone = digest_of("desk"), digest_of("phone")
+    now, ends = clock.now, clock.now + LATER
+    for name, account, user, of_issuer in (
+        ("desk", "ada", "", desk), ("phone", "ada", "", phone), ("bob", "bob", "", desk),
+        ("unknown", "ada", "", b""), ("by link", "ada", "root", b""), ("machine", "", "root", b""),
+    ):  # fmt: skip
+        accounts.begin(Session(digest_of(name), account, user, now, now, ends, of_issuer))
+    assert accounts.end_of_issuer(digest_of("other")) == []
+    assert accounts.end_of_issuer(desk, "ada") == ["ada"]
+    left = [
+        name
+        for name in ("desk", "phone", "bob", "unknown", "by link", "machine")
+        if accounts.session(digest_of(name), now) is not None
+    ]
+    assert left == ["phone", "bob", "by link", "machine"]
+    found = accounts.session(digest_of("bob"), now)
+    assert found is not None
+    assert found.of_issuer == desk
+    assert accounts.end_of_issuer(desk) == ["bob"]
+
+
+def test_a_session_of_an_earlier_version_goes_on(tmp_path: Path, clock: HandClock) -> None:
+    with closing(SqliteAccounts(tmp_path)) as accounts:
+        accounts.begin(session(clock))
+    with closing(apsw.Connection(str(tmp_path / FILE))) as file:
+        file.execute("ALTER TABLE session DROP COLUMN of_issuer")
+        file.pragma("user_version", 2)
+    with closing(SqliteAccounts(tmp_path)) as accounts:
+        assert accounts.session(digest_of("session"), clock.now) == session(clock)
 
 
 @pytest.mark.parametrize("is_removed", [True, False])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from leadline.model.task import Step
 from leadline.ports.store import Store
 from leadline.settings.general import Settings
 from leadline.stores.damage import new_damage
@@ -44,6 +45,7 @@ __all__ = [
     "refuse_if_moved",
     "settle_folder",
     "settle_rights",
+    "telling_leases",
 ]
 
 _LONGEST_REST_S = 0.5
@@ -103,6 +105,14 @@ def making_likenesses(store: Store) -> Callable[[], float]:
 
     assert isinstance(store, SqliteStore)  # noqa: S101 - what an embedded installation has
     return Backfill(store).once
+
+
+def telling_leases(store: Store, tell: Callable[[Step], None]) -> None:
+    """Call *tell* with the step whenever tasks are leased by this store."""
+    from leadline.stores.sqlite.store import SqliteStore
+
+    assert isinstance(store, SqliteStore)  # noqa: S101 - what an embedded installation has
+    store.took = tell
 
 
 def indexing(store: Store) -> Callable[[], float]:

@@ -15,15 +15,20 @@ from leadline.settings.general import Settings
 from leadline.stores.sqlite.locking import is_served
 
 _FILE = "serving.json"
+LEASES_NOTED_S = 60.0
+"""So often the server notes the last leases of its workers, if there were any."""
 
 
 class ServingProcess(msgspec.Struct, frozen=True):
     """A child process of a running server: its role ("http", "refine-1", "notify", "dashboard"),
-    its process id, and since when it runs."""
+    its process id, and since when it runs. Of a worker also when it last leased tasks and of which
+    step, as far as that is noted (`LEASES_NOTED_S`)."""
 
     role: str
     pid: int
     since: datetime
+    leased_at: datetime | None = None
+    leased: str = ""
 
 
 class Serving(msgspec.Struct, frozen=True):

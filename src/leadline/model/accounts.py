@@ -59,7 +59,8 @@ class LoginLink(msgspec.Struct, frozen=True):
 
 class Session(msgspec.Struct, frozen=True):
     """A login, until `ends_at`; `seen_at` is about when it was last used. `account` and `user` are
-    as of `LoginLink`; `user` is "" after a login by password."""
+    as of `LoginLink`; `user` is "" after a login by password or by an issuer. `of_issuer` is a
+    digest of the session at the issuer that it belongs to, b"" for none."""
 
     digest: bytes
     account: str
@@ -67,6 +68,7 @@ class Session(msgspec.Struct, frozen=True):
     began_at: datetime
     seen_at: datetime
     ends_at: datetime
+    of_issuer: bytes = b""
 
 
 class Scope(IntEnum):

@@ -31,10 +31,10 @@ from leadline.experiments.record import (
     records_in,
 )
 from leadline.model.assigning import Kept, Rewrite
+from leadline.model.awaiting import first_touch
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Contact, RefinedLead
-from leadline.operations.answering import first_touch
 from leadline.ports.ledger import Followed, LeadFilter, Ledger
 from leadline.settings.experiments import CLAIMED, RESPONDED
 

@@ -3,16 +3,18 @@
 Nothing of a lead's person is in it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from leadline.model.arrivals import Arrivals
-from leadline.model.task import Step
+from leadline.model.task import Step, TaskKind
 from leadline.operations.lately import LastTimes, Lately, lately_of
 from leadline.ports.ledger import Backlog, LeadFilter, Ledger
 from leadline.ports.listing import ChannelState
+from leadline.ports.standing_tasks import StandingReader, StandingTasks
 
 LATE = timedelta(minutes=5)
 """From this time on it counts as wrong that a lead is late (as in `leadline status`)."""
@@ -22,6 +24,10 @@ _PAUSE = timedelta(seconds=5)
 A_DAY = timedelta(days=1)
 """For how long back the leads of each source are counted."""
 _MOST_COUNTED = 10_000
+MOST_TASKS = 1_000
+"""About how many tasks of a kind are counted where what is read is paid for."""
+_MOST_ROWS, _OF_LATE = 200, timedelta(days=30)
+"""How many of the newest leads, of which time, tell there when sources last sent a lead."""
 _NEWEST = 100
 
 
@@ -66,7 +72,8 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     that are not done; `late_since` is when the lead that is late for longest was due; `crm_times`
     are the last answers of CRMs, by the name of the source. `unscored` are how many of the newest
     leads went on without a score, because the model failed. `by_hours` is whether the leads of a
-    day are counted by whole hours. `providers` are the figures of those that facts about leads are
+    day are counted by whole hours. `counted_to` is up to about how many tasks of a kind were
+    counted, if there are more. `providers` are the figures of those that facts about leads are
     looked up at, of the last 30 days."""
 
     at: datetime
@@ -82,6 +89,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     unscored: int = 0
     networks: Sequence[NetworkHealthRow] = ()
     by_hours: bool = True
+    counted_to: int | None = None
     providers: Sequence[msgspec.Struct] = ()
 
     @property
@@ -107,44 +115,60 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
         return failing + silent + self.is_late + bool(self.dead) + bool(self.unscored)
 
 
+class HealthNames(msgspec.Struct, frozen=True, kw_only=True):
+    """What the settings name: channels, CRMs, ad networks and sources, the kinds of tasks that
+    there can be, and whether leads are scored."""
+
+    channels: Sequence[str] = ()
+    crms: Sequence[str] = ()
+    networks: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    kinds: Sequence[TaskKind] = ()
+    scores: bool = False
+
+
 def health_of(
     ledger: Ledger,
     now: datetime,
-    channels: Sequence[str],
-    crms: Sequence[str],
+    names: HealthNames,
     arrivals: Sequence[Arrivals] | None,
     captured: Mapping[str, int] | None = None,
-    networks: Sequence[str] = (),
-    *,
-    scores: bool = False,
 ) -> HealthPicture:
-    """The state now. *channels*, *crms* and *networks* are the names in the settings; *arrivals* is
-    what is counted of each source (None: nothing counts that, and it would cost to look), and
-    *captured* how many leads each sent within `A_DAY` (None: no index says). *scores* is whether
-    leads are scored."""
+    """The state now. *arrivals* is what is counted of each source (None: nothing counts that; then
+    those of the settings and of the newest leads are shown), and *captured* how many leads each
+    sent within `A_DAY` (None: no index says)."""
     newest = ledger.find(LeadFilter(events=True, limit=1))
-    backlog = ledger.backlog(now)
-    states = ledger.channels(channels)
+    standing = _standing(ledger, now, names.kinds)
+    backlog = standing.backlog
+    states = ledger.channels(names.channels)
     lately = lately_of(ledger)
     written = {one.channel: one for one in backlog if one.step is Step.WRITE_BACK}
     return HealthPicture(
         at=now,
         last_capture=newest[0].captured_at if newest else None,
         backlog=backlog,
-        on_hold=len(ledger.on_hold()),
-        late_since=ledger.untold_since(now),
+        on_hold=standing.on_hold,
+        late_since=standing.late_since,
+        counted_to=MOST_TASKS if standing.is_cut else None,
         dead=sum(one.dead for one in backlog),
         channels=[
             _with_times(_channel(one, states.get(one, ChannelState()), now), states, lately)
-            for one in channels
+            for one in names.channels
         ],
-        crms={one: written.get(one) for one in crms},
-        sources=[_counted(one, captured) for one in _sources(ledger, arrivals, now)],
-        by_hours=captured is None,
-        crm_times={one: lately.crms[one] for one in crms if one in lately.crms},
-        unscored=unscored(ledger) if scores else 0,
-        networks=list(_networks(networks, backlog, lately)),
+        crms={one: written.get(one) for one in names.crms},
+        sources=[_counted(one, captured) for one in _sources(ledger, arrivals, names.sources, now)],
+        by_hours=captured is None and arrivals is not None,
+        crm_times={one: lately.crms[one] for one in names.crms if one in lately.crms},
+        unscored=unscored(ledger) if names.scores else 0,
+        networks=list(_networks(names.networks, backlog, lately)),
     )
+
+
+def _standing(ledger: Ledger, now: datetime, kinds: Sequence[TaskKind]) -> StandingTasks:
+    """The tasks, up to a bound where what is read is paid for."""
+    if isinstance(ledger, StandingReader):
+        return ledger.standing(now, kinds, MOST_TASKS)
+    return StandingTasks(ledger.backlog(now), len(ledger.on_hold()), ledger.untold_since(now))
 
 
 def _counted(row: SourceHealthRow, captured: Mapping[str, int] | None) -> SourceHealthRow:
@@ -192,21 +216,37 @@ def _channel(name: str, state: ChannelState, now: datetime) -> ChannelHealthRow:
 
 
 def _sources(
-    ledger: Ledger, arrivals: Sequence[Arrivals] | None, now: datetime
+    ledger: Ledger, arrivals: Sequence[Arrivals] | None, named: Sequence[str], now: datetime
 ) -> Iterator[SourceHealthRow]:
     """Every source that has sent an event; those whose leads are not counted yet are looked up."""
-    counted = {one.source: one for one in arrivals or ()}
+    if arrivals is None:
+        yield from _sources_of_newest(ledger, named, now)
+        return
+    counted = {one.source: one for one in arrivals}
     for name in sorted({one.source for one in ledger.tallies()} | set(counted)):
         if (one := counted.get(name)) is not None:
             yield _source(one, now)
-            continue
-        if arrivals is None:
-            yield SourceHealthRow(name, None, None, is_silent=False)
             continue
         newest = ledger.find(LeadFilter(source=name, limit=1))
         of_a_day = LeadFilter(source=name, since=now - A_DAY)
         last = newest[0].captured_at if newest else None
         yield SourceHealthRow(name, last, ledger.count(of_a_day, _MOST_COUNTED), is_silent=False)
+
+
+def _sources_of_newest(
+    ledger: Ledger, named: Sequence[str], now: datetime
+) -> Iterator[SourceHealthRow]:
+    """The sources that are named or sent one of the newest leads. How many leads came in a day is
+    known if these reach back so far."""
+    rows = list(ledger.each(LeadFilter(since=now - _OF_LATE, limit=_MOST_ROWS)))
+    of_a_day = Counter(row.source for row in rows if row.captured_at >= now - A_DAY)
+    is_whole = of_a_day.total() < _MOST_ROWS
+    last: dict[str, datetime] = {}
+    for row in rows:
+        last[row.source] = max(row.captured_at, last.get(row.source, row.captured_at))
+    for name in sorted({*named, *last}):
+        number = of_a_day[name] if is_whole else None
+        yield SourceHealthRow(name, last.get(name), number, is_silent=False)
 
 
 def _source(one: Arrivals, now: datetime) -> SourceHealthRow:

@@ -11,9 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
+from leadline.model.awaiting import first_touch, is_awaited
 from leadline.model.handling import Handling, holder_of
 from leadline.model.lead import RefinedLead
-from leadline.operations.answering import due_at, first_touch, is_awaited, is_late
+from leadline.operations.answering import due_at, is_late
 from leadline.operations.speed import NOBODY, Spread, spread
 from leadline.ports.ledger import Followed
 from leadline.settings.general import Settings
@@ -74,7 +75,8 @@ class TimedLead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResponseGroup(msgspec.Struct, frozen=True):
-    """The figures of some leads: how many they are in each state, and the times of each step."""
+    """The figures of some leads: how many they are in each state, and the times of each step.
+    `older` are how many further leads are in each state, which are in no other figure."""
 
     name: str
     leads: int
@@ -82,6 +84,11 @@ class ResponseGroup(msgspec.Struct, frozen=True):
     owner: Spread
     alert: Spread
     response: Spread
+    older: Mapping[ResponseState, int] = {}
+
+    def number(self, state: ResponseState) -> int:
+        """How many leads are in a state, with the older ones."""
+        return self.states.get(state, 0) + self.older.get(state, 0)
 
     @property
     def share_in_time(self) -> float | None:
@@ -133,8 +140,10 @@ def timed(one: Followed, judge: ResponseJudge) -> TimedLead:
     )
 
 
-def group_of(name: str, leads: Sequence[TimedLead]) -> ResponseGroup:
-    """The figures of these leads."""
+def group_of(
+    name: str, leads: Sequence[TimedLead], older: Iterable[TimedLead] = ()
+) -> ResponseGroup:
+    """The figures of these leads, and of older ones their states."""
     return ResponseGroup(
         name,
         len(leads),
@@ -142,18 +151,23 @@ def group_of(name: str, leads: Sequence[TimedLead]) -> ResponseGroup:
         spread(one.owner for one in leads),
         spread(one.alert for one in leads),
         spread(one.response for one in leads),
+        Counter(one.state for one in older),
     )
 
 
 def groups_by(
-    leads: Iterable[TimedLead], key: Callable[[TimedLead], str]
+    leads: Iterable[TimedLead],
+    key: Callable[[TimedLead], str],
+    older: Iterable[TimedLead] = (),
 ) -> tuple[ResponseGroup, ...]:
-    """The figures of each group, those with most leads first."""
+    """The figures of each group, those with most leads first; of *older* ones their states."""
     found: dict[str, list[TimedLead]] = defaultdict(list)
-    for one in leads:
-        found[key(one)].append(one)
-    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(group_of(name, some) for name, some in ordered)
+    further: dict[str, list[TimedLead]] = defaultdict(list)
+    for some, into in ((leads, found), (older, further)):
+        for one in some:
+            into[key(one)].append(one)
+    names = sorted({*found, *further}, key=lambda name: (-len(found.get(name, ())), name))
+    return tuple(group_of(name, found.get(name, ()), further.get(name, ())) for name in names)
 
 
 def _state(

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leadline.model.awaiting import first_touch, is_awaited
 from leadline.model.handling import holder_of
 from leadline.model.lead import RefinedLead
 from leadline.model.scored_leads import is_hot
-from leadline.operations.answering import due_at, first_touch, is_awaited, is_late
+from leadline.operations.answering import due_at, is_late
 from leadline.ports.ledger import Followed
 from leadline.team.people import Team
 from leadline.team.targets import Targets

@@ -70,6 +70,11 @@ class Accounts(Protocol):
     def end(self, digest: bytes) -> None:
         """End a session."""
 
+    def end_of_issuer(self, of_issuer: bytes, account: str = "") -> Sequence[str]:
+        """End the sessions that belong to a session at an issuer (`Session.of_issuer`), those of
+        *account* alone if it is given; of that account also logins without a link of which no
+        session at the issuer is known. Returns the accounts whose sessions ended."""
+
     def add_token(self, token: ApiToken) -> bool:
         """Add a token; False if there is one of that name that has not ended."""
 

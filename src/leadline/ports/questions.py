@@ -69,7 +69,9 @@ class LeadQuestion(msgspec.Struct, frozen=True):
     `statuses`, `sources`, `campaigns` and `owners` select leads with one of these values; an owner
     is the name that lists show, without regard to case and accents. `since` is included, `until` is
     not. `dead` selects leads with a dead letter of any step, `hot` those whose score reaches the
-    threshold, `unowned` those that `ports.ledger.LeadFilter.unowned` selects.
+    threshold, `unowned` those that `ports.ledger.LeadFilter.unowned` selects, `valid` those that
+    are refined and not quarantined, and `awaited` those of them to which a person is still to
+    respond (`model.awaiting`).
     """
 
     text: str = ""
@@ -82,6 +84,8 @@ class LeadQuestion(msgspec.Struct, frozen=True):
     dead: bool = False
     unowned: bool = False
     hot: bool = False
+    valid: bool = False
+    awaited: bool = False
     repeats: Repeats = Repeats.ANY
     sort: SortKey = SortKey.CAPTURED
     descending: bool = True
@@ -220,6 +224,9 @@ class Questions(Protocol):
     def place(self, query: LeadQuestion, lead_id: str) -> str | None:
         """The cursor of the page of a query that begins after a lead, which need not meet the
         query; None if the lead is unknown."""
+
+    def ids(self, query: LeadQuestion, most: int) -> Sequence[str]:
+        """The ids of the first *most* leads of a query, in its order."""
 
     def count(self, query: LeadQuestion, most: int = MOST_COUNTED) -> Counted:
         """The number of leads of a query, up to *most*."""

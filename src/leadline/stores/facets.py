@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.awaiting import first_touch, is_awaited
 from leadline.model.folding import folded_for_search
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import RefinedLead, Status
@@ -35,8 +36,8 @@ class IndexEntry(msgspec.Struct, frozen=True):
 
 class Facet(msgspec.Struct, frozen=True):
     """By what a lead is found, sorted and counted. `campaign` and `company` are without words of
-    the person (masked), `company`, `name` and `owner_key` folded. `ending` is a value of
-    `Ending`."""
+    the person (masked), `company`, `name` and `owner_key` folded. `awaited` is
+    whether a person is still to respond, and `ending` a value of `Ending`."""
 
     lead_id: str
     captured_at: datetime
@@ -56,6 +57,7 @@ class Facet(msgspec.Struct, frozen=True):
     told: bool = False
     claimed: bool = False
     contacted: bool = False
+    awaited: bool = False
     ending: str = ""
 
 
@@ -112,8 +114,15 @@ def _facet(
         told=entry.told,
         claimed=handling.claimed_by is not None,
         contacted=handling.claimed_by is not None or handling.touched_at is not None,
+        awaited=_awaits(lead, handling),
         ending=str(handling.ending),
     )
+
+
+def _awaits(lead: RefinedLead, handling: Handling) -> bool:
+    if lead.status != "refined" or first_touch(handling) is not None:
+        return False
+    return is_awaited(lead, handling)
 
 
 def _masked(field: str, value: str | None, known: PersonWords) -> str | None:

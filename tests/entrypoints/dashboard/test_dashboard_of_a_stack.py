@@ -125,6 +125,26 @@ def test_every_page_shows_a_stack(stack: StackOnMoto, browser: Browser, clock: H
     assert "<h1>Waiting</h1>" in browser.get(f"/leads/{waiting.id}").text
 
 
+def test_health_of_a_stack_reads_neither_the_whole_table_nor_all_tasks(
+    stack: StackOnMoto,
+    browser: Browser,
+    clock: HandClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = stack.rooms.store(clock)
+    refined_in(store, clock)
+    store.accept([captured(clock, str(n)) for n in range(6)])
+    monkeypatch.setattr(Table, "scan", None)
+    text = browser.get("/health").text
+    assert "There are more" not in text
+    assert re.search(r"generic</a></th><td><time[^>]*>[^<]*</time></td><td[^>]*>7<", text)
+    monkeypatch.setattr("leadline.operations.health.MOST_TASKS", 4)
+    monkeypatch.setattr("leadline.operations.health._MOST_ROWS", 3)
+    text = browser.get("/health/now").text
+    assert "of each step about 4 tasks are counted" in text
+    assert re.search(r"generic</a></th><td><time[^>]*>[^<]*</time></td><td[^>]*>–<", text)
+
+
 def test_dead_letters_of_a_stack_are_retried(
     stack: StackOnMoto, browser: Browser, clock: HandClock
 ) -> None:

@@ -244,11 +244,11 @@ def test_processes_of_the_server_are_shown_and_those_that_are_gone(
     monkeypatch.setattr(serving, "is_served", lambda folder: True)
     nobodys = 2**31 - 1  # no system has so many processes
     ours = serving.ServingProcess("http", os.getpid(), made.clock.now)
-    gone = serving.ServingProcess("refine-1", nobodys, made.clock.now)
+    gone = serving.ServingProcess("refine-1", nobodys, made.clock.now, made.clock.now, "refine")
     serving.note_serving(settings, os.getpid(), (ours, gone))
     text = text_of(made)
-    assert re.search(rf"http {os.getpid()} \d\d:\d\d:\d\d (?!gone)", text)
-    assert re.search(rf"refine-1 {nobodys} \d\d:\d\d:\d\d gone", text)
+    assert re.search(rf"http {os.getpid()} \d\d:\d\d:\d\d – (?!gone)", text)
+    assert re.search(rf"refine-1 {nobodys} \d\d:\d\d:\d\d gone refine, \d\d:\d\d:\d\d", text)
 
 
 def test_of_two_tests_at_the_same_moment_one_is_sent() -> None:

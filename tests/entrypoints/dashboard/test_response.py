@@ -13,6 +13,7 @@ from leadline.model.accounts import UserRole
 from tests.entrypoints.dashboard.test_team import plain, rows, say_away
 from tests.worlds.dashboard import Browser
 from tests.worlds.leads import HandClock
+from tests.worlds.questions import take_in
 from tests.worlds.sales_floor import FLOOR, SalesFloor
 
 
@@ -160,6 +161,46 @@ def test_only_the_newest_leads_are_looked_at_and_that_is_said(
     monkeypatch.setattr("leadline.entrypoints.dashboard.views.response_view.MOST_TIMED", 2)
     text = plain(floor.browser().get("/response").text)
     assert "of the newest 2 leads refined in this time" in text
+
+
+def test_older_leads_that_await_a_response_are_counted_and_listed_by_the_index(
+    floor: SalesFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadline.entrypoints.dashboard.views.response_view.MOST_TIMED", 1)
+    take_in(floor.installation.loaded().settings.data, floor.clock)
+    browser = floor.browser()
+    text = browser.get("/response").text
+    assert figures(text) == {
+        "Breached": "1", "At risk": "1", "On track": "1", "Paused": "0", "Answered in time": "–",
+    }  # fmt: skip
+    assert "4 leads were refined in it. Of the older ones, all for which a response" in plain(text)
+    people = rows(text, "Table by person")
+    assert people["cyd"][:3] == ["0 leads of cyd", "0", "1 at risk of cyd"]
+    assert listed(floor, browser.get("/response?state=breached").text) == ["anna"]
+    assert listed(floor, browser.get("/response?all=1").text) == ["dora"]
+    exported = json.loads(browser.get("/response/export.json?state=at+risk").text)
+    assert [one["lead_id"] for one in exported] == [floor.ids["carl"]]
+
+
+def test_how_many_older_leads_are_left_out_is_said(
+    floor: SalesFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = "leadline.entrypoints.dashboard.views.response_view"
+    monkeypatch.setattr(f"{view}.MOST_TIMED", 1)
+    monkeypatch.setattr(f"{view}.MOST_OLDER", 1)
+    take_in(floor.installation.loaded().settings.data, floor.clock)
+    text = floor.browser().get("/response").text
+    assert (figures(text)["Breached"], figures(text)["At risk"]) == ("0", "1")
+    assert "Of the older ones, the newest 1 for which a response is awaited" in plain(text)
+
+
+def test_a_lead_that_is_answered_is_awaited_no_more_by_the_index(
+    floor: SalesFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadline.entrypoints.dashboard.views.response_view.MOST_TIMED", 1)
+    floor.claim("anna", "ada")
+    take_in(floor.installation.loaded().settings.data, floor.clock)
+    assert figures(floor.browser().get("/response").text)["Breached"] == "0"
 
 
 def test_the_list_can_be_exported(floor: SalesFloor) -> None:

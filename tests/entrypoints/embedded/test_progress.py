@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from leadline.entrypoints.embedded.progress import Progress
 from leadline.entrypoints.embedded.worker import longest_iteration
+from leadline.model.task import Step
 from leadline.settings.loading import load
 
 LEAD = "01a2279f-23f2-7f47-977e-9af1a3620830"
@@ -53,6 +54,39 @@ def test_another_worker_begins_with_a_clean_slate(shared: tuple[Progress, Progre
     assert ours.overdue() is not None
     ours.clear()
     assert ours.overdue() is None
+
+
+def test_the_last_lease_of_a_worker_is_seen_beside_its_turns(
+    shared: tuple[Progress, Progress],
+) -> None:
+    ours, theirs = shared
+    one, other = theirs.loop(), theirs.loop()
+    one.begin(AN_HOUR)
+    assert ours.last_lease() is None
+    before = datetime.now(UTC)
+    one.leased(Step.WRITE_BACK)
+    other.leased(Step.NOTIFY)
+    last = ours.last_lease()
+    assert last is not None
+    assert last.step == "notify"
+    assert before <= last.at <= datetime.now(UTC)
+    assert ours.overdue() is None
+    other.begin(NO_TIME)
+    assert ours.overdue() is not None
+    ours.clear()
+    assert ours.last_lease() is None
+
+
+def test_every_step_has_a_name_that_fits_beside_the_time_of_a_lease(
+    shared: tuple[Progress, Progress],
+) -> None:
+    ours, theirs = shared
+    loop = theirs.loop()
+    for step in Step:
+        loop.leased(step)
+        last = ours.last_lease()
+        assert last is not None
+        assert last.step == step
 
 
 def test_a_turn_may_take_as_long_as_its_lease_and_as_others_may_take_to_answer() -> None:

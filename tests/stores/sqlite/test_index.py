@@ -266,6 +266,23 @@ def test_a_damaged_index_is_made_anew(world: IndexedWorld) -> None:
     world.questions = world._stack.enter_context(closing(SqliteQuestions(world.folder)))
 
 
+def test_an_index_of_an_earlier_version_is_made_anew(world: IndexedWorld) -> None:
+    world.maker.close()
+    world.questions.close()
+    with closing(apsw.Connection(str(world.folder / INDEX))) as index:
+        index.execute("PRAGMA user_version = 2")
+        index.execute("DELETE FROM words")
+    with closing(SqliteQuestions(world.folder)) as questions:
+        with pytest.raises(Unanswerable, match="not made yet"):
+            questions.page(LeadQuestion())
+        with closing(IndexMaker(world.store)) as maker:
+            maker.all()
+        assert len(questions.page(LeadQuestion(text="example")).rows) == 5
+    assert index_faults(world.store.db) == []
+    world.maker = world._stack.enter_context(closing(IndexMaker(world.store)))
+    world.questions = world._stack.enter_context(closing(SqliteQuestions(world.folder)))
+
+
 def test_a_rebuilt_index_has_the_same_figures(world: IndexedWorld) -> None:
     query = LeadQuestion()
     span = (world.clock.now - timedelta(1), world.clock.now + timedelta(1))

@@ -11,6 +11,7 @@ from leadline.entrypoints.dashboard import live_events
 from leadline.entrypoints.dashboard.actions import (
     accounts,
     bulk,
+    ending_by_issuer,
     entering,
     entering_by_issuer,
     exporting,
@@ -71,6 +72,7 @@ def _routes() -> list[BaseRoute]:
         *(_page_route(one) for one in (*PAGES, *PARTS)),
         *entering.ROUTES,
         *entering_by_issuer.ROUTES,
+        *ending_by_issuer.ROUTES,
         *own_account.ROUTES,
         *live_events.ROUTES,
         *leads.ROUTES,

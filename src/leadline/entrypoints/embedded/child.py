@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from leadline.entrypoints.embedded import children
-from leadline.entrypoints.embedded.progress import Overdue, Progress
+from leadline.entrypoints.embedded.progress import LastLease, Overdue, Progress
 from leadline.entrypoints.embedded.silence import Livez
 from leadline.settings.general import Settings
 
@@ -41,10 +41,12 @@ class Child:
         self._deaths = 0
         self._start_at = 0.0
         self._renewing = False
+        self._leased_before: LastLease | None = None
         self._launch()
 
     def _launch(self) -> None:
         if self._progress is not None:
+            self._leased_before = self.last_lease()
             self._progress.clear()
         if self._livez is not None:
             self._livez.begin_anew()
@@ -69,6 +71,12 @@ class Child:
         if time.monotonic() >= self._kill_at:
             self.process.kill()
         return None
+
+    def last_lease(self) -> LastLease | None:
+        """When the child, or another one before it in this role, last leased tasks, and of which
+        step; None if none has."""
+        found = self._progress.last_lease() if self._progress is not None else None
+        return found or self._leased_before
 
     def is_silent(self) -> bool:
         """Whether the child does not answer."""

@@ -14,12 +14,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from leadline.model.task import Step
+
 _SLOT = struct.Struct("=d48s")
+_LEASE = struct.Struct("=d32s")
 _MOST_LOOPS = 1024
 _IDLE = float("inf")
+_LAST_LEASE = _SLOT.size * (_MOST_LOOPS - 1) + 8
+"""Where the last lease stands: behind the time of the last place for a loop, which stays zero."""
 
 
 class Watched(Protocol):
@@ -30,6 +35,9 @@ class Watched(Protocol):
 
     def at(self, lead_id: str) -> None:
         """The iteration now works on this lead; "" for none in particular."""
+
+    def leased(self, step: Step) -> None:
+        """The iteration has leased tasks of this step now."""
 
     def end(self) -> None:
         """The iteration is over."""
@@ -50,10 +58,19 @@ class Overdue(NamedTuple):
     lead_id: str
 
 
+class LastLease(NamedTuple):
+    """When a worker last leased tasks, and of which step."""
+
+    at: datetime
+    step: str
+
+
 class Progress:
     """A watch in memory that a supervisor shares with its worker by an open file.
 
-    Times are those of the monotonic clock, which is the same in all processes of a machine.
+    Times of iterations are those of the monotonic clock, which is the same in all processes of a
+    machine. The last lease stands in the place of the last loop, where a supervisor of an earlier
+    version, which may start workers of this one, does not look.
     """
 
     def __init__(self, file: int | None = None) -> None:
@@ -66,6 +83,14 @@ class Progress:
         """See `Watch.loop`."""
         self._loops += 1
         return _Slot(self._memory, _SLOT.size * (self._loops - 1))
+
+    def last_lease(self) -> LastLease | None:
+        """The last lease of the worker; None if it has taken none."""
+        at, step = _LEASE.unpack_from(self._memory, _LAST_LEASE)
+        if not at:
+            return None
+        name = step.rstrip(b"\0").decode("ascii", "replace")
+        return LastLease(datetime.fromtimestamp(at, UTC), name)
 
     def close(self) -> None:
         """Release the memory."""
@@ -113,6 +138,9 @@ class _Slot:
 
     def at(self, lead_id: str) -> None:
         struct.pack_into("=48s", self._memory, self._place + 8, lead_id.encode("ascii", "replace"))
+
+    def leased(self, step: Step) -> None:
+        _LEASE.pack_into(self._memory, _LAST_LEASE, time.time(), step.encode("ascii"))
 
     def end(self) -> None:
         self._write(_IDLE)
@@ -168,6 +196,9 @@ class _Timed:
     def at(self, lead_id: str) -> None:
         del lead_id
 
+    def leased(self, step: Step) -> None:
+        del step
+
     def end(self) -> None:
         self._alarm.set(self, None)
 
@@ -197,6 +228,10 @@ class _Everywhere:
         for loop in self._loops:
             loop.at(lead_id)
 
+    def leased(self, step: Step) -> None:
+        for loop in self._loops:
+            loop.leased(step)
+
     def end(self) -> None:
         for loop in self._loops:
             loop.end()
@@ -216,6 +251,10 @@ class Unwatched:
     def at(self, lead_id: str) -> None:
         """Do nothing."""
         del lead_id
+
+    def leased(self, step: Step) -> None:
+        """Do nothing."""
+        del step
 
     def end(self) -> None:
         """Do nothing."""

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 from leadline import wiring
 from leadline.entrypoints.embedded.child import Child
+from leadline.entrypoints.embedded.progress import LastLease
 from leadline.entrypoints.logs import configure
 from leadline.installations import settings_check
-from leadline.installations.serving import ServingProcess, note_serving
+from leadline.installations.serving import LEASES_NOTED_S, ServingProcess, note_serving
 from leadline.model.errors import LeadlineError
 from leadline.model.privacy import AuditEntry
 from leadline.settings.comparing import NEED_RESTART, applicable, changed_settings
@@ -134,11 +135,35 @@ def tell_changes(settings: Settings, read: Callable[[], Settings]) -> None:
 
 def note(settings: Settings, children: Sequence[Child]) -> None:
     """Write for commands what the server works with, and its children."""
-    processes = tuple(ServingProcess(one.role, one.process.pid, one.since) for one in children)
+    processes = tuple(map(_noted, children))
     try:
         note_serving(settings, os.getpid(), processes)
     except OSError as error:
         log.warning("settings.not_noted", extra={"error": error.strerror})
+
+
+class LeaseNotes:
+    """Writes anew what the server works with when its workers have leased tasks, at most every
+    *every_s* seconds."""
+
+    def __init__(self, every_s: float = LEASES_NOTED_S) -> None:
+        self._every_s = every_s
+        self._due = 0.0
+        self._noted: list[LastLease | None] = []
+
+    def note_if_due(self, settings: Settings, children: Sequence[Child]) -> None:
+        """Write it if it is time."""
+        if time.monotonic() < self._due:
+            return
+        leases = [child.last_lease() for child in children]
+        if any(leases) and leases != self._noted:
+            self._noted, self._due = leases, time.monotonic() + self._every_s
+            note(settings, children)
+
+
+def _noted(child: Child) -> ServingProcess:
+    leased_at, leased = child.last_lease() or (None, "")
+    return ServingProcess(child.role, child.process.pid, child.since, leased_at, leased)
 
 
 class Hangup:

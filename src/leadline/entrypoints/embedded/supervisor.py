@@ -27,7 +27,7 @@ from leadline.entrypoints.embedded.listening import (
     bind_metrics,
 )
 from leadline.entrypoints.embedded.progress import Overdue, Progress
-from leadline.entrypoints.embedded.renewing import Renewal, note
+from leadline.entrypoints.embedded.renewing import LeaseNotes, Renewal, note
 from leadline.entrypoints.embedded.silence import Livez, Stillness
 from leadline.entrypoints.embedded.store_jobs import StoreJobs
 from leadline.installations.data_folder import (
@@ -86,6 +86,7 @@ class Supervisor:
         self._stillness = Stillness()
         self._children: list[Child] = []
         self._failed_syncs = 0
+        self._leases = LeaseNotes()
 
     @property
     def settings(self) -> Settings:
@@ -141,6 +142,8 @@ class Supervisor:
         while not code and not self._stop.wait(_LOOK_S):
             self._end_silent()
             self._renew()
+            if not self._renewal.is_under_way:
+                self._leases.note_if_due(self.settings, self._children)
             try:
                 code = self._look_after_children()
                 if not code and has_failed_sync(self.settings.data):  # another process noticed it

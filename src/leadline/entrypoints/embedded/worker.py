@@ -26,6 +26,7 @@ from leadline.installations.data_folder import (
     making_likenesses,
     note_failed_sync,
     refuse_if_moved,
+    telling_leases,
 )
 from leadline.journey.assigning.handing_on_absent import hand_on_absent
 from leadline.journey.assigning.handing_out import wake_queues
@@ -199,6 +200,7 @@ def _kit(settings: Settings) -> Kit:
 
 def _run(loop: _Loop, stop: threading.Event, watched: Watched, signs: StorageSigns) -> None:
     kit = msgspec.structs.replace(loop.kit, report_current=watched.at)
+    telling_leases(kit.store, watched.leased)
     clock = ClockWatch()
     while not stop.is_set():
         began = time.monotonic()
@@ -292,8 +294,5 @@ class ClockWatch:
 
     @staticmethod
     def _offset() -> timedelta:
-        return (
-            datetime.now(UTC)
-            - datetime(1970, 1, 1, tzinfo=UTC)
-            - timedelta(seconds=time.monotonic())
-        )
+        since = datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+        return since - timedelta(seconds=time.monotonic())

@@ -7,6 +7,7 @@ alone that began.
 
 import base64
 import hmac
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -19,8 +20,10 @@ from leadline.net.client import HttpClient, NoReply
 from leadline.net.oauth.fetching import MOST_BYTES, Issuer, shown_url
 from leadline.net.oauth.id_tokens import Identity, read_id_token
 from leadline.net.oauth.key_sets import KeySets
+from leadline.net.oauth.logout_tokens import EndedLogin, read_logout_token
 from leadline.net.oauth.providers import PATIENCE_S, Provider, ProviderError, Providers
 from leadline.net.oauth.signed import SignedToken, verify
+from leadline.net.oauth.user_info import with_user_info
 
 
 class LoginClient(msgspec.Struct, frozen=True):
@@ -68,9 +71,10 @@ class LoginAttempt(NamedTuple):
 
 
 class _Answer(msgspec.Struct):
-    """What the token endpoint answers; the access token is of no use here."""
+    """What the token endpoint answers; the access token serves UserInfo alone."""
 
     id_token: str = ""
+    access_token: str = ""
     error: str = ""
 
 
@@ -110,18 +114,36 @@ class CodeFlow:
         return _with_query(place, asked) if place else ""
 
     def identity(
-        self, client: LoginClient, attempt: LoginAttempt, code: str, named: str, now: datetime
+        self,
+        client: LoginClient,
+        attempt: LoginAttempt,
+        code: str,
+        named: str,
+        now: datetime,
+        suffices: Callable[[Identity], bool] = lambda _: True,
     ) -> Identity:
         """Whom the issuer has logged in, by the code of its answer. *named* is the issuer that the
-        answer names ("": none). Raises TokenRefused if that does not count, and ProviderError."""
+        answer names ("": none). UserInfo is asked unless the ID token *suffices*. Raises
+        TokenRefused if that does not count, and ProviderError."""
         provider = self._providers.of(client.issuer)
         is_nameless = not named and not provider.authorization_response_iss_parameter_supported
         if named != client.issuer and not is_nameless:
             raise TokenRefused("the answer is of another issuer (iss)")
-        text = _exchanged(provider, client, attempt, code)
-        token, identity = read_id_token(text, client.issuer, client.client_id, attempt.nonce, now)
+        answer = _exchanged(provider, client, attempt, code)
+        token, identity = read_id_token(
+            answer.id_token, client.issuer, client.client_id, attempt.nonce, now
+        )
         self._verify(token, Issuer(provider.issuer, provider.jwks_uri))
-        return identity
+        if suffices(identity) or not (provider.userinfo_endpoint and answer.access_token):
+            return identity
+        return with_user_info(identity, provider.userinfo_endpoint, answer.access_token)
+
+    def ended(self, client: LoginClient, text: str, now: datetime) -> EndedLogin:
+        """What the issuer has ended, by its logout token. Raises TokenRefused, ProviderError."""
+        token, ended = read_logout_token(text, client.issuer, client.client_id, now)
+        provider = self._providers.of(client.issuer)
+        self._verify(token, Issuer(provider.issuer, provider.jwks_uri))
+        return ended
 
     def _verify(self, token: SignedToken, issuer: Issuer) -> None:
         kid, algorithm = token.header.kid, token.header.alg
@@ -134,8 +156,10 @@ class CodeFlow:
         verify(token, keys)
 
 
-def _exchanged(provider: Provider, client: LoginClient, attempt: LoginAttempt, code: str) -> str:
-    """The ID token for a code. Raises TokenRefused if the issuer does not take the code."""
+def _exchanged(
+    provider: Provider, client: LoginClient, attempt: LoginAttempt, code: str
+) -> _Answer:
+    """The tokens for a code. Raises TokenRefused if the issuer does not take the code."""
     fields = {
         "grant_type": "authorization_code",
         "code": code,
@@ -159,10 +183,10 @@ def _exchanged(provider: Provider, client: LoginClient, attempt: LoginAttempt, c
     reply = HttpClient(PATIENCE_S).request("POST", url, body, headers, most=MOST_BYTES)
     if isinstance(reply, NoReply):
         raise ProviderError(f"{shown_url(url)} can't be reached: {reply.reason}")
-    return _id_token_in(reply.status, reply.body if reply.whole else b"", shown_url(url))
+    return _tokens_in(reply.status, reply.body if reply.whole else b"", shown_url(url))
 
 
-def _id_token_in(status: int, body: bytes, place: str) -> str:
+def _tokens_in(status: int, body: bytes, place: str) -> _Answer:
     try:
         answer = msgspec.json.decode(body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -176,7 +200,7 @@ def _id_token_in(status: int, body: bytes, place: str) -> str:
         raise ProviderError(f"{place} answers {status}")
     if not answer.id_token:
         raise TokenRefused("the issuer gave no ID token")
-    return answer.id_token
+    return answer
 
 
 _ERRORS = (

@@ -19,13 +19,15 @@ _SKEW_S = 60.0
 
 class Identity(msgspec.Struct, frozen=True):
     """Whom an issuer has logged in: `subject` is theirs for ever. `email` is "" unless the issuer
-    says that it is verified; `username` may be chosen by themselves. `claims` are all of them."""
+    says that it is verified; `username` may be chosen by themselves. `claims` are all of them,
+    `session` names their session at the issuer ("": it does not say)."""
 
     issuer: str
     subject: str
     email: str
     username: str
     claims: Mapping[str, Any]
+    session: str = ""
 
 
 class _Claims(msgspec.Struct):
@@ -61,7 +63,7 @@ def read_id_token(
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # What stands in claims that do not count above was skipped there.
         raise TokenRefused("the claims of the ID token can't be read") from None
-    return token, _identity(claims, all_claims)
+    return token, _identity(claims.iss, claims.sub, all_claims)
 
 
 def _check_audience(claims: _Claims, client_id: str) -> None:
@@ -82,14 +84,29 @@ def _check_times(claims: _Claims, at: float) -> None:
         raise TokenRefused("the ID token is not valid yet (nbf); check the clocks")
 
 
-def _identity(required: _Claims, claims: Mapping[str, Any]) -> Identity:
+def with_claims(identity: Identity, more: Mapping[str, Any]) -> Identity:
+    """The identity with further claims that its issuer makes. Those that are there stay, and an
+    address goes with the word whether it is verified."""
+    kept = dict(identity.claims)
+    address = ("email", "email_verified")
+    added = {name: one for name, one in more.items() if name not in kept and name not in address}
+    if "email" not in kept:
+        added |= {name: more[name] for name in address if name in more}
+        kept.pop("email_verified", None)
+    made = _identity(identity.issuer, identity.subject, {**kept, **added})
+    return msgspec.structs.replace(made, session=identity.session)
+
+
+def _identity(issuer: str, subject: str, claims: Mapping[str, Any]) -> Identity:
     is_verified = claims.get("email_verified") in (True, "true")  # some write it as text
+    session = _text(claims, "sid")
     return Identity(
-        required.iss,
-        required.sub,
+        issuer,
+        subject,
         _text(claims, "email").lower() if is_verified else "",
         _text(claims, "preferred_username"),
         claims,
+        session if len(session) <= LONGEST_SUBJECT else "",
     )
 
 

@@ -28,14 +28,15 @@ class ProviderError(Exception):
 
 class Provider(msgspec.Struct, frozen=True):
     """What counts of the metadata of an issuer, by their names there. `end_session_endpoint` is
-    that of RP-Initiated Logout 1.0 ("": there is none), and the last one says whether answers name
-    their issuer (RFC 9207)."""
+    that of RP-Initiated Logout 1.0, `userinfo_endpoint` that of UserInfo ("": there is none), and
+    the last one says whether answers name their issuer (RFC 9207)."""
 
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
     end_session_endpoint: str = ""
+    userinfo_endpoint: str = ""
     token_endpoint_auth_methods_supported: Sequence[str] = ("client_secret_basic",)
     authorization_response_iss_parameter_supported: bool = False
 
@@ -65,7 +66,8 @@ def _refuse_unusable(found: Provider, issuer: str, url: str) -> None:
             "exactly that, if it is yours"
         )
     needed = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
-    if not all(map(is_secure, (*needed, found.end_session_endpoint or issuer))):
+    further = (found.end_session_endpoint, found.userinfo_endpoint)
+    if not all(map(is_secure, (*needed, *filter(None, further)))):
         raise ProviderError(f"{shown_url(url)} names a URL without https")
 
 

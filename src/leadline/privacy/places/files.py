@@ -54,7 +54,10 @@ FILE_PLACES = (
         name="accounts.db*",
         what="accounts, sessions, tokens, saved views and last jobs of the dashboard, in a file of "
         "their own",
-        hashes={WHOLE: "passwords (argon2id), links, sessions and tokens (SHA-256)"},
+        hashes={
+            WHOLE: "passwords (argon2id), links, sessions, also those at an issuer, and tokens "
+            "(SHA-256)"
+        },
         staff={
             WHOLE: "names of accounts, their ids at an issuer, and when they logged in; of the "
             "addresses that they logged in from a digest; who had which leads (by id) before a "

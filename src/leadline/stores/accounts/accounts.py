@@ -109,12 +109,17 @@ class SqliteAccounts:
     def begin(self, session: Session) -> None:
         """See `Accounts.begin`."""
         one, times = session, (session.began_at, session.seen_at, session.ends_at)
-        self._file.change(_sql.begin, one.digest, one.account, one.user, *map(micros, times))
+        row = (one.digest, one.account, one.user, *map(micros, times), one.of_issuer)
+        self._file.change(_sql.begin, *row)
 
     def session(self, digest: bytes, now: datetime) -> Session | None:
         """See `Accounts.session`."""
         found = self._file.rows(_sql.session, digest, micros(now))
-        return Session(*found[0][:3], *map(moment, found[0][3:])) if found else None
+        if not found:
+            return None
+        digest, account, user, began_at, seen_at, ends_at, of_issuer = found[0]
+        began_at, seen_at, ends_at = map(moment, (began_at, seen_at, ends_at))
+        return Session(digest, account, user, began_at, seen_at, ends_at, of_issuer)
 
     def seen(self, digest: bytes, at: datetime) -> None:
         """See `Accounts.seen`."""
@@ -125,6 +130,11 @@ class SqliteAccounts:
     def end(self, digest: bytes) -> None:
         """See `Accounts.end`."""
         self._file.change(_sql.end_session, digest)
+
+    def end_of_issuer(self, of_issuer: bytes, account: str = "") -> Sequence[str]:
+        """See `Accounts.end_of_issuer`."""
+        ended = self._file.change(_sql.end_of_issuer, of_issuer, account)
+        return sorted({name for (name,) in ended})
 
     def add_token(self, token: ApiToken) -> bool:
         """See `Accounts.add_token`."""

@@ -46,10 +46,11 @@ SELECT digest, account, user, ends_at FROM link WHERE digest = ? AND ends_at > ?
 DELETE FROM link WHERE digest = ? AND ends_at > ? RETURNING digest, account, user, ends_at;
 
 -- name: begin
-INSERT INTO session (digest, account, user, began_at, seen_at, ends_at) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO session (digest, account, user, began_at, seen_at, ends_at, of_issuer)
+VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: session
-SELECT digest, account, user, began_at, seen_at, ends_at FROM session
+SELECT digest, account, user, began_at, seen_at, ends_at, of_issuer FROM session
 WHERE digest = ? AND ends_at > ?;
 
 -- name: session_seen
@@ -60,6 +61,13 @@ UPDATE token SET seen_at = ?2 WHERE digest = ?1;
 
 -- name: end_session
 DELETE FROM session WHERE digest = ?;
+
+-- name: end_of_issuer
+-- Sessions that belong to one at an issuer; of an account also those of which none is known.
+DELETE FROM session
+WHERE (of_issuer = ?1 AND ?2 IN ('', account))
+   OR (of_issuer = x'' AND user = '' AND account <> '' AND account = ?2)
+RETURNING account;
 
 -- name: add_token
 -- Replaces one of that name that has ended.

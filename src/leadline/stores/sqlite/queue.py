@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,8 @@ class SqliteQueue:
     keys: KeyIndex
     candidate_index: CandidateIndex
     clock: Clock
+    took: Callable[[Step], None] | None = None
+    """Is called with the step of tasks that were leased."""
 
     def put(self, tasks: Sequence[Task], due_at: datetime, note: str = "") -> None:
         """See `ports.store.Queue.put`."""
@@ -77,6 +79,8 @@ class SqliteQueue:
             until = now + micros_of(duration)
             leads = [row[0] for row in rows]
             bulk.select(db, _sql.lease, leads, os.getpid(), now, until, step, channel)
+        if rows and self.took is not None:
+            self.took(step)
         return [_lease_of(step, channel, row, moment(until)) for row in rows]
 
     def _due_among(self, step: Step, channel: str, now: int, among: Among, limit: int) -> list[int]:

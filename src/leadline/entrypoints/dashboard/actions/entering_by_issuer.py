@@ -23,6 +23,7 @@ from leadline.entrypoints.dashboard.guarding.company import (
     NoRole,
     account_logged_in,
     client_of,
+    role_of,
 )
 from leadline.entrypoints.dashboard.guarding.logins import attempt_by_issuer, begin
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
@@ -33,6 +34,7 @@ from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.model.accounts import digest_of
 from leadline.model.errors import TokenRefused
 from leadline.net.oauth.code_flow import CodeFlow, LoginAttempt, LoginClient
+from leadline.net.oauth.logout_tokens import session_digest
 from leadline.net.oauth.providers import ProviderError
 
 log = logging.getLogger(__name__)
@@ -141,7 +143,10 @@ def _log_in(
         raise _Refused(403, "denied", f"{name} did not log you in.")
     try:
         flow, named = _flow(request), said.get("iss", "")
-        identity = flow.identity(client, attempt, said["code"], named, now)
+        identity = flow.identity(
+            client, attempt, said["code"], named, now,
+            lambda one: role_of(dashboard.settings, one) is not None,
+        )  # fmt: skip
         account = account_logged_in(dashboard, identity)
     except TokenRefused as error:
         log.warning("dashboard.token_refused", extra={"reason": error.detail})
@@ -156,7 +161,9 @@ def _log_in(
     before: KnownUser | None = request.state.known
     if before is not None:
         book.end(before.session)
-    return begin(book, account.name, now, dashboard.settings.dashboard_sessions)
+    at_issuer = session_digest(identity.issuer, identity.session)
+    lasts = dashboard.settings.dashboard_sessions
+    return begin(book, account.name, now, lasts, of_issuer=at_issuer)
 
 
 def _no_role(name: str) -> str:

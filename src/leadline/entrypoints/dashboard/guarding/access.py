@@ -12,6 +12,8 @@ from leadline.entrypoints.dashboard.guarding.wanted import lead_of_page, with_le
 LIVEZ, LOGIN, LINK, STATIC = "/livez", "/login", "/link/", "/static/"
 OPENAPI = "/openapi.json"
 LOGIN_BY_ISSUER = f"{LOGIN}/oidc"
+BACK_CHANNEL = f"{LOGIN_BY_ISSUER}/backchannel"
+"""Where the issuer's server tells of logouts; no browser asks it."""
 OPEN = (LIVEZ, LOGIN, LOGIN_BY_ISSUER, f"{LOGIN_BY_ISSUER}/", LINK, STATIC, OPENAPI)
 """The paths, or their beginnings, that need no login."""
 

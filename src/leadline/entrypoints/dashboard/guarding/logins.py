@@ -95,13 +95,27 @@ def attempt_by_issuer(accounts: Accounts, address: str, now: datetime) -> Sequen
     return accounts.attempt(limits, now - WITHIN, now)
 
 
+def attempt_to_log_out(accounts: Accounts, address: str, now: datetime) -> Sequence[int]:
+    """Note a logout token that came from this address; nothing if too many of them did not
+    count."""
+    limits = {_key("issuer logout", _network(address)): MOST_OF_ADDRESS}
+    return accounts.attempt(limits, now - WITHIN, now)
+
+
 def begin(
-    accounts: Accounts, account: str, now: datetime, lasts: timedelta, *, user: str = ""
+    accounts: Accounts,
+    account: str,
+    now: datetime,
+    lasts: timedelta,
+    *,
+    user: str = "",
+    of_issuer: bytes = b"",
 ) -> str:
-    """The secret of a new session."""
+    """The secret of a new session; *user* and *of_issuer* as in `Session`."""
     accounts.tidy(now)
     secret = token_urlsafe(_SECRET_BYTES)
-    accounts.begin(Session(digest_of(secret), account, user, now, now, now + lasts))
+    session = Session(digest_of(secret), account, user, now, now, now + lasts, of_issuer)
+    accounts.begin(session)
     return secret
 
 

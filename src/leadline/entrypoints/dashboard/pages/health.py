@@ -19,8 +19,11 @@ from leadline.entrypoints.dashboard.views.machine import Machine, machine_of, ve
 from leadline.entrypoints.dashboard.views.secrets_view import shown_secrets
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.model.arrivals import Arrivals
-from leadline.operations.health import A_DAY, HealthPicture, health_of
+from leadline.model.task import Step
+from leadline.operations.health import A_DAY, HealthNames, HealthPicture, health_of
 from leadline.operations.indexed_health import captured_by_source
+from leadline.settings.general import Settings
+from leadline.steps import kinds_after_refinement
 
 _A_MONTH = timedelta(days=30)
 
@@ -48,16 +51,25 @@ async def health_now(request: Request) -> Response:
 
 def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
     dashboard, settings = dashboard_of(request), known_settings(request)
-    channels = tuple(wiring.channels_on_demand(settings)) if settings else ()
-    crms = tuple(settings.crm) if settings else ()
-    scores = settings is not None and settings.scores_leads
-    networks = tuple(settings.outcomes) if settings else ()
     now, arrivals = dashboard.clock(), _arrivals(request)
+    names = _names(settings) if settings is not None else HealthNames()
     with closing(dashboard.installation.ledger()) as ledger:
         captured = from_index(dashboard, lambda ask: captured_by_source(ask, now, A_DAY))
-        found = health_of(ledger, now, channels, crms, arrivals, captured, networks, scores=scores)
+        found = health_of(ledger, now, names, arrivals, captured)
     providers = _providers(request, tuple(settings.enrich) if settings else ())
     return msgspec.structs.replace(found, providers=providers), machine_of(request)
+
+
+def _names(settings: Settings) -> HealthNames:
+    sources = dict.fromkeys((*settings.sources, *settings.only_sources, *settings.crm))
+    return HealthNames(
+        channels=tuple(wiring.channels_on_demand(settings)),
+        crms=tuple(settings.crm),
+        networks=tuple(settings.outcomes),
+        sources=tuple(sources),
+        kinds=((Step.REFINE, ""), *kinds_after_refinement(settings)),
+        scores=settings.scores_leads,
+    )
 
 
 def _providers(request: Request, names: Sequence[str]) -> Sequence[ProviderFigures]:

@@ -10,7 +10,7 @@ from leadline.entrypoints.dashboard.addresses.time_range import SPANS, time_rang
 from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.entrypoints.dashboard.keeping import Keeping
-from leadline.entrypoints.dashboard.reading import contacts_of, known_settings
+from leadline.entrypoints.dashboard.reading import contacts_of, from_index, known_settings
 from leadline.entrypoints.dashboard.showing.exporting import export
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.response_view import (
@@ -18,6 +18,7 @@ from leadline.entrypoints.dashboard.views.response_view import (
     MEASURES,
     ResponsePicture,
     ResponseQuery,
+    ids_for,
     response_csv,
     response_picture,
     response_query,
@@ -31,6 +32,7 @@ from leadline.operations.response import (
     TimedLead,
     response_judge,
 )
+from leadline.ports.ledger import Ledger
 
 _KEPT_S = 5.0
 _LOOKS = {
@@ -59,7 +61,7 @@ async def response(request: Request) -> Response:
     """The page."""
     query = _query(request)
     found = await _picture(request, query)
-    chosen = query.selected(found.leads) if query.lists else []
+    chosen = query.selected(found) if query.lists else []
     some, after = query.page(chosen)
     settings = known_settings(request)
     return render_page(
@@ -90,7 +92,7 @@ async def response_export(request: Request) -> Response:
     """The leads of the list, or all of the time, as CSV or JSON."""
     query = _query(request)
     found = await _picture(request, query)
-    leads = query.selected(found.leads)
+    leads = query.selected(found)
     if request.url.path.endswith(".csv"):
         return export(request, "response", "csv", response_csv(leads))
     return export(request, "response", "json", _json(leads))
@@ -105,8 +107,14 @@ async def _picture(request: Request, query: ResponseQuery) -> ResponsePicture:
     settings, now = known_settings(request), dashboard_of(request).clock()
     judge = response_judge(settings, now) if settings else ResponseJudge(now)
 
+    dashboard = dashboard_of(request)
+
+    def put(ledger: Ledger) -> ResponsePicture:
+        ids = from_index(dashboard, lambda questions: ids_for(questions, query.time, judge))
+        return response_picture(ledger, query.time, judge, ids)
+
     async def question() -> ResponsePicture:
-        return await ask_ledger(request, lambda ledger: response_picture(ledger, query.time, judge))
+        return await ask_ledger(request, put)
 
     if not query.time.name:
         return await question()

@@ -23,12 +23,15 @@ LEAST_FREE = 200 << 20
 
 class ShownProcess(msgspec.Struct, frozen=True):
     """A process of the running server: its role, its id, since when it runs, and whether it is
-    there still (None: this user may not know)."""
+    there still (None: this user may not know). Of a worker also when it last leased tasks and of
+    which step, a minute late at most."""
 
     role: str
     pid: int
     since: datetime
     is_there: bool | None
+    leased_at: datetime | None = None
+    leased: str = ""
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ def _shown(one: ServingProcess) -> ShownProcess:
         is_there = None
     else:
         is_there = True
-    return ShownProcess(one.role, one.pid, one.since, is_there)
+    return ShownProcess(one.role, one.pid, one.since, is_there, one.leased_at, one.leased)
 
 
 def versions() -> dict[str, str]:

@@ -6,8 +6,10 @@ from datetime import datetime
 import msgspec
 
 from leadline.entrypoints.dashboard.addresses.time_range import TimeRange
+from leadline.model.batches import batched
 from leadline.model.formats import iso
 from leadline.model.harmless_texts import in_spreadsheet
+from leadline.operations.indexed_response import ResponseIds, response_ids
 from leadline.operations.lead_csv import csv_line
 from leadline.operations.response import (
     AWAITED,
@@ -20,9 +22,13 @@ from leadline.operations.response import (
     timed,
 )
 from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.questions import Questions
 
 MOST_TIMED = 2000
 """The most leads that are looked at, the newest ones of the time."""
+MOST_OLDER = 1000
+"""The most leads before these that are looked at because a response is awaited."""
+_AT_ONCE = 500
 PAGE = 50
 """How many leads are listed at once."""
 BY: Mapping[str, tuple[str, Callable[[TimedLead], str]]] = {
@@ -44,12 +50,22 @@ _FIELDS = (
 
 
 class ResponsePicture(msgspec.Struct, frozen=True):
-    """The leads of a time with their figures; if `is_cut`, only its newest leads."""
+    """The leads of a time with their figures; if `is_cut`, only its newest leads, and of older ones
+    those for which a response is awaited (`older`), as far as an index knows them: all of them, or
+    with `more` the newest. `number` is how many were refined in this time (None: not known).
+    """
 
     leads: tuple[TimedLead, ...]
     is_cut: bool
     whole: ResponseGroup
     groups: Mapping[str, Sequence[ResponseGroup]]
+    older: tuple[TimedLead, ...] = ()
+    number: int | None = None
+    more: bool = False
+
+    def those(self, state: ResponseState | None) -> Sequence[TimedLead]:
+        """The leads among which those of a state (None: of any) are."""
+        return (*self.leads, *self.older) if state in AWAITED else self.leads
 
 
 class ResponseQuery(msgspec.Struct, frozen=True):
@@ -92,12 +108,12 @@ class ResponseQuery(msgspec.Struct, frozen=True):
             parts.append(f"slowest {MEASURES[self.sort][0]} first")
         return ", ".join(parts) or "all that were refined"
 
-    def selected(self, leads: Sequence[TimedLead]) -> list[TimedLead]:
+    def selected(self, picture: ResponsePicture) -> list[TimedLead]:
         """The leads that are listed, in order: the most urgent or the slowest first."""
         key = BY[self.by][1] if self.by else None
         found = [
             one
-            for one in leads
+            for one in picture.those(self.state)
             if (self.state is None or one.state is self.state)
             and (key is None or key(one) == self.name)
         ]
@@ -129,13 +145,41 @@ def response_query(values: Mapping[str, str], time: TimeRange) -> ResponseQuery:
     )
 
 
-def response_picture(ledger: Ledger, time: TimeRange, judge: ResponseJudge) -> ResponsePicture:
-    """The figures of the leads that were captured in this time."""
-    which = LeadFilter(since=time.since, until=time.until, limit=MOST_TIMED + 1)
-    found = [timed(one, judge) for one in ledger.followed(which)]
-    leads = tuple(found[:MOST_TIMED])
-    groups = {by: groups_by(leads, key) for by, (_, key) in BY.items()}
-    return ResponsePicture(leads, len(found) > MOST_TIMED, group_of("", leads), groups)
+def response_picture(
+    ledger: Ledger, time: TimeRange, judge: ResponseJudge, ids: ResponseIds | None = None
+) -> ResponsePicture:
+    """The figures of the leads that were captured in this time; *ids* are those that an index names
+    (`ids_for`)."""
+    if ids is None:
+        which = LeadFilter(since=time.since, until=time.until, limit=MOST_TIMED + 1)
+        found = [timed(one, judge) for one in ledger.followed(which)]
+        return _picture(found[:MOST_TIMED], is_cut=len(found) > MOST_TIMED)
+    leads = list(_timed_of(ledger, ids.newest, judge))
+    states = _timed_of(ledger, ids.awaited, judge)
+    older = [one for one in states if one.state in AWAITED]
+    picture = _picture(leads, older, is_cut=ids.number > len(ids.newest))
+    return msgspec.structs.replace(picture, number=ids.number, more=ids.more)
+
+
+def ids_for(questions: Questions, time: TimeRange, judge: ResponseJudge) -> ResponseIds | None:
+    """The leads of a time that are looked at, by an index; None if it can't say. Raises
+    Unanswerable, StorageFailed."""
+    most = MOST_OLDER if judge.targets.targets else 0  # without a target, none is awaited
+    return response_ids(questions, time.since, time.until, judge.now, MOST_TIMED, most)
+
+
+def _picture(
+    leads: Sequence[TimedLead], older: Sequence[TimedLead] = (), *, is_cut: bool
+) -> ResponsePicture:
+    groups = {by: groups_by(leads, key, older) for by, (_, key) in BY.items()}
+    whole = group_of("", leads, older)
+    return ResponsePicture(tuple(leads), is_cut, whole, groups, tuple(older))
+
+
+def _timed_of(ledger: Ledger, ids: Sequence[str], judge: ResponseJudge) -> Iterator[TimedLead]:
+    for some in batched(ids, _AT_ONCE):
+        which = LeadFilter(ids=tuple(some), limit=len(some))
+        yield from (timed(one, judge) for one in ledger.followed(which))
 
 
 def response_csv(leads: Sequence[TimedLead]) -> Iterator[str]:

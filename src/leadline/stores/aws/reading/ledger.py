@@ -11,7 +11,7 @@ import msgspec
 from leadline.model.formats import from_iso, iso, key_of, refined_head
 from leadline.model.ids import is_lead_id
 from leadline.model.lead import RefinedLead
-from leadline.model.task import Step, Task, event_name
+from leadline.model.task import Step, Task, TaskKind, event_name
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.ledger import (
     Account,
@@ -28,6 +28,7 @@ from leadline.ports.ledger import (
     TaskRow,
     unseen,
 )
+from leadline.ports.standing_tasks import StandingTasks
 from leadline.stores.aws.attempts import attempts_in
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import StoredEvent, read_document
@@ -48,6 +49,12 @@ from leadline.stores.aws.reading.listing import AwsListing
 from leadline.stores.aws.reading.rows import row_of
 from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection
 from leadline.stores.aws.reading.speed import followed_items, on_hold_items
+from leadline.stores.aws.reading.standing_tasks import (
+    backlogs,
+    due_of,
+    standing_tasks,
+    task_kind_of,
+)
 from leadline.stores.aws.reading.tallies import tallies_of
 from leadline.stores.aws.table import Table
 
@@ -161,20 +168,20 @@ class AwsLedger(AwsListing):
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """See `ports.ledger.Ledger.backlog`; reads the whole index `due`."""
-        live: dict[tuple[Step, str], list[tuple[str, bool]]] = {}
-        dead: Counter[tuple[Step, str]] = Counter()
+        live: dict[TaskKind, list[tuple[str, bool]]] = {}
+        dead: Counter[TaskKind] = Counter()
         for entry in self._table.scan(index="due"):
             if not holds_a_task(entry):
                 continue
-            step, _, channel = entry["sk"].partition("#")
-            kind = (Step.REFINE, "") if step == LEAD else (Step(step), channel)
             if entry["due_pk"] in _DEAD:
-                dead[kind] += 1
+                dead[task_kind_of(entry)] += 1
             else:
-                due_at = entry["due_sk"].partition("#")[0]
-                live.setdefault(kind, []).append((due_at, bool(entry["held"])))
-        kinds = sorted({*live, *dead}, key=lambda kind: ([*Step].index(kind[0]), kind[1]))
-        return [_backlog(*kind, live.get(kind, []), dead[kind], iso(now)) for kind in kinds]
+                live.setdefault(task_kind_of(entry), []).append(due_of(entry))
+        return backlogs(live, dead, now)
+
+    def standing(self, now: datetime, kinds: Sequence[TaskKind], most: int) -> StandingTasks:
+        """See `ports.standing_tasks.StandingReader.standing`."""
+        return standing_tasks(self._table, self._pool, now, kinds, most)
 
     def untold_since(self, now: datetime) -> datetime | None:
         """See `ports.ledger.Ledger.untold_since`; it reads the whole index, as `backlog` does."""
@@ -265,16 +272,6 @@ def _tasks(holders: Sequence[LeadItem | TaskItem]) -> Iterator[TaskRow]:
                 from_iso(task.dead_at) if task.dead_at else None,
                 task.reason if task.dead_at else None,
             )
-
-
-def _backlog(
-    step: Step, channel: str, live: Sequence[tuple[str, bool]], dead: int, now: str
-) -> Backlog:
-    """The backlog of one kind of tasks; *live* has when each is due, and whether it is leased."""
-    leased = sum(is_leased and due_at > now for due_at, is_leased in live)
-    due = [due_at for due_at, _ in live if due_at <= now]
-    oldest = from_iso(min(due)) if due else None
-    return Backlog(step, channel, len(live) - leased, len(due), leased, dead, oldest)
 
 
 def _related(

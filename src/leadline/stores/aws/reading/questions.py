@@ -92,6 +92,11 @@ class AwsQuestions:
             return _encoded(_Cursor(row.captured_at, row.lead_id))
         return None
 
+    def ids(self, query: LeadQuestion, most: int) -> Sequence[str]:
+        """See `ports.questions.Questions.ids`; only `MOST_LOOKED` are looked at."""
+        found = (row.lead_id for row in self._looked(query, None) if _fits(row, query))
+        return list(islice(found, most))
+
     def count(self, query: LeadQuestion, most: int = MOST_COUNTED) -> Counted:
         """See `ports.questions.Questions.count`; only `MOST_LOOKED` are looked at."""
         rows = list(self._looked(query, None))
@@ -192,6 +197,8 @@ def _refuse_what_it_cannot(query: LeadQuestion) -> None:
         _refuse("no other order is kept")
     if query.campaigns:
         _refuse("campaigns are in no index")
+    if query.valid or query.awaited:
+        _refuse("whether a response is awaited is in no index")
 
 
 def _refuse(why: str) -> NoReturn:

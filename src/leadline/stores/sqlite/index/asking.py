@@ -116,6 +116,11 @@ class SqliteQuestions(SqliteFigures):
         part, value = place_in(query.sort, value, captured_at)
         return _encoded((n, b"", value, part), back=False)
 
+    def ids(self, query: LeadQuestion, most: int) -> Sequence[str]:
+        """See `ports.questions.Questions.ids`."""
+        with errors_of_reading():
+            return [text_of(key) for _, key, _, _ in self._rows(query, None, most)]
+
     def count(self, query: LeadQuestion, most: int = MOST_COUNTED) -> Counted:
         """See `ports.questions.Questions.count`."""
         with errors_of_reading():

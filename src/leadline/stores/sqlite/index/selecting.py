@@ -89,6 +89,10 @@ def _of_flags(query: LeadQuestion) -> Iterator[IndexCondition]:
         yield IndexCondition(_sql.unowned, (), "INDEXED BY facet_unowned")
     if query.hot:
         yield IndexCondition(_sql.hot, (), "INDEXED BY facet_hot")
+    if query.valid:
+        yield IndexCondition(_sql.valid)
+    if query.awaited:
+        yield IndexCondition(_sql.awaited, (), "INDEXED BY facet_awaited")
     if query.repeats is Repeats.ONLY:
         yield IndexCondition(_sql.duplicate, (), "INDEXED BY facet_duplicate")
     elif query.repeats is Repeats.NONE:

@@ -34,6 +34,14 @@ facet.unowned;
 -- Condition: the score of the lead reaches the threshold.
 facet.hot;
 
+-- name: valid
+-- Condition: the lead is refined, and not quarantined.
+facet.valid;
+
+-- name: awaited
+-- Condition: a person is still to respond to the lead.
+facet.awaited;
+
 -- name: duplicate
 -- Condition: the lead repeats an earlier one.
 facet.duplicate;

@@ -75,7 +75,8 @@ def _facet_row(n: int, one: Facet) -> tuple[object, ...]:
         n, bytes_of(one.lead_id), micros(one.captured_at), one.source, str(one.status),
         one.campaign, one.owner, one.owner_key, one.company, one.name, one.score,
         int(one.duplicate), int(one.hot), int(one.dead), int(one.unowned), int(one.valid),
-        int(one.told), int(one.claimed), int(one.contacted), one.ending,
+        int(one.told), int(one.claimed), int(one.contacted), int(one.awaited),
+        one.ending,
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ CREATE TABLE facet (
   told INTEGER NOT NULL,
   claimed INTEGER NOT NULL,
   contacted INTEGER NOT NULL,
+  awaited INTEGER NOT NULL,        -- a person is still to respond
   ending TEXT NOT NULL
 ) STRICT;
 CREATE INDEX facet_captured ON facet (captured_at);
@@ -47,6 +48,7 @@ CREATE INDEX facet_dead ON facet (captured_at) WHERE dead;
 CREATE INDEX facet_unowned ON facet (captured_at) WHERE unowned;
 CREATE INDEX facet_duplicate ON facet (captured_at) WHERE duplicate;
 CREATE INDEX facet_hot ON facet (captured_at) WHERE hot;
+CREATE INDEX facet_awaited ON facet (captured_at) WHERE awaited;
 CREATE INDEX facet_ending ON facet (substr(id, -4));
 CREATE INDEX facet_id ON facet (id);
 
@@ -211,4 +213,4 @@ CREATE TRIGGER facet_out BEFORE DELETE ON facet WHEN old.status NOT IN ('filtere
     OR (step = 86400 AND at = old.captured_at / 86400000000 * 86400000000)
   );
 END;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
