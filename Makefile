@@ -102,8 +102,15 @@ check: setup ## lint, format, types, import contracts, names defined twice, leng
 	$(BIN)/python tools/check_names.py
 	$(BIN)/python tools/check_lengths.py
 
-check-infra: .checkov/.ready ## policy check of the AWS template
+check-infra: setup .checkov/.ready .asl/.ready ## policy check of the AWS template, validators of its state machines
+	$(BIN)/python -m tools.check_state_machines
 	.checkov/bin/checkov --config-file tools/checkov.yaml
+
+.asl/.ready: tools/asl/package.json tools/asl/package-lock.json
+	@command -v npm >/dev/null || { echo 'Install Node.js with npm: the validator of state machines needs it.'; exit 1; }
+	@mkdir -p .asl && cp tools/asl/package.json tools/asl/package-lock.json .asl
+	npm ci --silent --no-fund --no-audit --prefix .asl
+	@touch $@
 
 .checkov/.ready: constraints-checkov.txt
 	$(PYTHON) -m venv .checkov
@@ -149,4 +156,4 @@ names: .names/.ready ## write the tables of given names and their short forms an
 	@touch $@
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .prometheus .tryton .checkov .countries .names .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*
+	rm -rf $(VENV) .emulator .prometheus .tryton .checkov .asl .countries .names .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*

@@ -45,9 +45,9 @@ from leadline.net.aws.signing import Keys
 from leadline.settings.general import Settings
 from leadline.standins.samples import DEMO_SECRETS, samples
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues
 from leadline.wiring import sources
 
 ROUNDS = 15

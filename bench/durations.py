@@ -66,8 +66,9 @@ from leadline.settings.general import Settings
 from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.keys import lead_key
+from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues, queue_of_each_step
+from leadline.stores.aws.wakeups import queue_of_each_step
 
 STARTS, WARM, BROKEN = 9, 60, 30
 SWEPT = 2_001

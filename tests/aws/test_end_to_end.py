@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from leadline.standins.samples import DEMO_SOURCES, samples
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.aws.deployment import Deployment
 from tests.standins.emulator import Emulator
+from tests.standins.hurried_schedules import hurried
 from tests.worlds.scores import small_model
 
 pytestmark = pytest.mark.aws
@@ -51,20 +53,36 @@ def settings_text(slack: SlackInbox, **more: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["queues", "schedules"])
 def stack(
-    emulator: Emulator, slack: SlackInbox, tmp_path_factory: pytest.TempPathFactory
-) -> Deployment:
+    emulator: Emulator,
+    slack: SlackInbox,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Deployment]:
     emulator.reset()
     folder = tmp_path_factory.mktemp("stack")
     (folder / "model.json").write_bytes(small_model())
-    return Deployment(
+    made = Deployment(
         emulator,
         folder,
         stack="leads",
-        parameters={"Delay": "2s", "RefineTimeout": "10", "SweepSchedule": "rate(1 day)"},
+        parameters={
+            "Clock": request.param,
+            "Delay": "2s",
+            "RefineTimeout": "10",
+            "SweepSchedule": "rate(1 day)",
+        },
         settings=settings_text(slack) + SCORES.format(model=folder / "model.json"),
     )
+    with ticking(made):
+        yield made
+
+
+def ticking(stack: Deployment) -> AbstractContextManager[None]:
+    """What lets the schedules of a stack run without waiting for the full minute."""
+    group = stack.outputs.get("ScheduleGroup")
+    return hurried(stack.emulator, group) if group else nullcontext()
 
 
 def post(stack: Deployment, path: str, body: bytes, **headers: str) -> urllib3.BaseHTTPResponse:

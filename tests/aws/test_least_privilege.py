@@ -43,9 +43,10 @@ from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.erasures import AwsErasures
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key, task_key
 from leadline.stores.aws.likeness import alike_from
+from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues, queue_of_each_step
+from leadline.stores.aws.wakeups import queue_of_each_step
 from leadline.vendors.registry import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text, told

@@ -214,6 +214,7 @@ def test_a_change_of_what_a_version_takes_with_it_publishes_another() -> None:
         "Delay": "5m",
         "LogLevel": "debug",
         "Tracing": "true",
+        "Clock": "schedules",
         "SettingsParameter": "/mine",
         "SettingsSecretArn": SECRET,
     }

@@ -29,10 +29,10 @@ from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import LEAD
+from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.sweep import Swept, sweep
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues
 from leadline.team.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.aws_resources import PATIENCE_S, REGION, AwsResources

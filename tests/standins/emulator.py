@@ -38,6 +38,7 @@ class Emulator:
             "MINISTACK_HOST": "127.0.0.1",
             "AWS_ENDPOINT_URL": self.endpoint,  # else functions would call the real AWS
             "AWS_DEFAULT_REGION": REGION,
+            "IOT_MTLS_ENABLED": "0",  # else it opens a port on every address
             "LEADLINE_PYTHON": os.environ.get("LEADLINE_PYTHON", str(HOME / "bin" / "python")),
         }
         with log.open("wb") as sink:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
+from leadline.model.task import Step
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.changed_texts import changed_at
 from leadline.net.aws.remote_text import read_text
@@ -13,12 +14,15 @@ from leadline.net.aws.signing import Keys
 from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded, load
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.executions import Executions
+from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.moving.transfer import AwsIntake
 from leadline.stores.aws.reading.ledger import AwsLedger
+from leadline.stores.aws.schedules import Schedules, WakeupTargets
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues, queue_of_each_step
+from leadline.stores.aws.wakeups import StackClock, queue_of_each_step
 
 _TIMEOUT_S = 30.0
 """The timeout of a call in seconds; operators can wait longer than functions."""
@@ -54,19 +58,29 @@ class ConnectedStack:
         return Bucket(self.caller, self._output("BucketName"))
 
     @cached_property
-    def queues(self) -> Queues:
-        """The queues, with the dead-letter queues."""
-        output = self._output
-        return Queues(
-            self.caller,
-            queue_of_each_step(output("RefineQueueUrl"), output("DeliveryQueueUrl")),
-            queue_of_each_step(output("RefineDeadLettersUrl"), output("DeliveryDeadLettersUrl")),
+    def wakeups(self) -> StackClock:
+        """The clock, with the dead-letter queues."""
+        dead = self._by_step("RefineDeadLettersUrl", "DeliveryDeadLettersUrl")
+        if "LeadsMachineArn" in self.outputs:
+            machines = (self._output("LeadsMachineArn"), self._output("TasksMachineArn"))
+            return Executions(self.caller, *machines, dead)
+        if "ScheduleGroup" not in self.outputs:
+            return Queues(self.caller, self._by_step("RefineQueueUrl", "DeliveryQueueUrl"), dead)
+        targets = WakeupTargets(
+            self._output("ScheduleGroup"),
+            self._output("WakeupRoleArn"),
+            self._by_step("RefineArn", "DeliverArn"),
+            self._by_step("RefineDeadLettersArn", "DeliveryDeadLettersArn"),
         )
+        return Schedules(self.caller, targets, dead)
+
+    def _by_step(self, refine: str, delivery: str) -> dict[Step, str]:
+        return queue_of_each_step(self._output(refine), self._output(delivery))
 
     @cached_property
     def dead_letters(self) -> DeadLetterQueues:
         """The dead-letter queues, compared with the ledger."""
-        return DeadLetterQueues(self.caller, self.table, self.queues)
+        return DeadLetterQueues(self.caller, self.table, self.wakeups)
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -111,7 +125,7 @@ class ConnectedStack:
         return StackStore(
             self.table,
             self.bucket,
-            self.queues,
+            self.wakeups,
             redelivery_window=self.settings.redelivery_window,
         )
 
@@ -124,7 +138,7 @@ class ConnectedStack:
     def intake(self) -> AwsIntake:
         """The import of archives."""
         window = self.settings.redelivery_window
-        return AwsIntake(self.table, self.bucket, self.queues, window)
+        return AwsIntake(self.table, self.bucket, self.wakeups, window)
 
     def _output(self, name: str) -> str:
         if name not in self.outputs:

@@ -12,7 +12,7 @@ from leadline.cloud.deploying import KEPT
 from leadline.cloud.remote_settings import settings_reference
 from leadline.cloud.session import Cloud, CloudError, error_code
 from leadline.cloud.stacks import Say, Watch
-from leadline.cloud.state import queue_depth
+from leadline.cloud.state import queue_depth, running_executions, waiting_schedules
 
 _BATCH = 1000  # the limit of DeleteObjects, and the size of a page of versions
 
@@ -22,7 +22,7 @@ class DeletionPlan:
     """A stack to be deleted, or a deleted one whose data is still there.
 
     `bucket`, `table` and `parameter` are "" if they don't exist (any more); `waiting` is the number
-    of messages in its queues.
+    of messages in its queues, of its schedules, or of its executions.
     """
 
     name: str
@@ -162,7 +162,8 @@ def _known_parameter(cloud: Cloud, name: str) -> str:
 
 
 def _waiting(cloud: Cloud, outputs: Mapping[str, str]) -> int:
-    sqs, total = cloud.client("sqs"), 0
+    sqs = cloud.client("sqs")
+    total = waiting_schedules(cloud, outputs) + running_executions(cloud, outputs)
     for queue in ("RefineQueueUrl", "DeliveryQueueUrl"):
         if queue in outputs:
             depth = queue_depth(sqs, outputs[queue])

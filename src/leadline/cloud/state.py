@@ -22,6 +22,8 @@ _QUEUES = {
     "delivery dead letters": "DeliveryDeadLettersUrl",
 }
 _DAY_S, _PERIOD_S = 86_400, 300
+_MOST_SCHEDULES = 1_000
+"""Schedules are counted a hundred per request, up to this number."""
 
 
 class QueueDepth(msgspec.Struct, frozen=True):
@@ -44,7 +46,8 @@ class StackState(msgspec.Struct, frozen=True):
     """The state of a stack; `notes` say what could not be read, and why.
 
     `code` is version and digest of each package; `alarms` are the states of alarms that are not OK,
-    by name.
+    by name. `clock` is what wakes functions: "queues", "schedules" or "executions"; `schedules` and
+    `executions` are the numbers of those that wait, a thousand of each kind if there are more.
     """
 
     stack: str
@@ -56,6 +59,9 @@ class StackState(msgspec.Struct, frozen=True):
     alarms: Mapping[str, str]
     errors: Mapping[str, FunctionErrors]
     notes: tuple[str, ...]
+    clock: str = "queues"
+    schedules: int = 0
+    executions: int = 0
 
 
 def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
@@ -89,7 +95,16 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
         alarms=alarms,
         errors=errors,
         notes=tuple(notes),
+        clock=_clock(outputs),
+        schedules=waiting_schedules(cloud, outputs),
+        executions=running_executions(cloud, outputs),
     )
+
+
+def _clock(outputs: Mapping[str, str]) -> str:
+    if "LeadsMachineArn" in outputs:
+        return "executions"
+    return "schedules" if "ScheduleGroup" in outputs else "queues"
 
 
 def _code(parameters: Mapping[str, str]) -> dict[str, str]:
@@ -113,6 +128,32 @@ def queue_depth(sqs: Any, url: str) -> QueueDepth:
     wanted = [prefix, prefix + "NotVisible", prefix + "Delayed"]
     response = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
     return QueueDepth(*(int(response[each]) for each in wanted))
+
+
+def waiting_schedules(cloud: Cloud, outputs: Mapping[str, str]) -> int:
+    """The number of a stack's schedules that wait, at most a thousand; 0 if it has queues."""
+    if (group := outputs.get("ScheduleGroup")) is None:
+        return 0
+    pages = cloud.client("scheduler").get_paginator("list_schedules")
+    found = pages.paginate(GroupName=group, PaginationConfig={"MaxItems": _MOST_SCHEDULES})
+    return sum(len(page["Schedules"]) for page in found)
+
+
+def running_executions(cloud: Cloud, outputs: Mapping[str, str]) -> int:
+    """The number of a stack's executions that run or wait, at most a thousand of each state
+    machine; 0 if it has another clock."""
+    machines = [outputs[o] for o in ("LeadsMachineArn", "TasksMachineArn") if o in outputs]
+    if not machines:
+        return 0
+    sfn = cloud.client("stepfunctions")
+    return sum(
+        len(
+            sfn.list_executions(stateMachineArn=one, statusFilter="RUNNING", maxResults=1000)[
+                "executions"
+            ]
+        )
+        for one in machines
+    )
 
 
 def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:

@@ -1,6 +1,21 @@
 """Batches of messages that wake a stack's functions, and the store that leases their tasks."""
 
 from leadline.stores.aws.batch_store import BatchStore
-from leadline.stores.aws.wakeups import Queues, Wakeup, kind_of_task, task_of
+from leadline.stores.aws.wakeups import (
+    StackClock,
+    UnderWay,
+    Wakeup,
+    body_of,
+    kind_of_task,
+    task_of,
+)
 
-__all__ = ["BatchStore", "Queues", "Wakeup", "kind_of_task", "task_of"]
+__all__ = [
+    "BatchStore",
+    "StackClock",
+    "UnderWay",
+    "Wakeup",
+    "body_of",
+    "kind_of_task",
+    "task_of",
+]

@@ -1,6 +1,7 @@
 """The parts of a stack, as its own functions use them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,8 +14,9 @@ from leadline.net.aws.calls import Caller, from_environment
 from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.inbox import AwsInbox
+from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues, queue_of_each_step
+from leadline.stores.aws.wakeups import StackClock, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.kit import Kit
@@ -54,13 +56,36 @@ class StackParts:
         return Bucket(self.caller, self.named("S3_BUCKET"))
 
     @cached_property
-    def queues(self) -> Queues:
-        """The queues in this function's environment."""
-        return Queues(
-            self.caller,
-            self._by_step("SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"),
-            self._by_step("REFINE_DLQ_URL", "DELIVERY_DLQ_URL"),
+    def wakeups(self) -> StackClock:
+        """The clock in this function's environment: executions if there are machines for
+        them, schedules if there is a group of them, else queues."""
+        dead = self._by_step("REFINE_DLQ_URL", "DELIVERY_DLQ_URL")
+        if "LEADS_MACHINE" in self._environ:
+            from leadline.stores.aws.executions import Executions
+
+            machines = (self.named("LEADS_MACHINE"), self.named("TASKS_MACHINE"))
+            return Executions(self.caller, *machines, dead)
+        if "SCHEDULE_GROUP" not in self._environ:
+            return Queues(self.caller, self._by_step("SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"), dead)
+        from leadline.stores.aws.schedules import Schedules, WakeupTargets
+
+        targets = WakeupTargets(
+            self.named("SCHEDULE_GROUP"),
+            self.named("SCHEDULE_ROLE_ARN"),
+            self._by_step("REFINE_ARN", "DELIVER_ARN"),
+            self._by_step("REFINE_DLQ_ARN", "DELIVERY_DLQ_ARN"),
         )
+        return Schedules(self.caller, targets, dead)
+
+    @contextmanager
+    def clocked_by(self, clock: StackClock) -> Iterator[None]:
+        """Within, *clock* is the clock of the stores that are made."""
+        usual = self.wakeups
+        self.wakeups = clock
+        try:
+            yield
+        finally:
+            self.wakeups = usual
 
     def _by_step(self, refine: str, delivery: str) -> dict[Step, str]:
         names = queue_of_each_step(refine, delivery)
@@ -69,21 +94,21 @@ class StackParts:
     def inbox(self, redelivery_window: timedelta, apart: TellApart) -> AwsInbox:
         """The inbox, the part of the store that Capture needs; *apart* compares events with one
         key."""
-        parts = (self.table, self.bucket, self.queues)
+        parts = (self.table, self.bucket, self.wakeups)
         return AwsInbox(*parts, redelivery_window=redelivery_window, apart=apart)
 
     def store(self, redelivery_window: timedelta, apart: TellApart = by_record) -> "AwsStore":
         """The store; *apart* compares events with one key, and is needed only to store events."""
         from leadline.stores.aws.store import AwsStore
 
-        parts = (self.table, self.bucket, self.queues)
+        parts = (self.table, self.bucket, self.wakeups)
         return AwsStore(*parts, redelivery_window=redelivery_window, apart=apart)
 
     def batch_store(self, tasks: Sequence[Task], redelivery_window: timedelta) -> "BatchStore":
         """The store that leases these tasks, whose messages came in one batch."""
         from leadline.stores.aws.batch_store import BatchStore
 
-        parts = (self.table, self.bucket, self.queues)
+        parts = (self.table, self.bucket, self.wakeups)
         return BatchStore(*parts, redelivery_window=redelivery_window, tasks=tasks)
 
     def audit(self) -> "AwsAudit":
@@ -139,7 +164,7 @@ class StackParts:
 
         return sweep(
             store,
-            self.queues,
+            self.wakeups,
             kinds,
             time_is_left,
             grace=GRACE if grace is None else grace,

@@ -103,7 +103,7 @@ class OnAws:
         stack = self._stack
         window = stack.settings.redelivery_window
         with rebuilding_without_erased(self):
-            rebuilt = rebuild(stack.table, stack.bucket, stack.queues, window, watch)
+            rebuilt = rebuild(stack.table, stack.bucket, stack.wakeups, window, watch)
         stack.store().put_suppressions_back()
         return rebuilt
 

@@ -21,8 +21,9 @@ from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.stores.aws.keys import ALIKE
 from leadline.stores.aws.likeness import alike_of
+from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.sweep.sweep import sweep
-from leadline.stores.aws.wakeups import Queues, Wakeup, kind_of_task
+from leadline.stores.aws.wakeups import Wakeup, kind_of_task
 from tests.standins.aws_faults import (
     Actor,
     AwsFault,
@@ -145,7 +146,7 @@ class Chaos:
         batch = Batch(records, refining=refining)
         assert batch.tasks == list(dict.fromkeys(tasks))
         kit = self.worker.kit(*batch.tasks, slack=self.slack)
-        loop = StepLoop(kit, lambda _: True)
+        loop = StepLoop(kit, lambda *_: True)
         paced, stopped = loop.paced, False
         try:
             if refining:

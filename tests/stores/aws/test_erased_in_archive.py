@@ -38,7 +38,7 @@ def stack_of(rooms: AwsResources) -> OnAws:
     settings = Settings(privacy_key=SECRET)
     stack = SimpleNamespace(
         name="leads", cloud=SimpleNamespace(region=REGION), settings=settings, table=rooms.table,
-        loaded=SimpleNamespace(settings=settings), bucket=rooms.bucket, queues=rooms.queues,
+        loaded=SimpleNamespace(settings=settings), bucket=rooms.bucket, wakeups=rooms.queues,
         store=lambda: StackStore(rooms.table, rooms.bucket, rooms.queues),
     )  # fmt: skip
     return OnAws(cast("ConnectedStack", stack))

@@ -18,8 +18,9 @@ from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement
 from leadline.stores.aws.items import further_of, lead_of
 from leadline.stores.aws.keys import lead_key, task_key
+from leadline.stores.aws.message_queues import FAR, LONGEST_DELAY_S
 from leadline.stores.aws.sweep.sweep import sweep
-from leadline.stores.aws.wakeups import FAR, LONGEST_DELAY_S, task_of
+from leadline.stores.aws.wakeups import task_of
 from tests.standins.aws_faults import Actor, AwsFault, ToldSlack, failing_anywhere, named, world
 from tests.standins.aws_faults import Interleaving as Interleaved
 from tests.worlds.leads import FURTHER, HandClock, captured, lease_task, refined, settle
@@ -199,7 +200,7 @@ def test_what_is_for_an_unknown_channel_comes_back_and_harms_no_other(
     tasks = due_tasks(actor, clock, (Step.NOTIFY, "gone"), (Step.NOTIFY, "slack"))
     slack = ToldSlack()
     kit = actor.kit(*tasks, slack=slack)
-    loop = StepLoop(kit, lambda _: True)
+    loop = StepLoop(kit, lambda *_: True)
     loop.run([(Step.NOTIFY, "gone"), (Step.NOTIFY, "slack")])
     assert len(slack.sent) == 1
     records = [
@@ -222,7 +223,7 @@ def test_what_goes_wrong_with_one_kind_keeps_no_other_from_being_done(
 
     monkeypatch.setattr("leadline.journey.follow_up.look_up_due", broken)
     slack = ToldSlack()
-    loop = StepLoop(actor.kit(*tasks, slack=slack), lambda _: True)
+    loop = StepLoop(actor.kit(*tasks, slack=slack), lambda *_: True)
     loop.run([(Step.LOOK_UP, ""), (Step.NOTIFY, "slack")])
     assert len(slack.sent) == 1
 
@@ -234,7 +235,7 @@ def test_what_there_is_no_time_for_comes_again_at_the_channels_pace(
     kit = actor.kit(*tasks)
     channel = kit.channels["slack"]
     assert isinstance(channel, Channel)
-    loop = StepLoop(kit, lambda _: False)
+    loop = StepLoop(kit, lambda *_: False)
     loop.run([(Step.NOTIFY, "slack")])
     pace = loop.paced[Step.NOTIFY, "slack"]
     sent = actor.caller.sent = []

@@ -184,7 +184,7 @@ def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) 
     assert on_deliver.handler(alert, Context(30_000)) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Deliver")
     parts = on_deliver._parts()
-    store = AwsStore(parts.table, parts.bucket, parts.queues)
+    store = AwsStore(parts.table, parts.bucket, parts.wakeups)
     store.put([Task(Step.LOOK_UP, lead_id)], datetime.now(UTC))
     aws.taken()
     look = message(lead_id, step="look_up")

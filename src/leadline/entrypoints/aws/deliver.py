@@ -11,6 +11,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints import logs
+from leadline.entrypoints.aws.executed import in_execution, is_of_execution
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
@@ -32,12 +33,18 @@ _parts = cache(Parts)
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Do the tasks of the messages that are due; returns the ids of messages to deliver again.
 
-    Raises the error if nothing at all could be done (`Batch.end_in_vain`).
+    Raises the error if nothing at all could be done (`Batch.end_in_vain`), or NotDone.
     """
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    batch = Batch(event["Records"], parts.queues, refining=False)
+    if is_of_execution(event):
+        return in_execution(parts, event, lambda messages: _work(parts, messages, context))
+    return _work(parts, event, context)
+
+
+def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    batch = Batch.of(event, parts.wakeups, refining=False)
     try:
         settings = parts.settings()
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
@@ -56,7 +63,17 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     except LeadlineError:
         log.exception("deliver.impossible")
         raise
-    loop = StepLoop(kit, lambda kind: remaining_seconds(context) > needs[kind] + _BESIDE_S)
+
+    def is_time_for(kind: TaskKind, pause: timedelta) -> bool:
+        needed = pause.total_seconds() + needs[kind] + _BESIDE_S
+        return remaining_seconds(context) > needed
+
+    def waits_for(kind: TaskKind) -> bool:
+        """Whether to wait until the destination is free: the clock would come minutes later."""
+        left = map(kind_of_task, store.left.values())
+        return bool(parts.wakeups.precision) and kind in left
+
+    loop = StepLoop(kit, is_time_for, waits_for)
     why: LeadlineError | None = None
     try:
         loop.run(list(needs))

@@ -1,4 +1,4 @@
-"""A batch of SQS messages: the tasks they name, and how each message ends."""
+"""What wakes a function, messages of SQS or one event: the tasks named, and how each ends."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from leadline.installations.batches import BatchStore, Queues, Wakeup, kind_of_task, task_of
-from leadline.model.errors import StorageFailed
+import msgspec
+
+from leadline.installations.batches import BatchStore, StackClock, Wakeup, kind_of_task, task_of
+from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.model.task import Step, Task, TaskKind
 
 log = logging.getLogger(__name__)
@@ -31,20 +33,28 @@ class Pace:
         return Wakeup(wakeup.task, max(wakeup.due_at, at), wakeup.captured_at)
 
 
+class NotDone(LeadlineError):
+    """An event whose task could not be done: Lambda invokes the function with it again, and after
+    three failures sends it to the dead-letter queue."""
+
+    detail = "the task of this event could not be done"
+
+
 class Batch:
     """The messages of one invocation; several may name the same task. With *refining* they must be
-    for REFINE, otherwise for any other step. They came from one of the *queues*, if given."""
+    for REFINE, otherwise for any other step. They came by the *clock*, if given."""
 
     def __init__(
         self,
         records: Sequence[Mapping[str, Any]],
-        queues: Queues | None = None,
+        clock: StackClock | None = None,
         *,
         refining: bool,
     ) -> None:
         self.unreadable: list[str] = []
         self.ids_of: dict[Task, list[str]] = {}
-        self._queues = queues
+        self._clock = clock
+        self._is_event = False
         self._handles: dict[Task, list[str]] = {}
         self._renewed: list[Task] = []
         for record in records:
@@ -57,6 +67,17 @@ class Batch:
                 if handle := record.get("receiptHandle"):
                     self._handles.setdefault(task, []).append(handle)
 
+    @classmethod
+    def of(cls, event: Mapping[str, Any], clock: StackClock, *, refining: bool) -> "Batch":
+        """What woke a function: a batch of messages of SQS, or one message as the event itself,
+        from a schedule or another function."""
+        if "Records" in event:
+            return cls(event["Records"], clock, refining=refining)
+        record = {"messageId": "event", "body": msgspec.json.encode(event).decode()}
+        batch = cls([record], clock, refining=refining)
+        batch._is_event = True
+        return batch
+
     @property
     def tasks(self) -> list[Task]:
         """The tasks that the messages name, each once."""
@@ -65,8 +86,11 @@ class Batch:
     def failures(self, tasks: Iterable[Task]) -> dict[str, Any]:
         """The response that leaves the messages of these tasks, and unreadable ones, on the queue.
         It has only ids of this batch, since an unknown id fails the whole batch (Lambda Developer
-        Guide, "Implementing partial batch responses")."""
+        Guide, "Implementing partial batch responses"). Raises NotDone if the message was the event
+        itself, since Lambda repeats only invocations that fail."""
         ids = [*self.unreadable, *(i for task in tasks for i in self.ids_of[task])]
+        if ids and self._is_event:
+            raise NotDone
         return {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
 
     def end(
@@ -76,18 +100,24 @@ class Batch:
         *,
         stopped: bool = False,
     ) -> dict[str, Any]:
-        """End every message; returns the response of the invocation.
+        """End every message; returns the response of the invocation, or raises NotDone.
 
         A message whose task is done is removed. A task that is not done gets a new message for the
         time when it is due, or as its kind is *paced*. A message stays if there was no time for it,
         its lead is unknown, or its task is still due after AWS *stopped* the run: SQS delivers it
         again after the visibility timeout, and finally moves it to the dead-letter queue.
         """
+        return self.failures(self._end(store, paced, stopped=stopped))
+
+    def _end(
+        self, store: BatchStore, paced: Mapping[TaskKind, Pace], *, stopped: bool
+    ) -> list[Task]:
+        """Send new messages; returns the tasks whose messages stay."""
         try:
             alive = store.unfinished()
         except StorageFailed:
             log.exception("batch.unknown")
-            return self.failures(self.tasks)
+            return self.tasks
         failed = [task for task, wakeup in alive.items() if wakeup is None]
         wakeups: list[Wakeup] = []
         for task, wakeup in alive.items():
@@ -107,7 +137,7 @@ class Batch:
                 failed += [wakeup.task for wakeup in wakeups]
                 wakeups = []
         self._renewed = [wakeup.task for wakeup in wakeups]
-        return self.failures(failed)
+        return failed
 
     def end_in_vain(self, store: BatchStore, why: Exception) -> NoReturn:
         """The same for a batch of which no task could be done; then raises *why*.
@@ -115,16 +145,16 @@ class Batch:
         CloudWatch counts an error only if the run raises, and SQS then redelivers all messages. So
         those whose tasks have a new wake-up are deleted; otherwise each would send another one.
         """
-        self.end(store, stopped=True)
-        if self._queues is not None:
-            self._delete(self._queues)
+        self._end(store, {}, stopped=True)
+        if self._clock is not None:
+            self._discard(self._clock)
         raise why
 
-    def _delete(self, queues: Queues) -> None:
-        """Delete the messages whose tasks have a new wake-up from their queue."""
+    def _discard(self, clock: StackClock) -> None:
+        """Discard the messages whose tasks have a new wake-up."""
         for task in self._renewed:
             try:
                 for handle in self._handles.get(task, ()):
-                    queues.delete(queues.url_of(task.step), handle)
+                    clock.discard(task.step, handle)
             except StorageFailed:
                 log.exception("message.kept", extra={"lead": task.lead_id})

@@ -1,4 +1,4 @@
-"""Refine: refines leads whose wait is over, up to ten messages per invocation."""
+"""Refine: refines leads whose wait is over, up to ten messages or one event per invocation."""
 
 import logging
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints import logs
+from leadline.entrypoints.aws.executed import in_execution, is_of_execution
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
@@ -29,12 +30,18 @@ _parts = cache(Parts)
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Refine the leads that the messages name; returns the ids of messages to deliver again.
 
-    Raises the error if nothing at all could be done (`Batch.end_in_vain`).
+    Raises the error if nothing at all could be done (`Batch.end_in_vain`), or NotDone.
     """
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    batch = Batch(event["Records"], parts.queues, refining=True)
+    if is_of_execution(event):
+        return in_execution(parts, event, lambda messages: _work(parts, messages, context))
+    return _work(parts, event, context)
+
+
+def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    batch = Batch.of(event, parts.wakeups, refining=True)
     try:
         settings = parts.settings()
         store = parts.batch_store(batch.tasks, settings.redelivery_window)

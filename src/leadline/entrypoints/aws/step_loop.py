@@ -2,6 +2,7 @@
 delay the others."""
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -21,12 +22,19 @@ _AT_ONCE = 50
 class StepLoop:
     """Does the due tasks of some kinds.
 
-    *is_time_for* returns whether there is time for one more call of a kind's step.
+    *is_time_for* returns whether there is time for one more call of a kind's step after a pause;
+    *waits_for* whether to wait until tasks of a kind can be done, if there is time.
     """
 
-    def __init__(self, kit: Kit, is_time_for: Callable[[TaskKind], bool]) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        is_time_for: Callable[[TaskKind, timedelta], bool],
+        waits_for: Callable[[TaskKind], bool] = lambda _: False,
+    ) -> None:
         self._kit = kit
         self._is_time_for = is_time_for
+        self._waits_for = waits_for
         self.paced: dict[TaskKind, Pace] = {}
         """When tasks of a kind can be done next: the channel is not free, or time ran out."""
         self.trouble: Exception | None = None
@@ -40,14 +48,16 @@ class StepLoop:
         waiting = deque(kinds)
         while waiting:
             kind = waiting.popleft()
-            if not self._is_time_for(kind):
+            if not self._is_time_for(kind, timedelta()):
                 self._later(kind, self._gap(kind))
                 continue
             pause = self._do_one(kind)
             if pause == timedelta():
                 waiting.append(kind)
-            elif pause is not None:
+            elif pause is not None and not self._wait(kind, pause):
                 self._later(kind, pause)
+            elif pause is not None:
+                waiting.append(kind)
 
     def _do_one(self, kind: TaskKind) -> timedelta | None:
         step, channel = kind
@@ -64,6 +74,14 @@ class StepLoop:
             log.exception("deliver.trouble", extra=about)
             self.trouble = error
             return None
+
+    def _wait(self, kind: TaskKind, pause: timedelta) -> bool:
+        """Wait for tasks of a kind if they are to be waited for and there is time; whether it
+        did."""
+        if not self._waits_for(kind) or not self._is_time_for(kind, pause):
+            return False
+        time.sleep(pause.total_seconds())
+        return True
 
     def _later(self, kind: TaskKind, pause: timedelta) -> None:
         self.paced[kind] = Pace(self._kit.clock() + pause, self._gap(kind))

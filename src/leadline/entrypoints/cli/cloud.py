@@ -213,7 +213,7 @@ def destroy_aws(
         where = f"in account {cloud.account}, {cloud.region}"
         say(f"{stack} {where} {'does not exist' if plan.gone else 'will be deleted'}")
         if plan.waiting:
-            say(f"{plan.waiting} messages wait in its queues and will be deleted with it")
+            say(f"{plan.waiting} wake-ups wait in its queues or other clock, and go with it")
         if delete_data:
             for one in filter(None, (plan.bucket, plan.table, plan.parameter)):
                 say(f"will be deleted permanently: {one}")

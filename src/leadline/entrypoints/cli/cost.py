@@ -16,7 +16,7 @@ from leadline.entrypoints.cli._show import as_json, console, table
 from leadline.operations.cost import estimate as model
 from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
-from leadline.operations.cost.parts import BY_DEFAULT, parts_of
+from leadline.operations.cost.parts import clock_of, parts_of
 from leadline.operations.cost.prices import PriceList, read_prices
 
 GOAL_USD, GOAL_LEADS = 0.12, 10_000
@@ -58,13 +58,13 @@ def cost(
 
     Example: leadline cost --leads-per-month 10000 --region eu-central-1
     """
-    prices = _prices()
+    prices, given = _prices(), _given(params)
     workload = quantities.Workload(
         leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after,
-        by_team=by_team,
+        by_team=by_team, clock=clock_of(given),
     )  # fmt: skip
     bill = model.estimate(workload, prices, region, free_tier=free_tier)
-    parts = _parts(params)
+    parts = parts_of(given)
     whole = _whole(workload, prices, region, parts)
     if json:
         numbers = {name: number for name, number in parts.items() if number}
@@ -73,13 +73,13 @@ def cost(
         _print(bill, prices, whole, parts)
 
 
-def _parts(params: Path | None) -> Mapping[str, float]:
-    """The optional parts of a stack with the parameters of this file."""
+def _given(params: Path | None) -> Mapping[str, str]:
+    """The template parameters in this file; none without a file."""
     if params is None:
-        return BY_DEFAULT
+        return {}
     given = read_parameters(params)
     refuse_unknown(given, parameter_names())
-    return parts_of(given)
+    return given
 
 
 class Whole(msgspec.Struct, frozen=True):
@@ -100,7 +100,8 @@ def cost_of_stack(region: str, parameters: Mapping[str, str]) -> tuple[Whole, st
     it, which names another region if the prices of the stack's own region are unknown."""
     prices = _prices()
     priced = region if region in prices.regions else ELSEWHERE
-    whole = _whole(quantities.Workload(GOAL_LEADS), prices, priced, parts_of(parameters))
+    workload = quantities.Workload(GOAL_LEADS, clock=clock_of(parameters))
+    whole = _whole(workload, prices, priced, parts_of(parameters))
     where = "" if priced == region else f" at the prices of {priced}"
     return whole, f"{whole}, for {GOAL_LEADS:,} leads{where}; see `leadline cost`"
 

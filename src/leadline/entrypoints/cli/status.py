@@ -105,6 +105,10 @@ def _print_stack(state: "StackState") -> None:
         out.print(f"{name} runs {version}", markup=False)
     rows = [(n, q.visible, q.in_flight, q.delayed) for n, q in state.queues.items()]
     table(("queue", "visible", "in flight", "delayed"), rows, empty="")
+    if state.clock == "schedules":
+        out.print(f"schedules that wait: {state.schedules}", markup=False)
+    if state.clock == "executions":
+        out.print(f"executions that run or wait: {state.executions}", markup=False)
     ringing = [name for name, of in state.alarms.items() if of == "ALARM"]
     out.print(f"alarms that ring: {', '.join(ringing) or 'none'}", markup=False)
     if len(ringing) < len(state.alarms):  # in a new stack, or for what never happened

@@ -1,7 +1,6 @@
 """Signed calls to AWS over HTTP connections that are kept open.
 
-Importing boto3 would be most of a cold start, and the four services that we call use JSON or plain
-HTTP.
+Importing boto3 would be most of a cold start, and the services that we call use JSON or plain HTTP.
 """
 
 import math
@@ -24,7 +23,8 @@ __all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment", "h
 
 _TRIES, _TIMEOUT_S = 5, 5.0
 _IDLE_S, _MOST_IDLE = math.inf, 64  # a function is frozen between two calls
-# The sweep sends wake-ups that SQS does not accept, so senders need not wait for them.
+# The sweep sends wake-ups that a clock does not accept, so senders need not wait for them.
+_CLOCKS = frozenset(["sqs", "scheduler", "lambda"])
 _BELL_TRIES, _BELL_TIMEOUT_S = 3, 2.0
 # The error codes of temporary failures (AWS General Reference, "Common error types", and those of
 # each service): DynamoDB's for an item that a transaction is writing, S3's for a document that
@@ -40,6 +40,7 @@ _LATER = frozenset(
         "ConditionalRequestConflict",
         "OperationAborted",
         "RequestThrottled",
+        "TooManyRequestsException",
         "KmsThrottled",
         "InternalServerError",
         "InternalFailure",
@@ -121,7 +122,7 @@ class Caller:
             method, url.netloc, quote(path, safe="/-_.~"), body, query or {}, headers or {}
         )
         code = ""
-        for pause in pauses(_BELL_TRIES if service == "sqs" else _TRIES):
+        for pause in pauses(_BELL_TRIES if service in _CLOCKS else _TRIES):
             wait(pause)
             if self.until is not None and time.monotonic() > self.until:
                 raise AwsFailed(f"{service} {method}", code or "NoTimeLeft")
@@ -143,7 +144,8 @@ class Caller:
         until = math.inf if self.until is None else self.until
         connection = self._idle.take(request.host)
         if connection is None:
-            patience = min(self._timeout, _BELL_TIMEOUT_S) if service == "sqs" else self._timeout
+            rings = service in _CLOCKS
+            patience = min(self._timeout, _BELL_TIMEOUT_S) if rings else self._timeout
             connection = Connection(scheme, request.host, patience, until)
         try:
             reply = connection.exchange(request.method, target, signed, request.body, until)

@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from leadline.operations.cost.uses import QUEUES, SCHEDULES
+
 BY_DEFAULT: Mapping[str, float] = MappingProxyType(
     {"alarms": 1, "error rates": 1, "dashboard": 1, "metrics": 1, "recovery": 1}
 )
 """The parts that a stack has unless its parameters turn them off."""
+
+
+def clock_of(parameters: Mapping[str, str]) -> str:
+    """The clock of a stack with these parameters: "queues", "schedules" or "executions"."""
+    clock = parameters.get("Clock", "by-profile")
+    if clock != "by-profile":
+        return clock
+    return SCHEDULES if parameters.get("Profile") == "small" else QUEUES
 
 
 def parts_of(parameters: Mapping[str, str]) -> Mapping[str, float]:

@@ -15,7 +15,15 @@ from leadline.operations.cost.durations import (
     TURN_MS,
     Durations,
 )
-from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK, PER_TURN, Uses
+from leadline.operations.cost.uses import (
+    PER_ALERT,
+    PER_LEAD,
+    PER_TASK,
+    PER_TURN,
+    QUEUES,
+    Uses,
+    woken_by,
+)
 
 SECONDS = 730 * 3_600
 SWEEPS, MEASURES = 730 * 4, 730 * 12
@@ -31,6 +39,8 @@ SETTINGS_KEPT_S = 300
 ALARM_METRICS, RATE_METRICS, EMF_METRICS = 15, 8, 8
 """The number of metrics that the template's plain alarms watch, that its error rates watch (a ratio
 watches two, and each is billed), and that we publish ourselves."""
+QUEUE_ALARM_METRICS = 4
+"""Those of the plain alarms that watch queues, which a stack with schedules does not have."""
 _READS_TO_MEASURE = 4 * 3 * 0.5
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
 # Items of one lead, each with DynamoDB's own 100 bytes: with index entries, and without.
@@ -44,7 +54,8 @@ class Workload(msgspec.Struct, frozen=True):
     `leads_per_batch` is one, because a queue without a backlog delivers messages one by one.
     `tasks_after` is the number of look-ups, updates, reminders, clock steps and write-backs per
     lead; a lead that stays unassigned is looked up about thirty times. `by_team` is the share of
-    leads that a team gives to one of up to eight people."""
+    leads that a team gives to one of up to eight people. `clock` is what wakes Refine and Deliver:
+    "queues", "schedules" or "executions"."""
 
     leads: int
     alerts_per_lead: float = 1.0
@@ -53,6 +64,7 @@ class Workload(msgspec.Struct, frozen=True):
     leads_per_batch: float = 1.0
     tasks_after: float = 0.0
     by_team: float = 0.0
+    clock: str = QUEUES
 
 
 def empty_receives(receives: float, pollers: int = POLLERS) -> float:
@@ -79,14 +91,15 @@ class Used(msgspec.Struct, frozen=True):
 
 def needed(w: Workload) -> Iterator[Used]:
     """The quantities that every installation uses."""
-    yield from _each(PER_LEAD, w.leads, "leads")
-    yield from _each(PER_ALERT, w.leads * w.alerts_per_lead, "alerts")
+    yield from _each(woken_by(w.clock, PER_LEAD), w.leads, "leads")
+    yield from _each(woken_by(w.clock, PER_ALERT), w.leads * w.alerts_per_lead, "alerts")
     if w.tasks_after:
-        yield from _each(PER_TASK, w.leads * w.tasks_after, "tasks")
+        yield from _each(woken_by(w.clock, PER_TASK), w.leads * w.tasks_after, "tasks")
     if w.by_team:
         yield from _each(PER_TURN, w.leads * w.by_team, "leads that a team gives out")
     yield from _functions(w)
-    yield from _polling(w)
+    if w.clock == QUEUES:
+        yield from _polling(w)
     yield from sweeping(w)
     yield from measuring()
     yield from _stored(w)
@@ -240,7 +253,8 @@ def optional_items(w: Workload) -> Iterator[Used]:
     """The quantities of optional parts; the template includes some of them by default."""
     calls, kept = sum(_invocations(w).values()), w.leads * w.months_kept
     plain = "metrics that the alarms watch"
-    yield Used("alarm", "alarms", ALARM_METRICS, plain, "alarms")
+    watched = ALARM_METRICS - (0 if w.clock == QUEUES else QUEUE_ALARM_METRICS)
+    yield Used("alarm", "alarms", watched, plain, "alarms")
     rates = "the error rates of four functions, two metrics each"
     yield Used("alarm", "alarms on error rates", RATE_METRICS, rates, "error rates")
     yield Used("dashboard", "dashboard", 1, "one", "dashboard")

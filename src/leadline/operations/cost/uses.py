@@ -5,16 +5,21 @@ A write in a transaction counts twice. An index entry counts once if it is repla
 its key changes (DynamoDB Developer Guide, "Using Global Secondary Indexes").
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 Uses = Mapping[str, tuple[tuple[str, str, float], ...]]
 """For each function: the meter, the purpose, and the quantity."""
+
+QUEUES, SCHEDULES, EXECUTIONS = "queues", "schedules", "executions"
+"""The clocks of a stack (parameter `Clock`)."""
+_TO_REFINE, _TO_DELIVER = "send to the refine queue", "send to the delivery queue"
+_LATER = "send to the delivery queue, for later"
 
 PER_LEAD: Uses = {
     "Capture": (
         ("api_request", "the delivery", 1),
         ("s3_put", "the raw document", 1),
-        ("sqs_request", "send to the refine queue", 1),
+        ("sqs_request", _TO_REFINE, 1),
         ("table_write", "event key", 1),
         ("table_write", "lead and CRM record in one transaction", 4),
         ("table_write", "index entries of the lead", 2),
@@ -35,7 +40,7 @@ PER_LEAD: Uses = {
 }
 PER_ALERT: Uses = {
     "Refine, for the alert": (
-        ("sqs_request", "send to the delivery queue", 1),
+        ("sqs_request", _TO_DELIVER, 1),
         ("table_write", "task, in the lead's transaction", 2),
         ("table_write", "its index entry", 1),
     ),
@@ -57,7 +62,7 @@ PER_ALERT: Uses = {
 }
 PER_TASK: Uses = {
     "Putting later tasks": (
-        ("sqs_request", "send to the delivery queue", 1),
+        ("sqs_request", _LATER, 1),
         ("table_write", "task, in the lead's transaction", 2),
         ("table_write", "its index entry", 1),
         ("table_read", "task", 1),
@@ -84,3 +89,42 @@ PER_TURN: Uses = {
     ),
 }
 """Those of a lead that a team gives to one of up to eight people, whose roster is under 1 KB."""
+
+
+_SCHEDULED = {_TO_REFINE: "wake Refine", _LATER: "wake Deliver"}
+
+
+TRANSITIONS_A_LEAD, TRANSITIONS_A_DELIVERY, TRANSITIONS_A_WAKE_UP = 3, 1, 2
+"""The states that Step Functions enters for a lead, for each of its deliveries in the same
+execution, and for a later wake-up; a test counts them in the template's definitions."""
+_EXECUTED = {
+    _TO_REFINE: ("states: wait, refine, map", TRANSITIONS_A_LEAD),
+    _TO_DELIVER: ("state: deliver", TRANSITIONS_A_DELIVERY),
+    _LATER: ("states: wait, deliver", TRANSITIONS_A_WAKE_UP),
+}
+
+
+def woken_by(clock: str, uses: Uses) -> Uses:
+    """The uses with this clock. With schedules, one for each message of a queue, and none for an
+    alert, for which Lambda is called at once; with executions, the states that they enter."""
+    if clock == QUEUES:
+        return uses
+    change = _scheduled if clock == SCHEDULES else _executed
+    return {function: tuple(change(parts)) for function, parts in uses.items()}
+
+
+def _scheduled(parts: Iterable[tuple[str, str, float]]) -> Iterator[tuple[str, str, float]]:
+    for meter, what, units in parts:
+        if meter != "sqs_request":
+            yield meter, what, units
+        elif what in _SCHEDULED:
+            yield "schedule", _SCHEDULED[what], units
+
+
+def _executed(parts: Iterable[tuple[str, str, float]]) -> Iterator[tuple[str, str, float]]:
+    for meter, what, units in parts:
+        if meter != "sqs_request":
+            yield meter, what, units
+        else:
+            states, count = _EXECUTED[what]
+            yield "state_transition", states, units * count

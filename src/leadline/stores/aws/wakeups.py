@@ -1,31 +1,26 @@
-"""Wake-ups by SQS: a message arrives when its task is due (SQS API Reference)."""
+"""Wake-ups: how a stack's functions learn that a task is due.
 
-import math
+The table has the tasks; a wake-up only says "look at this task". A lost wake-up delays its task
+until Sweep finds it overdue, and one too many changes nothing, so any clock can send them:
+SQS (`message_queues`), or one-time schedules (`schedules`).
+"""
+
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from leadline.model.formats import iso, key_of
 from leadline.model.ids import is_lead_id
-from leadline.model.task import UNTOLD_STEPS, Addressee, Step, Task, TaskKind
-from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.stores.aws.parallel import in_parallel
+from leadline.model.task import Addressee, Step, Task, TaskKind
 
-LONGEST_DELAY_S = 900
-"""The longest delay of a message (SQS Developer Guide, "Amazon SQS delay queues")."""
-FAR = timedelta(seconds=LONGEST_DELAY_S + 120)
-"""Later tasks that are due after this time get no message when they are put: each sweep sends the
-messages of tasks due before the next one, which may start some seconds late."""
-_FARTHEST_REFINE = timedelta(days=1)
-_MOST_RECEIVED = 10
 T = TypeVar("T")
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The body of a message: it names a task, whose state is in the table. Without a `step` it is
-    for NOTIFY if there is a channel, else for REFINE."""
+    """A message that names a task, whose state is in the table. Without a `step` it is for NOTIFY
+    if there is a channel, else for REFINE."""
 
     lead_id: str
     s3_key: str
@@ -35,20 +30,40 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     step: Step | None = None
 
 
+class FailedEvent(msgspec.Struct, frozen=True, rename={"message": "requestPayload"}):
+    """What Lambda sends to a dead-letter queue about an event that failed too often (Lambda
+    Developer Guide, "Capturing records of Lambda asynchronous invocations")."""
+
+    message: Message
+
+
 _message = msgspec.json.Decoder(Message)
+_failed_event = msgspec.json.Decoder(FailedEvent)
 
 
 def task_of(body: str) -> Task | None:
-    """The task that a message names; None if it names none."""
+    """The task that a message names; None if it names none. The message may be in a record of a
+    failed event."""
     try:
         message = _message.decode(body)
     except msgspec.MsgspecError:
-        return None
+        try:
+            message = _failed_event.decode(body).message
+        except msgspec.MsgspecError:
+            return None
     step = message.step or (Step.NOTIFY if message.channel else Step.REFINE)
     addressed = step.addressee is not Addressee.LEAD
     if not is_lead_id(message.lead_id) or addressed is not bool(message.channel):
         return None
     return Task(step, message.lead_id, message.channel)
+
+
+def body_of(task: Task, captured_at: datetime, now: datetime, reason: str = "") -> str:
+    """The message (JSON) that names a task."""
+    key = key_of("raw", task.lead_id, captured_at)
+    step = None if task.step in (Step.REFINE, Step.NOTIFY) else task.step
+    message = Message(task.lead_id, key, iso(now), task.channel, reason, step)
+    return msgspec.json.encode(message).decode()
 
 
 def kind_of_task(task: Task) -> TaskKind:
@@ -57,7 +72,7 @@ def kind_of_task(task: Task) -> TaskKind:
 
 
 def queue_of_each_step(refine: T, delivery: T) -> dict[Step, T]:
-    """The queue of each step: *refine* for REFINE, *delivery* for all others."""
+    """The queue or function of each step: *refine* for REFINE, *delivery* for all others."""
     return {step: refine if step is Step.REFINE else delivery for step in Step}
 
 
@@ -67,6 +82,14 @@ class Wakeup(msgspec.Struct, frozen=True):
     task: Task
     due_at: datetime
     captured_at: datetime
+
+
+class UnderWay(msgspec.Struct, frozen=True):
+    """The numbers of wake-ups that were sent and not yet taken: those whose time has come, and
+    those that come later."""
+
+    due: int = 0
+    later: int = 0
 
 
 class Wakeups(Protocol):
@@ -79,103 +102,25 @@ class Wakeups(Protocol):
         """Send a message for a task that became a dead letter; raises AwsFailed."""
 
 
-class Queues:
-    """The queues by their URLs (*urls*), and their dead-letter queues (*dead*); a function needs
-    only those that it uses."""
+class StackClock(Wakeups, Protocol):
+    """The clock of a stack: it wakes the function of a step when a task is due.
 
-    def __init__(
-        self, caller: Caller, urls: Mapping[Step, str], dead: Mapping[Step, str] | None = None
-    ) -> None:
-        self._caller = caller
-        self._urls = urls
-        self._dead = dead or {}
+    A task that is not due yet when its function is woken gets another wake-up, so one may come
+    early, late, twice or never.
+    """
 
-    def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
-        """See `Wakeups.send`. A message for a time beyond the longest delay arrives early and is
-        sent again. None is sent for tasks that are FAR and leads on hold, which the sweep
-        handles."""
-        soon = [
-            one
-            for one in wakeups
-            if one.due_at - now <= (_FARTHEST_REFINE if one.task.step is Step.REFINE else FAR)
-        ]
-        if len(soon) < 2:
-            for wakeup in soon:
-                self._send_one(wakeup, now)
-            return
-        in_parallel(lambda one: self._send_one(one, now), soon)
+    reach: timedelta | None
+    """Tasks of later steps that are due after this time get no wake-up when they are put: Sweep
+    sends it in time. None if any task gets its wake-up at once."""
+    precision: timedelta
+    """The maximum by which a wake-up comes later than its task is due."""
 
-    def _send_one(self, wakeup: Wakeup, now: datetime) -> None:
-        if wakeup.task.step not in self._urls:
-            raise AwsFailed("SendMessage", "NoQueue")
-        body = _body(wakeup.task, wakeup.captured_at, now)
-        request = {
-            "QueueUrl": self._urls[wakeup.task.step],
-            "MessageBody": body,
-            "DelaySeconds": delay_until(wakeup.due_at, now),
-        }
-        self._call("SendMessage", request)
+    def discard(self, step: Step, handle: str) -> None:
+        """Discard a wake-up that a function received, by its receipt handle, because another one
+        was sent; raises AwsFailed."""
 
-    def dead_letter(self, task: Task, captured_at: datetime, reason: str) -> None:
-        """See `Wakeups.dead_letter`; the message goes to the dead-letter queue, which has an
-        alarm."""
-        if url := self._dead.get(task.step):
-            body = _body(task, captured_at, datetime.now(UTC), reason)
-            self._call("SendMessage", {"QueueUrl": url, "MessageBody": body})
+    def under_way(self, step: Step) -> UnderWay:
+        """The wake-ups of a step under way, as far as the clock can tell; raises AwsFailed."""
 
-    def depths(self, url: str) -> dict[str, int]:
-        """The approximate numbers of messages of a queue: `visible`, `held`, `delayed`."""
-        names = {
-            "ApproximateNumberOfMessages": "visible",
-            "ApproximateNumberOfMessagesNotVisible": "held",
-            "ApproximateNumberOfMessagesDelayed": "delayed",
-        }
-        response = self._call(
-            "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": list(names)}
-        )
-        return {ours: int(response["Attributes"].get(theirs, 0)) for theirs, ours in names.items()}
-
-    def receive(self, url: str, visibility_s: int = 60) -> list[tuple[str, str]]:
-        """Up to ten messages (body and receipt handle), hidden from others for *visibility_s*
-        seconds."""
-        response = self._call(
-            "ReceiveMessage",
-            {
-                "QueueUrl": url,
-                "MaxNumberOfMessages": _MOST_RECEIVED,
-                "VisibilityTimeout": visibility_s,
-                "WaitTimeSeconds": 0,
-            },
-        )
-        return [(m["Body"], m["ReceiptHandle"]) for m in response.get("Messages") or []]
-
-    def delete(self, url: str, handle: str) -> None:
-        """Remove a message from its queue."""
-        self._call("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handle})
-
-    def url_of(self, step: Step) -> str:
-        """The URL of a step's queue."""
-        return self._urls[step]
-
-    def dead_urls(self) -> dict[str, Step]:
-        """The URLs of the dead-letter queues, each with the step after which the queue is named, or
-        else the first that uses it."""
-        found = {url: step for step, url in reversed(list(self._dead.items()))}
-        return found | {self._dead[step]: step for step in UNTOLD_STEPS if step in self._dead}
-
-    def _call(self, operation: str, request: dict[str, object]) -> dict[str, Any]:
-        answer = self._caller.json("sqs", f"AmazonSQS.{operation}", request)
-        response: dict[str, Any] = msgspec.json.decode(answer) if answer else {}
-        return response
-
-
-def delay_until(due_at: datetime, now: datetime) -> int:
-    """The delay of a message in whole seconds: not too short, and at most `LONGEST_DELAY_S`."""
-    return max(0, min(LONGEST_DELAY_S, math.ceil((due_at - now).total_seconds())))
-
-
-def _body(task: Task, captured_at: datetime, now: datetime, reason: str = "") -> str:
-    key = key_of("raw", task.lead_id, captured_at)
-    step = None if task.step in (Step.REFINE, Step.NOTIFY) else task.step
-    message = Message(task.lead_id, key, iso(now), task.channel, reason, step)
-    return msgspec.json.encode(message).decode()
+    def dead_urls(self) -> Mapping[str, Step]:
+        """The URLs of the dead-letter queues, each with the step after which the queue is named."""

@@ -1,7 +1,7 @@
 """The messages in the dead-letter queues, compared with the tasks in the ledger.
 
-Each dead letter of the ledger has a message there. SQS also moves messages there that were received
-too often, whatever the state of their tasks.
+Each dead letter of the ledger has a message there. AWS also moves wake-ups there that failed too
+often, whatever the state of their tasks.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from leadline.ports.installation import DeadLetterState, Stranded, Tidied
 from leadline.stores.aws.items import task_holder_of
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Queues, Wakeup, task_of
+from leadline.stores.aws.wakeups import StackClock, Wakeup, task_of
 
 _AT_ONCE = 10
 """The maximum number of messages per request (SQS API Reference)."""
@@ -46,11 +46,11 @@ class _ReceivedMessage(NamedTuple):
 class DeadLetterQueues:
     """The dead-letter queues of a stack, with its table."""
 
-    def __init__(self, caller: Caller, table: Table, queues: Queues) -> None:
+    def __init__(self, caller: Caller, table: Table, clock: StackClock) -> None:
         self._caller = caller
         self._table = table
-        self._queues = queues
-        self._urls = {step: url for url, step in queues.dead_urls().items()}
+        self._clock = clock
+        self._urls = {step: url for url, step in clock.dead_urls().items()}
 
     def stranded(self) -> list[Stranded]:
         """The messages without a dead letter in the ledger; all stay in their queues.
@@ -91,7 +91,7 @@ class DeadLetterQueues:
         if dry_run:
             self._release(found)
         else:
-            self._queues.send(list(wakeups.values()), now)
+            self._clock.send(list(wakeups.values()), now)
             self._each("DeleteMessageBatch", off)
             self._release(left)
         unreadable = sum(one.state is DeadLetterState.UNREADABLE for one in left)

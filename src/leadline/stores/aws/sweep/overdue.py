@@ -1,5 +1,5 @@
 """Sends missing wake-ups: for overdue tasks, and for tasks that are due before the next sweep and
-were too far in the future for a message when they were put.
+were beyond the reach of the clock when they were put.
 """
 
 import logging
@@ -15,12 +15,12 @@ from leadline.stores.aws.items import TaskState, further_of
 from leadline.stores.aws.keys import SHARDS, due_before, due_partition, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
-from leadline.stores.aws.wakeups import FAR, Queues, Wakeup
+from leadline.stores.aws.wakeups import StackClock, Wakeup
 
 log = logging.getLogger(__name__)
 
 OVERDUE = timedelta(minutes=5)
-"""A task that has been due for longer has no message under way, unless the queue has a backlog."""
+"""A task that has been due for longer has no wake-up under way, unless there is a backlog."""
 _MOST_OVERDUE = 1000
 """The maximum per shard and sweep."""
 _MOST_IN_DOUBT = 100
@@ -39,10 +39,10 @@ class MissingWakeups:
     """Sends wake-ups for tasks that are overdue since *at*, and for those due soon."""
 
     def __init__(
-        self, store: AwsStore, queues: Queues, at: datetime, time_is_left: Callable[[], bool]
+        self, store: AwsStore, clock: StackClock, at: datetime, time_is_left: Callable[[], bool]
     ) -> None:
         self._store = store
-        self._queues = queues
+        self._clock = clock
         self._at = at
         self._now = store.clock()
         self._time_is_left = time_is_left
@@ -58,16 +58,16 @@ class MissingWakeups:
 
     def _find(self, kind: TaskKind) -> tuple[list[tuple[str, str]], list[Key]]:
         """Overdue tasks (due time and lead id), and the keys of tasks due soon. The latter are not
-        needed for REFINE, whose tasks always have a message."""
-        refining = kind[0] is Step.REFINE
-        until = due_before(self._at if refining else self._now + FAR)
+        needed for REFINE, whose tasks always have a wake-up, nor if the clock has no limit."""
+        refining, reach = kind[0] is Step.REFINE, self._clock.reach
+        until = due_before(self._at if refining or reach is None else self._now + reach)
         at, now = due_before(self._at), iso(self._now)
         overdue: list[tuple[str, str]] = []
         coming: list[Key] = []
         for shard in range(SHARDS):
             values = {":pk": due_partition(*kind, shard), ":until": until}
             condition = "due_pk = :pk AND due_sk <= :until"
-            limit = _MOST_OVERDUE if refining else 0
+            limit = _MOST_OVERDUE if refining or reach is None else 0
             here: list[tuple[str, str]] = []
             for entry in self._store.table.query(condition, values, index="due", limit=limit):
                 due_sk = entry["due_sk"]
@@ -81,40 +81,45 @@ class MissingWakeups:
     def _send_overdue(self, kind: TaskKind, overdue: list[tuple[str, str]]) -> int:
         """Send wake-ups for overdue tasks.
 
-        If the queue may have a message for each of them, because its consumer is behind, only the
-        longest due tasks get one: a task without a message becomes one of those in the end, and the
-        queue is not filled with one message per task and sweep.
+        If there may be a wake-up for each of them under way, because the function is behind, only
+        the longest due tasks get one: a task without a wake-up becomes one of those in the end, and
+        a queue is not filled with one message per task and sweep.
         """
         if self._ready(kind) >= len(overdue):
             overdue = sorted(overdue)[:_MOST_IN_DOUBT]
         step, channel = kind
         wakeups = self._wakeups({Task(step, i, channel): self._now for _, i in overdue})
-        self._queues.send(wakeups, self._now)
+        self._clock.send(wakeups, self._now)
         for wakeup in wakeups:
             log.warning(f"sweep.{step}_rung", extra={"lead": wakeup.task.lead_id})
         return len(wakeups)
 
     def _ready(self, kind: TaskKind) -> int:
-        """The number of messages that may belong to due tasks. Delayed messages are for tasks that
-        are not due yet, unless their channel or CRM was in use meanwhile."""
-        depths = self._queues.depths(self._queues.url_of(kind[0]))
-        ready = depths["visible"] + depths["held"]
+        """The number of wake-ups that may belong to due tasks. Those that come later are for tasks
+        that are not due yet, unless their channel or CRM was in use meanwhile."""
+        under_way = self._clock.under_way(kind[0])
+        ready = under_way.due
         place = _due_place_of(*kind)
         if place and self._store.is_in_use(place, self._at):
-            ready += depths["delayed"]
+            ready += under_way.later
         return ready
 
     def _send_coming(self, keys: list[Key], sent: WakeupsSent) -> None:
-        """Send wake-ups for those of these tasks that were FAR when they were put."""
+        """Send wake-ups for those of these tasks that were out of reach when they were put."""
         for some in batched(keys, _BATCH):
             if not self._time_is_left():
                 sent.finished = False
                 return
             tasks = map(further_of, self._store.table.get_all(some, exact=False).values())
-            due = {one.what: from_iso(one.task.due_at) for one in tasks if _was_far(one.task)}
+            due = {one.what: from_iso(one.task.due_at) for one in tasks if self._was_far(one.task)}
             wakeups = self._wakeups(due) if due else []
-            self._queues.send(wakeups, self._now)
+            self._clock.send(wakeups, self._now)
             sent.coming += len(wakeups)
+
+    def _was_far(self, task: TaskState) -> bool:
+        reach = self._clock.reach
+        waits = from_iso(task.due_at) - from_iso(task.put_at)
+        return reach is not None and not task.dead_at and waits > reach
 
     def _wakeups(self, due: Mapping[Task, datetime]) -> list[Wakeup]:
         """The wake-ups for tasks; none for a task whose lead is missing."""
@@ -138,7 +143,3 @@ def _due_place_of(step: Step, channel: str) -> str:
 
         return push_key(channel)
     return channel
-
-
-def _was_far(task: TaskState) -> bool:
-    return not task.dead_at and from_iso(task.due_at) - from_iso(task.put_at) > FAR

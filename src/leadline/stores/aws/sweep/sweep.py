@@ -1,9 +1,9 @@
 """The sweep on AWS: finds what was lost between two services, and puts it back.
 
-Two things can be lost between S3, the table and SQS: an archived delivery that never reached the
-table, and the message of a task, which was never sent or got lost. The former are found by listing
-the archive, the latter in the index of due tasks. That index also has the tasks that are due before
-the next sweep and were too far in the future for a message when they were put.
+Two things can be lost between S3, the table and the clock: an archived delivery that never reached
+the table, and the wake-up of a task, which was never sent or got lost. The former are found by
+listing the archive, the latter in the index of due tasks. That index also has the tasks that are
+due before the next sweep and were beyond the reach of the clock when they were put.
 
 Listing is cheap, because ids, and so the keys of a day, sort by time: each sweep lists only keys
 after its mark, a thousand per request. Ten million leads a month need ten thousand requests
@@ -30,7 +30,7 @@ from leadline.stores.aws.keys import LIKENESSES, RESUMED, due_before, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE, MissingWakeups
 from leadline.stores.aws.table import Stale
-from leadline.stores.aws.wakeups import Queues
+from leadline.stores.aws.wakeups import StackClock
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Swept(msgspec.Struct):
 
 def sweep(
     store: AwsStore,
-    queues: Queues,
+    clock: StackClock,
     kinds: Sequence[TaskKind],
     time_is_left: Callable[[], bool],
     *,
@@ -66,7 +66,8 @@ def sweep(
     overdue: timedelta = OVERDUE,
     time_to_spare: Callable[[], bool] | None = None,
 ) -> Swept:
-    """Put back what was lost; the next sweep continues with what there was no time for.
+    """Put back what was lost, with wake-ups by this *clock*; the next sweep continues with what
+    there was no time for.
 
     *kinds* are the kinds of later tasks. *time_to_spare* says whether there is time for what is
     not urgent (by default while any is left): leads of earlier versions. Raises StorageFailed if
@@ -74,7 +75,7 @@ def sweep(
     """
     swept = Swept()
     now = store.clock()
-    missing = MissingWakeups(store, queues, now - overdue, time_is_left)
+    missing = MissingWakeups(store, clock, now - overdue, time_is_left)
     failures: list[StorageFailed] = []
     for part in (
         *(partial(_send_wakeups, missing, kind, swept) for kind in ((Step.REFINE, ""), *kinds)),

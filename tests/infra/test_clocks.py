@@ -1,0 +1,115 @@
+"""The two clocks of the AWS template: queues of SQS, and one-time schedules."""
+
+import json
+
+import pytest
+
+from tests.infra.template_reading import FUNCTIONS, KEY, Stack, allowed
+
+QUEUED = {
+    "RefineQueue", "RefineQueuePolicy", "DeliveryQueue", "DeliveryQueuePolicy", "RefineMessages",
+    "DeliverMessages", "RefineQueueDepth", "RefineQueueAge", "DeliveryQueueDepth",
+    "DeliveryQueueAge",
+}  # fmt: skip
+SCHEDULED = {"ScheduleGroup", "WakeupRole", "SchedulePolicy", "RefineEvents", "DeliverEvents"}
+ARN = "arn:aws:lambda:eu-west-1:111122223333:function:leads-"
+DEAD = {"${RefineDeadLetters.Arn}", "${DeliveryDeadLetters.Arn}"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "clock"),
+    [
+        ({}, "queues"),
+        ({"Profile": "full"}, "queues"),
+        ({"Profile": "small"}, "schedules"),
+        ({"Profile": "small", "Clock": "queues"}, "queues"),
+        ({"Clock": "schedules"}, "schedules"),
+    ],
+)
+def test_a_stack_has_one_clock_which_follows_the_profile_unless_it_is_named(
+    parameters: dict[str, str], clock: str
+) -> None:
+    there = Stack(**parameters).resources.keys() & (QUEUED | SCHEDULED)
+    assert there == (QUEUED if clock == "queues" else SCHEDULED)
+
+
+def test_both_clocks_have_all_that_is_not_theirs() -> None:
+    queues, schedules = Stack(Clock="queues"), Stack(Clock="schedules")
+    assert queues.resources.keys() - QUEUED == schedules.resources.keys() - SCHEDULED
+    assert {f"${{{name}.Arn}}" for name in schedules.of_type("AWS::SQS::Queue")} >= DEAD
+    text = json.dumps([schedules.resources, schedules.outputs])
+    assert "${RefineQueue" not in text
+    assert "${DeliveryQueue" not in text
+
+
+def test_functions_learn_where_schedules_go_and_of_no_queue_that_is_not_there() -> None:
+    stack = Stack(Clock="schedules")
+    for name in FUNCTIONS:
+        variables = stack.properties(name)["Environment"]["Variables"]
+        assert "SQS_QUEUE_URL" not in variables
+        assert variables["SCHEDULE_GROUP"] == "${ScheduleGroup}"
+        assert variables["SCHEDULE_ROLE_ARN"] == "${WakeupRole.Arn}"
+        assert variables["REFINE_ARN"] == ARN + stack.properties("Refine")["FunctionName"][6:]
+        assert variables["DELIVER_ARN"] == ARN + stack.properties("Deliver")["FunctionName"][6:]
+        assert {variables["REFINE_DLQ_ARN"], variables["DELIVERY_DLQ_ARN"]} == DEAD
+    assert "FunctionName" not in Stack().properties("Refine")
+
+
+def test_an_event_is_tried_as_often_as_a_message_and_then_a_dead_letter() -> None:
+    stack = Stack(Clock="schedules")
+    for name, queue in (("Refine", "RefineDeadLetters"), ("Deliver", "DeliveryDeadLetters")):
+        config = stack.properties(f"{name}Events")
+        assert (config["FunctionName"], config["Qualifier"]) == ("${" + name + "}", "$LATEST")
+        tries = Stack().properties(f"{queue.removesuffix('DeadLetters')}Queue")["RedrivePolicy"]
+        assert config["MaximumRetryAttempts"] + 1 == tries["maxReceiveCount"]
+        place = "${" + queue + ".Arn}"
+        assert config["DestinationConfig"] == {"OnFailure": {"Destination": place}}
+        assert "sqs:SendMessage" in allowed(stack, f"{name}Role")[place]
+
+
+def test_roles_have_the_rights_of_their_clock_only() -> None:
+    stack = Stack(Clock="schedules")
+    policy = stack.properties("SchedulePolicy")
+    assert policy["Roles"] == ["${" + name + "Role}" for name in FUNCTIONS]
+    said = [(s["Action"], s["Resource"]) for s in policy["PolicyDocument"]["Statement"]]
+    group = "arn:aws:scheduler:eu-west-1:111122223333:schedule/leads/*"
+    assert said == [
+        (["scheduler:CreateSchedule"], group),
+        (["iam:PassRole"], "${WakeupRole.Arn}"),
+        (["lambda:InvokeFunction"], [f"{ARN}refine", f"{ARN}deliver"]),
+    ]
+    for name in FUNCTIONS:
+        places = allowed(stack, f"{name}Role")
+        queues = {place for place, what in places.items() if any("sqs" in one for one in what)}
+        assert queues <= DEAD
+
+
+def test_only_schedules_of_this_stack_may_wake_its_functions() -> None:
+    (trusted,) = Stack(Clock="schedules").properties("WakeupRole")["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
+    assert trusted["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trusted["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": "111122223333",
+        "aws:SourceArn": "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/leads",
+    }
+    may = allowed(Stack(Clock="schedules"), "WakeupRole")
+    assert may == {
+        f"{ARN}refine": {"lambda:InvokeFunction"},
+        f"{ARN}deliver": {"lambda:InvokeFunction"},
+        **{one: {"sqs:SendMessage"} for one in DEAD},
+    }
+    keyed = allowed(Stack(Clock="schedules", KmsKeyArn=KEY), "WakeupRole")
+    assert keyed == {**may, KEY: {"kms:Decrypt", "kms:GenerateDataKey"}}
+
+
+def test_the_dashboard_shows_the_clock_that_is_there() -> None:
+    shown = {
+        clock: Stack(Clock=clock).properties("Dashboard")["DashboardBody"]
+        for clock in ("queues", "schedules")
+    }
+    for body in shown.values():
+        json.loads(body)
+    assert '"AWS/Scheduler"' in shown["schedules"]
+    assert '"ApproximateNumberOfMessagesDelayed"' not in shown["schedules"]
+    assert '"AWS/Scheduler"' not in shown["queues"]
