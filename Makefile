@@ -9,7 +9,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator test-payloads bench bench-quality bench-score bench-experiments docs countries names clean
+.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator deployers test-payloads bench bench-quality bench-score bench-experiments docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -44,7 +44,7 @@ test-fuzz: export THOROUGH = 1
 test-fuzz: setup ## long property runs on every parser and every writer
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'fuzz or thorough' $(ARGS)
 
-test-aws: setup emulator ## the whole of Leadline on an emulator of AWS
+test-aws: setup emulator deployers ## the whole of Leadline on an emulator of AWS
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m aws $(ARGS)
 
 test-privacy: setup ## where people's data stands, how it is kept, erased, masked and accounted for (part of `make test`)
@@ -76,6 +76,17 @@ emulator: .emulator/.ready ## install the emulator of AWS into .emulator
 .emulator/.ready: constraints-emulator.txt
 	$(PYTHON) -m venv .emulator
 	.emulator/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-emulator.txt
+	@touch $@
+
+deployers: .deployers/.ready ## install the Serverless Framework, the CDK and what else test-aws deploys with (npm) into .deployers
+
+.deployers/.ready: constraints-deployers.json constraints-deployers.txt
+	@command -v npm >/dev/null || { echo 'Install Node.js 20 or newer with npm: the Serverless Framework and the CDK are programs of npm.'; exit 1; }
+	@mkdir -p .deployers
+	cp constraints-deployers.json .deployers/package.json
+	npm install --prefix .deployers --no-audit --no-fund --no-package-lock --ignore-scripts --loglevel=error
+	$(PYTHON) -m venv .deployers/python
+	.deployers/python/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-deployers.txt
 	@touch $@
 
 tryton: .tryton/.ready ## install Tryton, the CRM of test-crm, into .tryton
@@ -156,4 +167,4 @@ names: .names/.ready ## write the tables of given names and their short forms an
 	@touch $@
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .emulator .prometheus .tryton .checkov .asl .countries .names .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*
+	rm -rf $(VENV) .emulator .deployers .prometheus .tryton .checkov .asl .countries .names .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data demo-data-*

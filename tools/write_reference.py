@@ -18,6 +18,7 @@ from tools import (  # noqa: E402
     alert_rules,
     api_page,
     aws_template_page,
+    cdk_parameters,
     cli_page,
     conditions_page,
     dashboard_page,
@@ -28,7 +29,9 @@ from tools import (  # noqa: E402
     grafana_dashboard,
     logs_page,
     metrics_page,
+    serverless_files,
     settings_page,
+    terraform_variables,
 )
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -48,6 +51,11 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/logs.md": logs_page.text,
     "docs/reference/metrics.md": metrics_page.text,
     "docs/reference/settings.md": settings_page.text,
+    serverless_files.FUNCTIONS: serverless_files.functions_file,
+    serverless_files.RESOURCES: serverless_files.resources_file,
+    cdk_parameters.PYTHON: cdk_parameters.python_module,
+    cdk_parameters.TYPESCRIPT: cdk_parameters.typescript_module,
+    terraform_variables.FILE: terraform_variables.text,
 }
 
 

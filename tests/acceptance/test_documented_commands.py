@@ -24,6 +24,8 @@ ON_AWS = "it needs a stack on AWS; its options are parsed by tests/unit/test_doc
 NOT_RUN = {
     "aws": "a program of AWS",
     "cd": "no program",
+    "npx": "it installs and runs programs of npm; tests/aws runs them on the emulator",
+    "pip": "it installs packages from a registry",
     "git": "it needs the repository's address, which each reader has",
     "pipx": "it installs packages from a registry",
     "podman": "it needs a container engine; tests/unit/test_install.py checks the Containerfile",
@@ -50,6 +52,7 @@ OURS_NOT_RUN = {
     "enrich try pdl": "it asks a service; tests/entrypoints/cli/test_enriching.py asks a stand-in",
     "outcomes push --to meta": "it speaks to an ad network; "
     "tests/acceptance/test_outcomes_commands.py speaks to stand-ins",
+    "package aws": "it fetches wheels; tests/aws/test_package.py runs it",
     "/srv/leadline": "it needs the installation of its page",
     "YOUR-API": ON_AWS,
 }

@@ -17,9 +17,10 @@ from leadline.settings.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+OF_INFRA = sorted(ROOT.glob("infra/**/*.md"))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES + OF_INFRA, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_every_link_leads_to_a_file_that_is_there(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
         if "://" not in target:

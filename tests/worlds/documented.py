@@ -38,7 +38,7 @@ def command_lines() -> list[Documented]:
 
 def inline_commands() -> list[Documented]:
     """The commands of ours that are named in running text, on all pages."""
-    pages = sorted([*PAGES, *ROOT.glob("docs/**/*.md")])
+    pages = sorted([*PAGES, *ROOT.glob("docs/**/*.md"), *ROOT.glob("infra/**/*.md")])
     found = []
     for page in dict.fromkeys(pages):
         text = _BLOCK.sub("", page.read_text(encoding="utf-8"))

@@ -169,8 +169,8 @@ def connect_to_stack(name: str, region: str | None = None) -> ConnectedStack:
     refuses or the stack does not exist.
     """
     cloud = connect(region)
-    from leadline.cloud.stacks import need_stack, outputs_of, parameters_of  # these need boto3
+    from leadline.cloud.stacks import deployed_with, need_stack, outputs_of  # these need boto3
 
     with readable_errors():
         response = need_stack(cloud.client("cloudformation"), name)
-    return ConnectedStack(name, cloud, outputs_of(response), parameters_of(response))
+    return ConnectedStack(name, cloud, outputs_of(response), deployed_with(response))

@@ -20,7 +20,8 @@ from leadline.model.errors import ConfigurationError
 CONTENTS = "package.json"
 """The list of what the folder holds. It is written last, so that a folder with it is whole."""
 TEMPLATE = "template.yaml"
-_PARAMETERS = {"capture": "CaptureCode", "work": "WorkCode"}
+CODE_PARAMETERS: Mapping[str, str] = {"capture": "CaptureCode", "work": "WorkCode"}
+"""The template's parameter for the key of each package."""
 
 
 def packages_for(
@@ -77,7 +78,7 @@ def _list(
         }
         for name, content in sorted(contents.items())
     }
-    parameters = {_PARAMETERS[package.name]: package.key for package in packages}
+    parameters = {CODE_PARAMETERS[package.name]: package.key for package in packages}
     return {
         "leadline": __version__,
         "runtime": runtime,

@@ -3,6 +3,7 @@
 Shapes and states are those of the CloudFormation API Reference.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -97,6 +98,26 @@ def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
 def parameters_of(stack: Mapping[str, Any]) -> dict[str, str]:
     """The parameters that a stack was last deployed with."""
     return {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
+
+
+WRITTEN_IN = "Parameters"
+"""The output in which a tool that writes values into the template (the CDK) tells them, as JSON."""
+
+
+def deployed_with(stack: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters that a stack was last deployed with, and those that a tool wrote into its
+    template. Raises CloudError if the output that tells the latter can't be read."""
+    text = outputs_of(stack).get(WRITTEN_IN, "{}")
+    try:
+        written = json.loads(text)
+    except ValueError:
+        written = None
+    if not isinstance(written, dict):
+        raise CloudError(
+            f"the output {WRITTEN_IN} of the stack {stack['StackName']} is not a JSON object of "
+            "parameters; deploy the stack again with the construct of leadline-cdk"
+        )
+    return {name: str(value) for name, value in written.items()} | parameters_of(stack)
 
 
 def resources_of(cfn: Any, stack_id: str) -> dict[str, tuple[str, str]]:

@@ -90,7 +90,7 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
         status=stack["StackStatus"],
         changed_at=stack.get("LastUpdatedTime") or stack["CreationTime"],
         webhook_url=webhook_url(cloud, stack) if "WebhookUrl" in outputs else "",
-        code=_code(stacks.parameters_of(stack)),
+        code=_code(stacks.deployed_with(stack)),
         queues=_depths(cloud, outputs),
         alarms=alarms,
         errors=errors,
