@@ -29,6 +29,7 @@ SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:leadline-AbCdEf"
 NEEDED = {"CodeBucket": "code", "CaptureCode": "capture.zip", "WorkCode": "work.zip"}
 ASKED_FOR = {
     "KmsKeyArn": KEY,
+    "SettingsKeyArn": KEY,
     "Tracing": "true",
     "VpcSubnetIds": "subnet-1",
     "VpcSecurityGroupIds": "sg-1",

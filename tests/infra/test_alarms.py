@@ -154,6 +154,34 @@ def test_the_dashboard_shows_every_function_and_queue(stack: Stack) -> None:
     assert leads == [f"SEARCH('{of_counts}', 'Sum', 300)"]
 
 
+NAMED_BY_THE_FIRST_DESIGN = {
+    "AWS/ApiGateway": {"Count", "4XXError", "5XXError", "Latency"},
+    "AWS/Lambda": {"Invocations", "Errors", "Duration", "Throttles", "ConcurrentExecutions"},
+    "AWS/SQS": {
+        "ApproximateNumberOfMessagesVisible",  # as CloudWatch calls ApproximateNumberOfMessages
+        "ApproximateAgeOfOldestMessage",
+        "NumberOfMessagesSent",
+        "NumberOfMessagesDeleted",
+    },
+    "AWS/S3": {"BucketSizeBytes", "NumberOfObjects"},
+}
+"""The metrics that the architecture document asks to watch, by namespace."""
+
+
+def test_the_dashboard_shows_every_metric_that_the_first_design_named(stack: Stack) -> None:
+    widgets = json.loads(stack.properties("Dashboard")["DashboardBody"])["widgets"]
+    metrics = [m for w in widgets for m in w["properties"]["metrics"] if isinstance(m[0], str)]
+    shown: dict[str, set[str]] = {}
+    for namespace, name, *_ in metrics:
+        shown.setdefault(namespace, set()).add(name)
+    for namespace, names in NAMED_BY_THE_FIRST_DESIGN.items():
+        assert names <= shown[namespace]
+    latencies = {m[-1]["stat"] for m in metrics if m[:2] == ["AWS/ApiGateway", "Latency"]}
+    assert {"Average", "p95", "p99"} <= latencies
+    daily = [w for w in widgets if "AWS/S3" in json.dumps(w)]
+    assert [w["properties"]["period"] for w in daily] == [86_400]  # S3 counts once a day
+
+
 def test_lateness_is_measured_every_five_minutes_for_the_alarm(stack: Stack) -> None:
     schedule = stack.properties("MeasureScheduleRule")
     assert schedule["ScheduleExpression"] == "rate(5 minutes)"

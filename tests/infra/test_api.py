@@ -112,7 +112,24 @@ def test_deployments_are_named_after_what_they_copy() -> None:
             named[name] = policy
     assert len(named) == 2 * len(policies), "another TlsPolicy must deploy the API anew"
     others = set(api) - {"Body", "BinaryMediaTypes", "Name", "Description", "EndpointConfiguration"}
-    assert others == {"SecurityPolicy", "EndpointAccessMode"}, "what else does a deployment copy?"
+    known = {"SecurityPolicy", "EndpointAccessMode", "DisableExecuteApiEndpoint"}
+    assert others == known, "what else does a deployment copy?"
+
+
+@pytest.mark.parametrize(("keyed", "word"), [("false", "ApiOpen"), ("true", "ApiKeyed")])
+def test_the_url_of_aws_is_turned_off_where_asked_and_the_api_deployed_anew(
+    stack: Stack, keyed: str, word: str
+) -> None:
+    assert stack.properties("Api")["DisableExecuteApiEndpoint"] is False
+    domain = {"DomainName": "leads.example.com", "CertificateArn": "arn:certificate"}
+    with_both = Stack(ApiKeyRequired=keyed, **domain)
+    only = Stack(ApiKeyRequired=keyed, DisableExecuteApiEndpoint="true", **domain)
+    assert only.broken_rules == []
+    assert only.properties("Api")["DisableExecuteApiEndpoint"] is True
+    (deployment,) = only.of_type("AWS::ApiGateway::Deployment")
+    assert deployment.startswith(word)
+    assert deployment not in with_both.resources
+    assert only.properties("ApiStage")["DeploymentId"] == "${" + deployment + "}"
 
 
 @pytest.mark.parametrize("asked", ["true", "false"])

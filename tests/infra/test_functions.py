@@ -161,8 +161,8 @@ def test_logs_are_json_and_kept_for_a_while_in_groups_of_the_stack(stack: Stack)
 def test_batches_are_of_ten_and_fail_record_by_record(stack: Stack) -> None:
     sources = stack.of_type("AWS::Lambda::EventSourceMapping")
     assert {(s["EventSourceArn"], s["FunctionName"]) for s in sources.values()} == {
-        ("${RefineQueue.Arn}", "${Refine}"),
-        ("${DeliveryQueue.Arn}", "${Deliver}"),
+        ("${RefineQueue.Arn}", "${RefineLive}"),
+        ("${DeliveryQueue.Arn}", "${DeliverLive}"),
     }
     for source in sources.values():
         assert source["BatchSize"] == 10
@@ -177,6 +177,42 @@ def test_batches_are_of_ten_and_fail_record_by_record(stack: Stack) -> None:
 @pytest.mark.parametrize("reserved", ["-1", "0", "1"])
 def test_a_limit_that_sqs_would_not_take_is_not_given_to_it(reserved: str) -> None:
     assert "ScalingConfig" not in Stack(RefineReserved=reserved).properties("RefineMessages")
+
+
+def test_queues_call_an_alias_of_the_newest_code_that_a_canary_can_divide(stack: Stack) -> None:
+    aliases = stack.of_type("AWS::Lambda::Alias")
+    assert aliases == {
+        f"{name}Live": {
+            "Name": "live",
+            "FunctionName": "${" + name + "}",
+            "FunctionVersion": "$LATEST",
+        }
+        for name in ("Capture", "Refine", "Deliver")
+    }
+    warm = Stack(CaptureProvisioned="1").of_type("AWS::Lambda::Alias")
+    assert {k: v for k, v in warm.items() if k != "CaptureLive"} == {
+        k: v for k, v in aliases.items() if k != "CaptureLive"
+    }
+
+
+def test_readers_of_queues_may_send_to_their_own_queue_without_end(stack: Stack) -> None:
+    # Lambda would stop after 16 rounds what it takes for a loop, and tasks wait for longer.
+    looping = {name for name in FUNCTIONS if stack.properties(name).get("RecursiveLoop") == "Allow"}
+    senders = {
+        name
+        for name in FUNCTIONS
+        for actions in allowed(stack, f"{name}Role").values()
+        if {"sqs:ReceiveMessage", "sqs:SendMessage"} <= actions
+    }
+    assert looping == senders == {"Refine", "Deliver"}
+
+
+def test_log_groups_are_named_as_the_account_wants_them() -> None:
+    groups = Stack(LogGroupPrefix="/aws/lambda/crm").of_type("AWS::Logs::LogGroup").values()
+    assert {g["LogGroupName"] for g in groups} == {
+        f"/aws/lambda/crm/{name}"
+        for name in ("capture", "refine", "deliver", "sweep", "api", "tell-again")
+    }
 
 
 def test_sweep_runs_every_quarter_of_an_hour_and_is_not_run_twice(stack: Stack) -> None:
@@ -215,6 +251,7 @@ def test_a_change_of_what_a_version_takes_with_it_publishes_another() -> None:
         "LogLevel": "debug",
         "Tracing": "true",
         "Clock": "schedules",
+        "LogGroupPrefix": "/logs",
         "SettingsParameter": "/mine",
         "SettingsSecretArn": SECRET,
     }
@@ -225,7 +262,8 @@ def test_a_change_of_what_a_version_takes_with_it_publishes_another() -> None:
     taken = referred([whole["Resources"]["Capture"], whole["Globals"]])
     taken |= referred([whole["Conditions"][n] for n in taken & whole["Conditions"].keys()])
     left_out = {"VpcSubnetIds", "VpcSecurityGroupIds", "KmsKeyArn", "CodeBucket", "CaptureReserved"}
-    assert taken & whole["Parameters"].keys() == {*changes, *left_out}
+    by_groups = {"LogGroupPrefix"}  # a version writes to the group of its time
+    assert taken & whole["Parameters"].keys() == {*changes, *left_out} - by_groups
 
 
 def test_the_description_of_a_version_is_no_longer_than_lambda_takes() -> None:

@@ -166,6 +166,31 @@ def test_all_four_roles_may_use_the_key_only_where_there_is_one(stack: Stack) ->
     assert statement["Resource"] == KEY
 
 
+def test_all_four_roles_may_decrypt_settings_with_another_key_and_nothing_else() -> None:
+    assert "SettingsKeyPolicy" not in Stack(KmsKeyArn=KEY).resources
+    added = Stack(SettingsKeyArn=KEY).properties("SettingsKeyPolicy")
+    assert added["Roles"] == ["${" + name + "Role}" for name in FUNCTIONS]
+    (statement,) = added["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (["kms:Decrypt"], KEY)
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": [
+                "ssm.eu-west-1.amazonaws.com",
+                "secretsmanager.eu-west-1.amazonaws.com",
+            ]
+        }
+    }
+
+
+def test_every_role_has_the_boundary_that_was_given_or_none() -> None:
+    boundary = "arn:aws:iam::111122223333:policy/boundary"
+    bounded = Stack(**ASKED_FOR, PermissionsBoundaryArn=boundary).of_type("AWS::IAM::Role")
+    assert {role["PermissionsBoundary"] for role in bounded.values()} == {boundary}
+    free = Stack(**ASKED_FOR).of_type("AWS::IAM::Role")
+    assert free.keys() == bounded.keys()
+    assert not [name for name, role in free.items() if "PermissionsBoundary" in role]
+
+
 def test_every_role_that_the_template_makes_is_spoken_of_here() -> None:
     everything = Stack(**ASKED_FOR)
     assert everything.of_type("AWS::IAM::Role").keys() == {
@@ -176,4 +201,4 @@ def test_every_role_that_the_template_makes_is_spoken_of_here() -> None:
         "ApiLogsRole",
     }
     policies = everything.of_type("AWS::IAM::Policy").keys()
-    assert policies == {"KeyPolicy", "ReplicationPolicy"}
+    assert policies == {"KeyPolicy", "ReplicationPolicy", "SettingsKeyPolicy"}

@@ -68,6 +68,31 @@ def test_objects_move_and_go_as_the_parameters_say() -> None:
     assert other["NoncurrentVersionsExpire"]["NoncurrentVersionExpiration"]["NoncurrentDays"] == "5"
 
 
+def test_old_bodies_go_only_to_the_glacier_that_answers_at_once() -> None:
+    def transitions(**parameters: str) -> list[dict[str, Any]]:
+        lifecycle = Stack(**parameters).properties("Bucket")["LifecycleConfiguration"]
+        (rule,) = [r for r in lifecycle["Rules"] if r["Id"] == "RawToInfrequentAccess"]
+        found: list[dict[str, Any]] = rule["Transitions"]
+        return found
+
+    assert [t["StorageClass"] for t in transitions()] == ["STANDARD_IA"]
+    assert transitions(RawToGlacierDays="180") == [
+        {"StorageClass": "STANDARD_IA", "TransitionInDays": 90},
+        {"StorageClass": "GLACIER_IR", "TransitionInDays": "180"},
+    ]
+
+
+def test_the_table_and_its_indexes_are_prepared_for_a_peak_only_where_asked(stack: Stack) -> None:
+    def warmed(chosen: Stack) -> list[Any]:
+        table = chosen.properties("Table")
+        return [x.get("WarmThroughput") for x in (table, *table["GlobalSecondaryIndexes"])]
+
+    assert warmed(stack) == [None] * 3
+    assert warmed(Stack(WarmWriteUnits="8000")) == [{"WriteUnitsPerSecond": "8000"}] * 3
+    both = {"ReadUnitsPerSecond": "20000", "WriteUnitsPerSecond": "8000"}
+    assert warmed(Stack(WarmReadUnits="20000", WarmWriteUnits="8000")) == [both] * 3
+
+
 def test_copies_are_made_only_where_asked_and_by_a_role_of_their_own(stack: Stack) -> None:
     assert "ReplicationConfiguration" not in stack.properties("Bucket")
     copying = Stack(ReplicationBucketArn=COPY)

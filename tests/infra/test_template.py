@@ -44,6 +44,11 @@ def test_cfn_lint_finds_nothing() -> None:
         ({"CaptureProvisioned": "1"}, {"CaptureVersion"}, set()),
         ({"ReplicationBucketArn": COPY}, {"ReplicationRole", "ReplicationPolicy"}, set()),
         ({"KmsKeyArn": KEY}, {"KeyPolicy"}, set()),
+        ({"SettingsKeyArn": KEY}, {"SettingsKeyPolicy"}, set()),
+        ({"PermissionsBoundaryArn": "arn:boundary"}, set(), set()),
+        ({"LogGroupPrefix": "/logs"}, set(), set()),
+        ({"WarmReadUnits": "20000"}, set(), set()),
+        ({"RawToGlacierDays": "180"}, set(), set()),
         ({"Tracing": "true"}, set(), set()),
         ({"VpcSubnetIds": "subnet-1", "VpcSecurityGroupIds": "sg-1"}, set(), set()),
     ],
@@ -60,7 +65,11 @@ def test_an_optional_part_is_there_only_where_asked(
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"DomainName": "leads.example.com"}, {"VpcSubnetIds": "subnet-1"}],
+    [
+        {"DomainName": "leads.example.com"},
+        {"VpcSubnetIds": "subnet-1"},
+        {"DisableExecuteApiEndpoint": "true"},
+    ],
 )
 def test_half_of_what_belongs_together_is_refused(parameters: dict[str, str]) -> None:
     assert len(Stack(**parameters).broken_rules) == 1

@@ -53,12 +53,24 @@ class Proposal:
     changes: Sequence[ResourceChange]
 
 
+def as_asked(tags: Mapping[str, str], role_arn: str) -> Mapping[str, Any]:
+    """The arguments of CreateChangeSet for the tags of a stack and the role of CloudFormation; what
+    is empty is left out, and then stays as it is."""
+    told = [{"Key": key, "Value": value} for key, value in tags.items()]
+    return {**({"Tags": told} if told else {}), **({"RoleARN": role_arn} if role_arn else {})}
+
+
 def propose(
-    cfn: Any, name: str, template: Mapping[str, str], parameters: Sequence[Mapping[str, Any]]
+    cfn: Any,
+    name: str,
+    template: Mapping[str, str],
+    parameters: Sequence[Mapping[str, Any]],
+    how: Mapping[str, Any] | None = None,
 ) -> Proposal:
     """Create a change set and wait until CloudFormation has computed it.
 
-    *template* has TemplateBody or TemplateURL; *parameters* are in the form of CreateChangeSet.
+    *template* has TemplateBody or TemplateURL; *parameters* and *how* (see `as_asked`) are in the
+    form of CreateChangeSet.
     Raises CloudError with CloudFormation's reason if it fails.
     """
     stack = find_stack(cfn, name)
@@ -70,6 +82,7 @@ def propose(
         Parameters=parameters,
         Capabilities=CAPABILITIES,
         **template,
+        **(how or {}),
     )
     proposal = Proposal(made["StackId"], made["Id"], stack is None, ())
     try:

@@ -40,13 +40,17 @@ KEPT = ("Bucket", "Table")
 @dataclass(frozen=True, slots=True)
 class DeploymentRequest:
     """The operator's input: parameters as text by name, settings as the text of a TOML file
-    (None: they stay as they are), and the files that they name, by their path in the package."""
+    (None: they stay as they are), the files that they name, by their path in the package, the tags
+    of the stack (empty: they stay as they are), and the role with which CloudFormation works ("":
+    the one it had, else the operator's rights)."""
 
     stack: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     settings: str | None = None
     carried: Mapping[str, bytes] = field(default_factory=dict)
     template: str = field(default_factory=template)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    role_arn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,11 @@ def planned(
     keys = dict(zip(("CaptureCode", "WorkCode"), (p.key for p in packages), strict=True))
     ours = {"CodeBucket": code_bucket_name(cloud), **keys}
     say("computing the changes")
-    proposal = change_sets.propose(cfn, request.stack, argument, parameters.request(ours))
+    how = change_sets.as_asked(request.tags, request.role_arn)
+    proposal = change_sets.propose(cfn, request.stack, argument, parameters.request(ours), how)
+    key = parameters["SettingsKeyArn"] or parameters["KmsKeyArn"]
     try:
-        yield DeploymentPlan(
-            request, proposal, reference, parameters["KmsKeyArn"], packages, parameters.values()
-        )
+        yield DeploymentPlan(request, proposal, reference, key, packages, parameters.values())
     finally:
         change_sets.discard(cfn, proposal)
 

@@ -15,6 +15,7 @@ from typing import Any
 from leadline import __version__
 from leadline.cloud.packaging import Package, capture_package, work_package
 from leadline.cloud.wheels import Target
+from leadline.infra import vpc_endpoints
 from leadline.model.errors import ConfigurationError
 
 CONTENTS = "package.json"
@@ -22,6 +23,8 @@ CONTENTS = "package.json"
 TEMPLATE = "template.yaml"
 CODE_PARAMETERS: Mapping[str, str] = {"capture": "CaptureCode", "work": "WorkCode"}
 """The template's parameter for the key of each package."""
+ENDPOINTS = "vpc-endpoints.yaml"
+"""The template of the endpoints that a VPC without the internet needs, for a stack of its own."""
 
 
 def packages_for(
@@ -48,6 +51,7 @@ def write_folder(
     """
     contents = {f"{package.name}.zip": package.zipped() for package in packages}
     contents[TEMPLATE] = template.encode()
+    contents[ENDPOINTS] = vpc_endpoints().encode()
     told = _list(runtime, architecture, packages, contents)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from leadline.cloud import stacks
 from leadline.cloud.deploying import webhook_url
+from leadline.cloud.live_aliases import live_aliases
 from leadline.cloud.session import Cloud, error_code
 from leadline.model.batches import batched
 
@@ -74,9 +75,13 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
     alarms: Mapping[str, str] = {}
     errors: dict[str, FunctionErrors] = {}
     try:
-        alarms = _alarms_not_ok(cloud, stack["StackId"])
+        alarms = alarms_not_ok(cloud, stack["StackId"])
     except (ClientError, BotoCoreError) as error:
         notes.append(f"the alarms can't be read ({_short(error)})")
+    try:
+        notes += _canaries(cloud, stack["StackId"])
+    except (ClientError, BotoCoreError) as error:
+        notes.append(f"whether a canary is under way can't be read ({_short(error)})")
     for function in FUNCTIONS:
         if (output := f"{function.capitalize()}Name") not in outputs:
             notes.append(f"there is no {function}: the stack has no output {output}")
@@ -105,6 +110,20 @@ def _clock(outputs: Mapping[str, str]) -> str:
     if "LeadsMachineArn" in outputs:
         return "executions"
     return "schedules" if "ScheduleGroup" in outputs else "queues"
+
+
+def _canaries(cloud: Cloud, stack_id: str) -> list[str]:
+    """What a canary that is under way, or was interrupted, does with the calls of each function."""
+    found: list[str] = []
+    for name, alias in live_aliases(cloud, stack_id).items():
+        for version, share in alias.shares.items():
+            found.append(
+                f"a canary is under way: {share:.0%} of the calls of {name} reach the new code, "
+                f"version {version}; `leadline deploy aws --canary abort` takes it back"
+            )
+        if not alias.shares and name != "Capture" and not alias.is_usual:
+            found.append(f"{name} is held on the old code by a canary: deploy again to end it")
+    return found
 
 
 def _code(parameters: Mapping[str, str]) -> dict[str, str]:
@@ -156,7 +175,8 @@ def running_executions(cloud: Cloud, outputs: Mapping[str, str]) -> int:
     )
 
 
-def _alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
+def alarms_not_ok(cloud: Cloud, stack_id: str) -> dict[str, str]:
+    """The states of a stack's alarms that are not OK, by the name of the alarm."""
     cfn, watch = cloud.client("cloudformation"), cloud.client("cloudwatch")
     names = [
         physical

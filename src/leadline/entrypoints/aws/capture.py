@@ -61,6 +61,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
+    if event.get("leadline") == "trial run":
+        from leadline.entrypoints.aws.trial_run import trial_run
+
+        return trial_run(parts)
     try:
         return _response(_answer(event, parts))
     except ConfigurationError:

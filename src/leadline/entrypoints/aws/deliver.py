@@ -38,6 +38,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
+    if event.get("leadline") == "trial run":
+        return _tried(parts)
     if is_of_execution(event):
         return in_execution(parts, event, lambda messages: _work(parts, messages, context))
     return _work(parts, event, context)
@@ -84,6 +86,14 @@ def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any
     if (trouble := why or loop.trouble) is not None and not store.settled:
         batch.end_in_vain(store, trouble)
     return batch.end(store, {} if why else loop.paced, stopped=why is not None)
+
+
+def _tried(parts: Parts) -> dict[str, Any]:
+    """The answer of a trial run."""
+    from leadline.entrypoints.aws.destinations import destination_servers
+    from leadline.entrypoints.aws.trial_run import trial_run
+
+    return {**trial_run(parts, destination_servers)}
 
 
 def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:

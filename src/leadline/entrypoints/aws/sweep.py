@@ -39,6 +39,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
+    if event.get("leadline") == "trial run":
+        return _tried(parts)
     try:
         settings = parts.settings()
     except LeadlineError:
@@ -67,8 +69,15 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         _look_for_lost_leads(settings, store, context)
     if unmeasured is not None:
         raise unmeasured
-    done: dict[str, Any] = msgspec.to_builtins(swept)
-    return done
+    return dict[str, Any](msgspec.to_builtins(swept))
+
+
+def _tried(parts: Parts) -> dict[str, Any]:
+    """The answer of a trial run."""
+    from leadline.entrypoints.aws.destinations import destination_servers
+    from leadline.entrypoints.aws.trial_run import trial_run
+
+    return {**trial_run(parts, destination_servers)}
 
 
 def _reconciles(settings: Settings) -> bool:

@@ -5,28 +5,47 @@ Modules that need boto3 are imported by the commands themselves, because it is a
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
+from leadline.entrypoints.cli._canary import (
+    ABORT,
+    abort_canary,
+    canary_request,
+    outcome_as_data,
+    tags_of,
+    with_canary,
+)
+from leadline.entrypoints.cli._deploy_options import (
+    AllowReplacement,
+    CanaryTime,
+    DryRun,
+    Parameters,
+    RoleArn,
+    SettingsFile,
+    Share,
+    Tags,
+)
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Region, Stack, Yes
+from leadline.entrypoints.cli._reached import reached_of_stack
 from leadline.entrypoints.cli._show import as_json, console, say, table
+from leadline.entrypoints.cli._stack_events import watching
 from leadline.entrypoints.cli.cost import cost_of_stack
 from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from leadline.cloud.canary import CanaryOutcome, CanaryRequest
     from leadline.cloud.deploying import DeploymentPlan, DeploymentRequest
     from leadline.cloud.session import Cloud
-    from leadline.cloud.stacks import StackEvent, Watch
 
 deploy_app = typer.Typer(
     help="Deploy Leadline to AWS.", no_args_is_help=True, rich_markup_mode=None
@@ -39,17 +58,15 @@ app.add_typer(destroy_app, name="destroy", cls=WholeHelp)
 _SAMPLE = '{"name": "Ada Example", "email": "ada@example.com", "company": "Example Ltd"}'
 
 
-Parameters = Annotated[
-    Path | None, typer.Option(help="A TOML or JSON file of template parameters: Name = value.")
-]
-SettingsFile = Annotated[Path | None, typer.Option(help="The leadline.toml for the functions.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the changes, and make none.")]
-AllowReplacement = Annotated[
-    bool,
-    typer.Option(
-        "--allow-replacement", help="Allow the bucket or the table to be replaced by an empty one."
-    ),
-]
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """How a deployment is carried out."""
+
+    canary: "CanaryRequest | None"
+    dry_run: bool
+    allow_replacement: bool
+    yes: bool
+    json: bool
 
 
 @deploy_app.command("aws")
@@ -58,6 +75,10 @@ def deploy_aws(
     region: Region = None,
     params: Parameters = None,
     settings: SettingsFile = None,
+    tag: Tags = None,
+    role_arn: RoleArn = "",
+    canary: Share = None,
+    canary_time: CanaryTime = "10m",
     dry_run: DryRun = False,
     allow_replacement: AllowReplacement = False,
     yes: Yes = False,
@@ -67,32 +88,70 @@ def deploy_aws(
 
     Example: leadline deploy aws --settings leadline.toml
     """
+    if canary == ABORT:
+        cloud = connect(region)
+        with readable_errors(), watching(stack, 0) as watch:
+            abort_canary(cloud, stack, watch, json=json)
+        return
+    tags = tags_of(tag or ())
     cloud = connect(region)
-    from leadline.cloud import deploying
-
-    order = _order(stack, params, settings)
+    request = canary_request(canary, canary_time)
+    order = _order(stack, params, settings, tags, role_arn)
     say(f"deploying {stack} to account {cloud.account} in {cloud.region}")
-    with readable_errors(), deploying.planned(cloud, order, say, dry_run=dry_run) as plan:
+    _deploy(cloud, order, _Choices(request, dry_run, allow_replacement, yes, json))
+
+
+def _deploy(cloud: "Cloud", order: "DeploymentRequest", how: _Choices) -> None:
+    from leadline.cloud import deploying, stacks
+    from leadline.cloud.trial_runs import is_in_vpc
+
+    with readable_errors(), deploying.planned(cloud, order, say, dry_run=how.dry_run) as plan:
         cost, in_words = cost_of_stack(cloud.region, plan.parameters)
         say(in_words)
-        data = {**_plan_as_data(cloud, stack, plan), "cost": cost}
-        _show_changes(plan, as_data=not json)
-        if dry_run:
+        data = {**_plan_as_data(cloud, order.stack, plan), "cost": cost}
+        _show_changes(plan, as_data=not how.json)
+        if how.dry_run:
             say("dry run: nothing was changed")
-            if json:
+            if how.json:
                 as_json(data)
             return
-        _refuse_dangers(plan, allowed=allow_replacement)
-        if plan.changes and not yes and sys.stdin.isatty():
-            typer.confirm(f"Change {stack} so?", abort=True, err=True)
-        with _watching(stack, len(plan.changes)) as watch:
-            found = deploying.roll_out(cloud, plan, say, watch)
+        _refuse_dangers(plan, allowed=how.allow_replacement)
+        if plan.changes and not how.yes and sys.stdin.isatty():
+            typer.confirm(f"Change {order.stack} so?", abort=True, err=True)
+        outcome = _carry_out(cloud, plan, how.canary)
+    if how.canary is not None:
+        data["canary"] = outcome_as_data(outcome)
     with readable_errors():
+        found = stacks.need_stack(cloud.client("cloudformation"), order.stack)
         url = deploying.webhook_url(cloud, found)
-    _report(found, url, data if json else None)
+        if is_in_vpc(found):
+            data["reached"] = reached_of_stack(cloud, found, as_data=how.json)
+    _report(found, url, data if how.json else None)
+    if outcome is not None and not outcome.shifted:
+        raise typer.Exit(1)
 
 
-def _order(stack: str, params: Path | None, settings: Path | None) -> "DeploymentRequest":
+def _carry_out(
+    cloud: "Cloud", plan: "DeploymentPlan", request: "CanaryRequest | None"
+) -> "CanaryOutcome | None":
+    """Execute a plan, and end a canary that an earlier deployment left."""
+    from leadline.cloud import canary, deploying
+
+    with watching(plan.request.stack, len(plan.changes)) as watch:
+        if request is not None:
+            return with_canary(cloud, plan, request, watch)
+        deploying.roll_out(cloud, plan, say, watch)
+        canary.finish(cloud, plan.request.stack, say)
+    return None
+
+
+def _order(
+    stack: str,
+    params: Path | None,
+    settings: Path | None,
+    tags: Mapping[str, str],
+    role_arn: str,
+) -> "DeploymentRequest":
     from leadline.cloud import carried, parameters, remote_settings
     from leadline.cloud.deploying import DeploymentRequest
 
@@ -102,7 +161,7 @@ def _order(stack: str, params: Path | None, settings: Path | None) -> "Deploymen
         say(words)
     files = carried.carried_files(settings) if settings else {}
     given = parameters.read_parameters(params) if params else {}
-    return DeploymentRequest(stack, given, text, files)
+    return DeploymentRequest(stack, given, text, files, tags=tags, role_arn=role_arn)
 
 
 def _report(found: Mapping[str, Any], url: str, told: Mapping[str, Any] | None) -> None:
@@ -159,37 +218,6 @@ def _refuse_dangers(plan: "DeploymentPlan", *, allowed: bool) -> None:
         )
 
 
-@contextmanager
-def _watching(stack: str, total: int) -> "Iterator[Watch]":
-    """Show events of a stack as they happen: a progress bar on a terminal, else lines."""
-    err = console(err=True)
-    done: set[str] = set()
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=err, disable=not err.is_terminal, transient=True,
-    )  # fmt: skip
-    task = bar.add_task(stack, total=total)
-
-    def watch(event: "StackEvent") -> None:
-        if event.type == "AWS::CloudFormation::Stack":
-            return
-        ended = event.status.endswith(("_COMPLETE", "_SKIPPED"))
-        if ended:
-            done.add(event.resource)
-        bar.update(task, completed=min(len(done), total), description=event.resource)
-        if event.failed:
-            bar.console.print(f"{event.resource} {event.status}: {event.reason}", markup=False)
-        elif ended and not err.is_terminal:
-            bar.console.print(f"{event.resource} {event.status}", markup=False)
-
-    with bar:
-        try:
-            yield watch
-        except KeyboardInterrupt:
-            say(f"interrupted; AWS continues with {stack}; run the same command to complete this")
-            raise typer.Exit(130) from None
-
-
 @destroy_app.command("aws")
 def destroy_aws(
     stack: Stack = "leadline",
@@ -219,7 +247,7 @@ def destroy_aws(
                 say(f"will be deleted permanently: {one}")
         if not yes:
             _ask_to_destroy(stack, delete_data=delete_data)
-        with _watching(stack, len(plan.resources)) as watch:
+        with watching(stack, len(plan.resources)) as watch:
             kept = destroying.delete_stack(cloud, plan, watch)
         if delete_data:
             destroying.delete_data(cloud, plan, say)

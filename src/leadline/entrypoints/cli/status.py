@@ -10,6 +10,7 @@ from leadline.cloud.session import Cloud, connect, readable_errors
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._dashboard_check import check_dashboard
 from leadline.entrypoints.cli._options import Json
+from leadline.entrypoints.cli._reached import reached_of_stack
 from leadline.entrypoints.cli._removed_teams import waiting_without_team
 from leadline.entrypoints.cli._show import as_json, console, print_plain, say, table, when
 from leadline.entrypoints.cli._state import checks_of, installation_state
@@ -29,6 +30,14 @@ def status(
     place: Annotated[str, typer.Argument(hidden=True)] = "",
     stack: Annotated[str, typer.Option(hidden=True)] = "",
     region: Annotated[str | None, typer.Option(hidden=True)] = None,
+    reach: Annotated[
+        bool,
+        typer.Option(
+            "--reach",
+            help="With --aws: also run Refine and Deliver for trial, and show whether they can "
+            "reach AWS, the channels and whatever else the settings name.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show what waits, what is late, and what is wrong; exit 1 if something is.
@@ -43,8 +52,10 @@ def status(
     if place or stack or region:
         _as_before(options, place, stack, region, json=json)
         return
+    if reach and options.aws is None:
+        raise ConfigurationError("--reach is for stacks: name one with --aws STACK")
     if options.aws is not None:
-        is_well = _show_stack(connect(options.region), options.aws, json=json)
+        is_well = _show_stack(connect(options.region), options.aws, json=json, reach=reach)
     else:
         is_well = _show_installation(options, json=json)
     if not is_well:
@@ -77,17 +88,23 @@ def _as_before(options: Options, place: str, stack: str, region: str | None, *, 
     _show_stack(connect(region), name, json=json)
 
 
-def _show_stack(cloud: Cloud, stack: str, *, json: bool) -> bool:
-    """Print the state of a stack; returns whether nothing is wrong."""
-    from leadline.cloud.state import stack_state  # it needs boto3, an optional extra
+def _show_stack(cloud: Cloud, stack: str, *, json: bool, reach: bool = False) -> bool:
+    """Print the state of a stack, with *reach* also what its functions reach; returns whether
+    nothing is wrong."""
+    from leadline.cloud.stacks import need_stack  # these need boto3, an optional extra
+    from leadline.cloud.state import stack_state
 
     with readable_errors():
         state = stack_state(cloud, stack, datetime.now(UTC))
+        if not json:
+            _print_stack(state)
+        reached = {}
+        if reach:
+            described = need_stack(cloud.client("cloudformation"), stack)
+            reached = reached_of_stack(cloud, described, as_data=json)
     if json:
-        as_json(state)
-    else:
-        _print_stack(state)
-    return not _is_wrong(state)
+        as_json({**msgspec.to_builtins(state), **({"reached": reached} if reach else {})})
+    return not _is_wrong(state) and not any(r["trouble"] for of in reached.values() for r in of)
 
 
 def _is_wrong(state: "StackState") -> bool:

@@ -81,7 +81,7 @@ class Caller:
     ) -> None:
         self.region = region
         self._keys = keys
-        self._endpoint = endpoint.rstrip("/")
+        self.endpoint = endpoint.rstrip("/")
         self._timeout = timeout
         self._idle: IdleConnections[Connection] = IdleConnections(_IDLE_S, _MOST_IDLE)
         self.until: float | None = None
@@ -117,7 +117,7 @@ class Caller:
 
         Raises AwsFailed if no try succeeded; other error responses are returned.
         """
-        url = urlsplit(self._endpoint or f"https://{host_of(service, self.region)}")
+        url = urlsplit(self.endpoint or f"https://{host_of(service, self.region)}")
         request = Unsigned(
             method, url.netloc, quote(path, safe="/-_.~"), body, query or {}, headers or {}
         )
