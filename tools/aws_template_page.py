@@ -30,7 +30,9 @@ _ALARMS = """
 ## Alarms
 
 All of them notify the topic `AlarmTopic` when they start and when they end, and once a day while
-they ring. `Alarms` selects them, `AlarmEmail` subscribes an address.
+they ring. `Profile` selects them, or `Alarms` where it is set; which stands for which is
+[a table](../how-to/read-the-aws-alarms.md#the-alarms-of-each-profile). `AlarmEmail` subscribes an
+address.
 
 | alarm | starts when |
 | --- | --- |

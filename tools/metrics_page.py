@@ -39,7 +39,9 @@ _AWS = f"""
 The functions have no `/metrics`. They write counts into their logs, in CloudWatch's embedded metric
 format, and CloudWatch makes metrics of them: namespace `{figures.NAMESPACE}`, dimension `Stack`,
 unit Count, or Seconds for `{figures.AGE}`, which Sweep writes every five minutes and with every
-sweep. [The alarms](../how-to/read-the-aws-alarms.md) watch AWS's own metrics too.
+sweep. `Profile` says which of them a stack writes, because CloudWatch bills each: small none,
+standard `{figures.AGE}`, full all. [The alarms](../how-to/read-the-aws-alarms.md) watch AWS's own
+metrics too.
 
 | metric | meaning |
 | --- | --- |

@@ -15,14 +15,14 @@ PARAMETERS: Mapping[str, str | int | bool] = {
     "Architecture": "x86_64",
     "Delay": "1s",
     "TlsOnly": False,  # the emulator speaks plain HTTP
-    "Alarms": "plain",  # and knows no metric math
 }
 """What the emulator needs, and a delay that tests can wait for."""
 
 
 class Deployment:
     """A deployed stack. *parameters* go before PARAMETERS, *settings* is the text of the
-    `leadline.toml` that its functions read.
+    `leadline.toml` that its functions read. *prelude* is Python that runs before the first
+    deployment, in its process.
 
     `url` is the webhook's on the emulator, `outputs` are the stack's, `told` is everything that
     the command told.
@@ -36,6 +36,7 @@ class Deployment:
         stack: str = "leadline",
         parameters: Mapping[str, str | int | bool] | None = None,
         settings: str | None = None,
+        prelude: str = "",
     ) -> None:
         self.emulator = emulator
         self.folder = folder
@@ -44,7 +45,9 @@ class Deployment:
         self.url = ""
         self.outputs: dict[str, str] = {}
         self.told: dict[str, Any] = {}
+        self._prelude = prelude
         self.deploy(settings=settings)
+        self._prelude = ""
 
     def deploy(self, settings: str | None = None, **parameters: str | int | bool) -> dict[str, Any]:
         """Deploy, or deploy again with some parameters changed; what the command told."""
@@ -67,19 +70,32 @@ class Deployment:
         self, *words: str, timeout: float = 180, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run `leadline WORDS` against the emulator, with its streams as text."""
-        return run_command(self.emulator, self.folder, *words, timeout=timeout, **environment)
+        return run_command(
+            self.emulator, self.folder, *words, timeout=timeout, prelude=self._prelude,
+            **environment,
+        )  # fmt: skip
 
     def client(self, service: str, **more: Any) -> Any:
         """A boto3 client of the emulator."""
         return self.emulator.client(service, **more)
 
 
+_MAIN = "\nfrom leadline.entrypoints.cli._app import main\nmain()\n"
+
+
 def run_command(
-    emulator: Emulator, folder: Path, *words: str, timeout: float = 180, **environment: str
+    emulator: Emulator,
+    folder: Path,
+    *words: str,
+    timeout: float = 180,
+    prelude: str = "",
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `leadline WORDS` in *folder* as an operator whose AWS is the emulator."""
+    """Run `leadline WORDS` in *folder* as an operator whose AWS is the emulator, after the Python
+    text *prelude* in the same process."""
+    program = ["-c", prelude + _MAIN] if prelude else ["-m", "leadline.entrypoints.cli"]
     return subprocess.run(
-        [sys.executable, "-m", "leadline.entrypoints.cli", *words],
+        [sys.executable, *program, *words],
         env=operator_environment(emulator) | environment, cwd=folder, timeout=timeout,
         capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip

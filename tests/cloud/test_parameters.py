@@ -123,3 +123,44 @@ def test_a_parameter_that_the_template_no_longer_has_is_let_go() -> None:
 
 def test_a_creation_leaves_defaults_to_the_template() -> None:
     assert Parameters({}, DECLARED, None).request({}) == []
+
+
+WITH_PROFILES = [
+    *DECLARED,
+    {"ParameterKey": "Profile", "DefaultValue": "standard"},
+    {"ParameterKey": "Alarms", "DefaultValue": "by-profile"},
+    {"ParameterKey": "WithDashboard", "DefaultValue": "by-profile"},
+]
+
+
+def test_the_first_update_to_profiles_lets_go_of_the_defaults_that_were_recorded_before() -> None:
+    before = stack(Delay="5m", Alarms="all", WithDashboard="true")
+    chosen = Parameters({}, WITH_PROFILES, before)
+    assert (chosen["Alarms"], chosen["WithDashboard"]) == ("by-profile", "by-profile")
+    assert chosen.values()["Alarms"] == "by-profile"
+    assert chosen.request({}) == [
+        {"ParameterKey": "Alarms", "ParameterValue": "by-profile"},
+        {"ParameterKey": "WithDashboard", "ParameterValue": "by-profile"},
+        {"ParameterKey": "Delay", "UsePreviousValue": True},
+    ]
+    alarms, dashboard = chosen.adopted()
+    assert "Alarms was all, the default of earlier versions, and is by-profile now" in alarms
+    assert "Profile is standard" in alarms
+    assert 'WithDashboard = "true"' in dashboard
+
+
+def test_what_somebody_chose_before_there_were_profiles_stays() -> None:
+    before = stack(Alarms="plain", WithDashboard="false")
+    chosen = Parameters({}, WITH_PROFILES, before)
+    assert (chosen["Alarms"], chosen["WithDashboard"]) == ("plain", "false")
+    again = Parameters({"Alarms": "all"}, WITH_PROFILES, stack(Alarms="all"))
+    assert again["Alarms"] == "all"
+    assert chosen.adopted() == again.adopted() == []
+
+
+def test_all_alarms_of_a_stack_that_has_a_profile_were_chosen_and_stay() -> None:
+    now = stack(Profile="small", Alarms="all", WithDashboard="true")
+    chosen = Parameters({}, WITH_PROFILES, now)
+    assert (chosen["Profile"], chosen["Alarms"]) == ("small", "all")
+    assert chosen.adopted() == []
+    assert Parameters({}, WITH_PROFILES, None).adopted() == []

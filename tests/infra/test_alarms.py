@@ -10,7 +10,7 @@ from tests.infra.template_reading import FUNCTIONS, KEY, QUEUES, Stack
 
 @pytest.fixture(scope="module")
 def stack() -> Stack:
-    return Stack()
+    return Stack(Profile="full")
 
 
 Watched = tuple[str, str, str, str, int, Any]
@@ -111,7 +111,7 @@ def test_every_alarm_rings_at_once_and_tells_the_topic(stack: Stack) -> None:
 def test_alarms_can_be_fewer_or_none_and_the_age_can_be_chosen() -> None:
     assert Stack(Alarms="plain").of_type("AWS::CloudWatch::Alarm").keys() == ALARMS.keys()
     assert Stack(Alarms="none").of_type("AWS::CloudWatch::Alarm") == {}
-    older = Stack(OldestMessageSeconds="1800")
+    older = Stack(Profile="full", OldestMessageSeconds="1800")
     assert older.properties("RefineQueueAge")["Threshold"] == "1800"
     assert older.properties("DeliveryQueueAge")["Threshold"] == "1800"
 

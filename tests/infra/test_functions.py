@@ -15,7 +15,7 @@ ENVIRONMENT = {
     "Capture": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL", "REFINE_DLQ_URL"},
     "Refine": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL", "REFINE_DLQ_URL"},
     "Deliver": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL", "DELIVERY_DLQ_URL"},
-    "Sweep": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"},
+    "Sweep": {"S3_BUCKET", "SQS_QUEUE_URL", "DELIVERY_QUEUE_URL", "WATCHED"},
 }
 EVERYWHERE = {
     "TABLE_NAME",
@@ -23,6 +23,7 @@ EVERYWHERE = {
     "STACK_NAME",
     "LEADLINE_DELAY",
     "LEADLINE_LOG_LEVEL",
+    "OWN_METRICS",
 }
 
 
@@ -41,6 +42,8 @@ def test_a_function_is_told_where_things_are_and_no_secret(stack: Stack, name: s
         "STACK_NAME": "leads",
         "LEADLINE_DELAY": "10m",
         "LEADLINE_LOG_LEVEL": "info",
+        "OWN_METRICS": "OldestUntoldSeconds",
+        "WATCHED": "unrecovered",
     }
     assert variables == {key: values[key] for key in variables}
 
@@ -254,13 +257,19 @@ def test_a_change_of_what_a_version_takes_with_it_publishes_another() -> None:
         "LogGroupPrefix": "/logs",
         "SettingsParameter": "/mine",
         "SettingsSecretArn": SECRET,
+        "Profile": "full",
+        "Alarms": "plain",
+        "WithDashboard": "true",
     }
     before = description()
     for parameter, value in changes.items():
         assert description(**{parameter: value}) != before, parameter
     whole = written()
     taken = referred([whole["Resources"]["Capture"], whole["Globals"]])
-    taken |= referred([whole["Conditions"][n] for n in taken & whole["Conditions"].keys()])
+    asked: set[str] = set()
+    while more := (taken & whole["Conditions"].keys()) - asked:
+        asked |= more
+        taken |= referred([whole["Conditions"][name] for name in more])
     left_out = {"VpcSubnetIds", "VpcSecurityGroupIds", "KmsKeyArn", "CodeBucket", "CaptureReserved"}
     by_groups = {"LogGroupPrefix"}  # a version writes to the group of its time
     assert taken & whole["Parameters"].keys() == {*changes, *left_out} - by_groups

@@ -39,7 +39,7 @@ def test_cfn_lint_finds_nothing() -> None:
             set(),
         ),
         ({"AlarmEmail": "ops@example.com"}, {"AlarmSubscription"}, set()),
-        ({"WithDashboard": "false"}, set(), {"Dashboard"}),
+        ({"WithDashboard": "true"}, {"Dashboard"}, set()),
         ({"AccountLogsRole": "false"}, set(), {"ApiAccount", "ApiLogsRole"}),
         ({"CaptureProvisioned": "1"}, {"CaptureVersion"}, set()),
         ({"ReplicationBucketArn": COPY}, {"ReplicationRole", "ReplicationPolicy"}, set()),
@@ -117,10 +117,9 @@ def test_the_outputs_are_what_commands_read(stack: Stack) -> None:
         "SettingsReference",
         *(f"{name}Name" for name in FUNCTIONS),
         "AlarmTopicArn",
-        "DashboardUrl",
     }
     more = Stack(
         ApiKeyRequired="true", DomainName="leads.example.com", CertificateArn="arn:c"
     ).outputs
     assert more.keys() - stack.outputs.keys() == {"DomainTarget", "ApiKeyId"}
-    assert "DashboardUrl" not in Stack(WithDashboard="false").outputs
+    assert "DashboardUrl" in Stack(WithDashboard="true").outputs

@@ -1,9 +1,9 @@
 """CloudWatch as far as the template's alarms ask of it: figures in, changes of state out.
 
 An alarm on one metric compares a statistic of the last period with its threshold; one on a quotient
-computes it of two. A period without figures is as `TreatMissingData` says: "notBreaching", or
-"ignore", which leaves the alarm as it is (CloudWatch User Guide, "Configuring how CloudWatch alarms
-treat missing data").
+computes it of two. A period without figures is as `TreatMissingData` says: "notBreaching",
+"breaching", or "ignore", which leaves the alarm as it is (CloudWatch User Guide, "Configuring how
+CloudWatch alarms treat missing data").
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 STATISTICS: Mapping[str, Callable[[list[float]], float]] = {"Sum": math.fsum, "Maximum": max}
 COMPARED = {"GreaterThanThreshold"}
+MISSING: Mapping[str, bool | None] = {"notBreaching": False, "breaching": True, "ignore": None}
 QUOTIENT = re.compile(r"100 \* (\w+) / (\w+)")
 
 
@@ -71,7 +72,7 @@ class AlarmWatch:
         assert alarm["AlarmActions"] == alarm["OKActions"] == ["${AlarmTopic}"]
         value = self._quotient(alarm, at) if "Metrics" in alarm else self._value(alarm, at)
         if value is None:
-            return None if alarm["TreatMissingData"] == "ignore" else False
+            return MISSING[alarm["TreatMissingData"]]
         return value > float(alarm["Threshold"])
 
     def _quotient(self, alarm: Mapping[str, Any], at: datetime) -> float | None:

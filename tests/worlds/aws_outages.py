@@ -9,12 +9,15 @@ figures are those that the functions write.
 
 import io
 import json
+import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 import pytest
@@ -36,6 +39,8 @@ from tests.worlds.leads import HandClock, captured
 
 MOST_RECEIVES, BATCH = 3, 10
 MINUTE = timedelta(minutes=1)
+WATCHING = ("OWN_METRICS", "WATCHED", "WATCHED_DEAD_LETTERS", "WATCHED_API", "ALARM_TOPIC_ARN")
+"""The variables by which a profile tells Sweep what to look at, and functions what to count."""
 QUEUES = {"RefineQueue": "RefineDeadLetters", "DeliveryQueue": "DeliveryDeadLetters"}
 
 
@@ -57,15 +62,42 @@ class CutOff(FaultyCaller):
     ) -> None:
         super().__init__(resources.endpoint)
         self.clock, self.kept = clock, kept
+        self.dead_queues = set(resources.dead_urls.values())
         self.is_cut_off = False
+        self.watching: Counter[str] = Counter()
+        """The requests by which Sweep looks at what has no alarm of its own, by meter."""
+        self.told: list[str] = []
+        """The messages on the alarm topic."""
+        self.refusals: list[tuple[float, float]] = []
+        """When the API answered 5xx, in seconds since 1970, and how often."""
 
     def call(self, service: str, method: str, path: str, *rest: Any, **named: Any) -> HttpReply:
         if self.is_cut_off or (self.broken and f"{service} {method}".startswith(self.broken)):
             raise AwsFailed(f"{service} {method}", "" if self.is_cut_off else "ServiceUnavailable")
+        if service == "dynamodb" and b"S#watch" in rest[0]:
+            read = named["headers"]["x-amz-target"].endswith("GetItem")
+            self.watching["table_read" if read else "table_write"] += 1
+        if service == "monitoring":
+            self.watching["figure_request"] += 1
+            return self._figures(json.loads(rest[0]))
+        if service == "sns":
+            (message,) = parse_qs(rest[0].decode())["Message"]
+            self.told.append(message)
+            return HttpReply(200, {}, b"")
         if service != "sqs":
             return super().call(service, method, path, *rest, **named)
         operation = named["headers"]["x-amz-target"].removeprefix("AmazonSQS.")
         return HttpReply(200, {}, json.dumps(self._queue(operation, json.loads(rest[0]))).encode())
+
+    def _figures(self, asked: Mapping[str, Any]) -> HttpReply:
+        """What CloudWatch knows of the API's 5xx."""
+        assert asked["MetricName"] == "5XXError"
+        found = [
+            {"Sum": count}
+            for at, count in self.refusals
+            if asked["StartTime"] <= at < asked["EndTime"]
+        ]
+        return HttpReply(200, {}, json.dumps({"Label": "5XXError", "Datapoints": found}).encode())
 
     def _queue(self, operation: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         now, here = self.clock.now, self.kept.setdefault(asked["QueueUrl"], [])
@@ -76,6 +108,7 @@ class CutOff(FaultyCaller):
             here[:] = [one for one in here if one.handle != asked["ReceiptHandle"]]
         else:
             assert operation == "GetQueueAttributes"
+            self.watching["sqs_request"] += asked["QueueUrl"] in self.dead_queues
             visible = sum(one.visible_at <= now for one in here)
             delayed = sum(one.visible_at > now and not one.receives for one in here)
             counts = {"": visible, "NotVisible": len(here) - visible - delayed, "Delayed": delayed}
@@ -91,13 +124,24 @@ class CutOff(FaultyCaller):
 class OutageStack:
     """A stack whose alarms are watched."""
 
-    def __init__(self, functions: Functions, clock: HandClock, told: io.StringIO) -> None:
+    def __init__(
+        self, functions: Functions, clock: HandClock, told: io.StringIO, profile: str
+    ) -> None:
         self.functions, self.clock, self._told = functions, clock, told
+        template = Stack(Profile=profile)
+        self._variables = template.properties("Sweep")["Environment"]["Variables"]
+        self._measures = "MeasureScheduleRule" in template.resources
         resources = functions.actor.rooms
         self.kept: dict[str, list[Message]] = {}
         self.caller = CutOff(resources, clock, self.kept)
-        self.watch = AlarmWatch(Stack().of_type("AWS::CloudWatch::Alarm"))
+        self.watch = AlarmWatch(template.of_type("AWS::CloudWatch::Alarm"))
         self.plain = AlarmWatch(Stack(Alarms="plain").of_type("AWS::CloudWatch::Alarm"))
+        self.metrics: set[str] = set()
+        """The names of our own metrics that were written."""
+        self.throttled: set[str] = set()
+        """The functions that Lambda refuses a run."""
+        self.sweeps_run = True
+        self._last: tuple[datetime, datetime] | None = None
         self.is_cold = False
         """Whether every run is the first of its environment, with settings to read."""
         self._urls = {
@@ -110,7 +154,12 @@ class OutageStack:
 
     def restart(self) -> None:
         """Let the functions be new."""
-        self.functions.forget(self.functions.environ | {"STACK_NAME": "leads"})
+        told = {
+            name: re.sub(r"\$\{(\w+)\}", lambda found: self._urls.get(found[1], found[0]), value)
+            for name, value in self._variables.items()
+            if name in WATCHING
+        }
+        self.functions.forget(self.functions.environ | {"STACK_NAME": "leads"} | told)
         self.functions.parts.caller.close()
         self.functions.parts.caller = self.caller
 
@@ -127,18 +176,22 @@ class OutageStack:
     def live(self, span: timedelta, step: timedelta = MINUTE) -> None:
         """Let so much time pass: messages are handed out with each *step*, Sweep measures every
         five minutes and sweeps every fifteen, or with each step where that is longer."""
-        begun, measured, swept = self.clock.now, self.clock.now, self.clock.now
+        begun = self.clock.now
+        measured, swept = (begun, begun) if self._last is None else self._last
         while self.clock.now - begun < span:
             self.clock.now += step
             self._hand_out("RefineQueue", "Refine", refine.handler, timedelta(minutes=6))
             self._hand_out("DeliveryQueue", "Deliver", deliver.handler, timedelta(minutes=3))
-            if self.clock.now - measured >= 5 * MINUTE:
+            if not self.sweeps_run:
+                measured = swept = self.clock.now
+            if self._measures and self.clock.now - measured >= 5 * MINUTE:
                 measured = self.clock.now
                 self._run("Sweep", sweep.handler, {"only_measure": True})
             if self.clock.now - swept >= 15 * MINUTE:
                 swept = self.clock.now
                 self._run("Sweep", sweep.handler, {})
             self._tell_of_queues()
+            self._last = measured, swept
             for watch in (self.watch, self.plain):
                 watch.look(self.clock.now)
 
@@ -161,6 +214,8 @@ class OutageStack:
         self._told.truncate(0)
         self._told.seek(0)
         for line in lines:
+            for one in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", []):
+                self.metrics |= {metric["Name"] for metric in one["Metrics"]}
             for watch in (self.watch, self.plain):
                 watch.put_log_line(self.clock.now, line)
         return answer
@@ -183,7 +238,8 @@ class OutageStack:
                 {"messageId": one.handle, "receiptHandle": one.handle, "body": one.body}
                 for one in some
             ]
-            answer = self._run(name, handler, {"Records": records})
+            refused = name in self.throttled
+            answer = None if refused else self._run(name, handler, {"Records": records})
             if answer is not None:
                 back = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
                 done = {one.handle for one in some} - back
@@ -203,9 +259,9 @@ class OutageStack:
 
 @contextmanager
 def outage_stack(
-    moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    moto: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch, profile: str = "full"
 ) -> Iterator[OutageStack]:
-    """A stack with its Slack, at the time of the clock."""
+    """A stack with its Slack, at the time of the clock, with the alarms of a profile."""
     defaults = AwsStore.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "clock", clock)
@@ -218,7 +274,7 @@ def outage_stack(
         functions.set()
         for module in (capture, refine, deliver, sweep):
             monkeypatch.setattr(module, "_parts", lambda: functions.parts)
-        stack = OutageStack(functions, clock, told)
+        stack = OutageStack(functions, clock, told, profile)
         yield stack
         for caller in (stack.caller, functions.parts.caller, functions.actor.caller):
             caller.close()

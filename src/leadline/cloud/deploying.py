@@ -95,6 +95,8 @@ def planned(
     argument = template_argument(cloud, request.template)
     summary = cfn.get_template_summary(**argument)
     parameters = Parameters(request.parameters, summary["Parameters"], stack)
+    for sentence in parameters.adopted():
+        say(sentence)
     reference = _settings_reference(request, parameters, say)
     carried = _carried(cloud, request, parameters["WorkCode"], reference)
     tokens = checks_tokens(cloud, request.settings, parameters["CaptureCode"], reference, say)

@@ -12,6 +12,10 @@ from leadline.settings.general import declared as settings_declared
 
 OURS = ("CodeBucket", "CaptureCode", "WorkCode")
 """The parameters that `deploy aws` sets itself."""
+BY_PROFILE = "by-profile"
+_BEFORE_PROFILES = {"Alarms": "all", "WithDashboard": "true"}
+"""The defaults of what `Profile` decides now, in templates that had no such parameter.
+CloudFormation records a default as it records a choice."""
 
 
 def read_parameters(path: Path) -> dict[str, str]:
@@ -71,9 +75,31 @@ class Parameters:
             for name, value in (parameters_of(stack) if stack else {}).items()
             if name in self._defaults
         }
+        self._adopted = self._defaults_before_profiles() if stack else {}
+
+    def _defaults_before_profiles(self) -> dict[str, str]:
+        """What the stack has by default from before there were profiles, and nobody asks for now;
+        it is as the profile says from now on."""
+        if "Profile" not in self._defaults or "Profile" in self._previous:
+            return {}
+        return {
+            name: former
+            for name, former in _BEFORE_PROFILES.items()
+            if self._previous.get(name) == former and name not in self._given
+        }
+
+    def adopted(self) -> list[str]:
+        """Sentences about parameters whose recorded default of an earlier version gives way."""
+        return [
+            f"{name} was {former}, the default of earlier versions, and is {BY_PROFILE} now "
+            f'(Profile is {self["Profile"]}); to keep it, put {name} = "{former}" into the file '
+            "of --params"
+            for name, former in self._adopted.items()
+        ]
 
     def __getitem__(self, name: str) -> str:
-        layers = (self._given, self._previous, self._defaults)
+        decided = dict.fromkeys(self._adopted, BY_PROFILE)
+        layers = (self._given, decided, self._previous, self._defaults)
         return next((layer[name] for layer in layers if name in layer), "")
 
     def values(self) -> dict[str, str]:
@@ -82,7 +108,7 @@ class Parameters:
 
     def request(self, ours: Mapping[str, str]) -> list[dict[str, Any]]:
         """The parameters in the form of CreateChangeSet; *ours* are the values of OURS."""
-        values = {**self._given, **ours}
+        values = {**self._given, **dict.fromkeys(self._adopted, BY_PROFILE), **ours}
         kept = [name for name in self._previous if name not in values]
         return [
             *({"ParameterKey": name, "ParameterValue": value} for name, value in values.items()),

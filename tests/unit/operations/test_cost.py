@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,17 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from leadline.entrypoints.aws.figures import AGES, METRICS
+from leadline.entrypoints.aws.figures import AGES, METRICS, metrics_in
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli.cost import cost_of_stack
 from leadline.model.errors import ConfigurationError
-from leadline.operations.cost import quantities
+from leadline.operations.cost import parts, quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
 from leadline.operations.cost.estimate import CostLine, Estimate, estimate
-from leadline.operations.cost.parts import BY_DEFAULT, parts_of
+from leadline.operations.cost.goals import GOALS, compare
+from leadline.operations.cost.parts import BUYS, BY_DEFAULT, parts_of
 from leadline.operations.cost.prices import read_prices
 from leadline.operations.cost.quantities import Workload, empty_receives
 from leadline.operations.cost.uses import PER_ALERT, PER_LEAD
+from tests.infra.template_reading import Stack
 
 PRICES = read_prices((files("leadline") / "infra/prices.toml").read_text(encoding="utf-8"))
 TEMPLATE = (files("leadline") / "infra/template.yaml").read_text(encoding="utf-8")
@@ -41,12 +44,21 @@ workloads = st.builds(
 )
 
 
-def of(workload: Workload, region: str = "us-east-1", *, free_tier: bool = False) -> Estimate:
-    return estimate(workload, PRICES, region, free_tier=free_tier)
+PROFILES = {name: parts_of({"Profile": name}) for name in ("small", "standard", "full")}
+
+
+def of(
+    workload: Workload,
+    region: str = "us-east-1",
+    parts: Mapping[str, float] = BY_DEFAULT,
+    *,
+    free_tier: bool = False,
+) -> Estimate:
+    return estimate(workload, PRICES, region, parts, free_tier=free_tier)
 
 
 def every(bill: Estimate) -> list[CostLine]:
-    return [*bill.lines, *bill.options]
+    return [*bill.lines, *bill.parts, *bill.options]
 
 
 def dollars(bill: Estimate) -> dict[tuple[str, str, str], float]:
@@ -79,10 +91,11 @@ def test_every_region_prices_everything_and_little_of_what_is_deployed_is_unveri
 ) -> None:
     prices = PRICES.regions[region].prices
     assert prices.keys() == PRICES.meters.keys()
-    bill = of(Workload(10_000), region)
-    deployed = [one for one in every(bill) if not one.part or one.part in BY_DEFAULT]
-    unsure = [one for one in deployed if prices[one.meter].checked == "unverified"]
-    assert math.fsum(one.dollars for one in unsure) < 0.02 * bill.deployed()
+    for name, chosen in PROFILES.items():
+        bill = of(Workload(10_000), region, chosen)
+        deployed = [*bill.lines, *bill.parts]
+        unsure = [one for one in deployed if prices[one.meter].checked == "unverified"]
+        assert math.fsum(one.dollars for one in unsure) < 0.06 * bill.deployed, name
 
 
 @settings(max_examples=60)
@@ -93,8 +106,10 @@ def test_the_total_is_the_sum_of_the_needed_lines(
     bill = of(workload, region, free_tier=free)
     assert bill.total == math.fsum(one.dollars for one in bill.lines)
     for one in every(bill):
-        assert one.dollars == max(0, one.quantity - one.free) * one.usd / one.per
-        assert one.dollars >= 0
+        assert one.charged == max(0, one.quantity - one.free)
+        assert 0 <= one.dollars <= one.charged * one.usd / one.per * (1 + 1e-12)
+        if not one.tiers or one.before + one.charged <= one.tiers[0].above:
+            assert one.dollars == pytest.approx(one.charged * one.usd / one.per)
 
 
 @settings(max_examples=60)
@@ -140,7 +155,8 @@ def test_the_free_tier_never_makes_it_dearer_and_is_given_but_once(
         assert 0 <= cheap.free <= cheap.quantity
         assert dear.free == 0
     for name, meter in PRICES.meters.items():
-        given_away = math.fsum(one.free for one in every(free) if one.meter == name)
+        deployed = (*free.lines, *free.parts)
+        given_away = math.fsum(one.free for one in deployed if one.meter == name)
         assert given_away <= meter.free * (1 + 1e-12)
 
 
@@ -255,9 +271,10 @@ TEN_THOUSAND = {
     / 1_073_741_824
     * 0.5,
     ("Data transfer", "answers and alerts", "data_out"): 42_000_000 / 1_073_741_824 * 0.09,
-    ("CloudWatch", "alarms", "alarm"): 1.50,
-    ("CloudWatch", "alarms on error rates", "alarm"): 0.80,
-    ("CloudWatch", "our own metrics (EMF)", "metric"): 2.40,
+    ("CloudWatch", "alarms", "alarm"): 0.70,
+    ("CloudWatch", "all alarms", "alarm"): 1.60,
+    ("CloudWatch", "our own metrics (EMF)", "metric"): 0.30,
+    ("CloudWatch", "all of our own metrics (EMF)", "metric"): 2.10,
     ("CloudWatch", "dashboard", "dashboard"): 3,
     ("WAF", "WAF", "waf_request"): 0.006,
     ("Lambda", "one Capture kept ready", "kept_ready"): 657_000 * 0.0000033334,
@@ -326,21 +343,23 @@ def test_the_goal_is_out_of_reach_for_what_nobody_can_leave_out() -> None:
 
 
 @settings(max_examples=60)
-@given(workloads, st.floats(0, 2))
+@given(workloads, st.floats(0, 2), st.sampled_from(sorted(PROFILES)))
 def test_the_dearest_lines_are_named_and_no_more_of_them_than_must_go(
-    workload: Workload, share: float
+    workload: Workload, share: float, profile: str
 ) -> None:
-    bill = of(workload)
-    budget = bill.total * share
-    above = bill.excess(budget)
-    rest = bill.total - math.fsum(one.dollars for one in above)
-    assert rest <= budget * (1 + 1e-9) + 1e-9
-    if above:
-        assert rest + above[-1].dollars > budget * (1 - 1e-9) - 1e-9
-        cheapest = min(one.dollars for one in above)
-        assert all(one in above or one.dollars <= cheapest for one in bill.lines)
-    else:
-        assert bill.total <= budget
+    bill = of(workload, parts=PROFILES[profile])
+    result = compare(bill, bill.deployed * share)
+    every_line = (*bill.lines, *bill.parts)
+    named = math.fsum(one.dollars for one in result.lines)
+    assert bill.deployed - named <= result.goal * (1 + 1e-9) + 1e-9
+    assert len(result.lines) >= 3
+    cheapest = min(one.dollars for one in result.lines)
+    assert all(one in result.lines or one.dollars <= cheapest for one in every_line)
+    if len(result.lines) > 3:
+        rest = bill.deployed - named + result.lines[-1].dollars
+        assert rest > result.goal * (1 - 1e-9) - 1e-9
+    assert result.met is (round(bill.deployed, 2) <= result.goal)
+    assert (result.missed_by == 0) is (result.met or bill.deployed == result.goal)
 
 
 def test_a_region_without_prices_is_refused_with_those_that_have_some() -> None:
@@ -348,16 +367,36 @@ def test_a_region_without_prices_is_refused_with_those_that_have_some() -> None:
         of(Workload(1), "mars-north-1")
 
 
-def test_the_model_knows_our_metrics_and_the_alarms_and_memory_of_the_template() -> None:
-    assert len(METRICS) + len(AGES) == quantities.EMF_METRICS
-    alarms = TEMPLATE.count("Type: AWS::CloudWatch::Alarm")
-    on_quotients = TEMPLATE.count("Expression: 100 * errors / invocations")
-    assert alarms - on_quotients == quantities.ALARM_METRICS
-    assert 2 * on_quotients == quantities.RATE_METRICS
+def test_the_model_knows_the_alarms_metrics_and_memory_of_the_template() -> None:
+    assert parts.OWN_METRICS["full"] == len(METRICS) + len(AGES)
+    for name, count in parts.ALARM_METRICS.items():
+        chosen = {"Alarms": name} if name in ("none", "plain") else {"Profile": name}
+        alarms = Stack(**chosen).of_type("AWS::CloudWatch::Alarm").values()
+        watched = sum(
+            sum("MetricStat" in m for m in one["Metrics"]) if "Metrics" in one else 1
+            for one in alarms
+        )
+        assert watched == count, name
     for name, took in MEASURED.items():
         match = re.search(rf"\n  {name}Memory:\n    Type: Number\n    Default: (\d+)\n", TEMPLATE)
         assert match is not None
         assert int(match[1]) == took.memory_mb
+
+
+@pytest.mark.parametrize("profile", ["small", "standard", "full"])
+@pytest.mark.parametrize("alarms", ["by-profile", "all", "plain", "none"])
+@pytest.mark.parametrize("dashboard", ["by-profile", "true", "false"])
+def test_the_parts_of_a_stack_are_those_that_the_template_makes(
+    profile: str, alarms: str, dashboard: str
+) -> None:
+    chosen = {"Profile": profile, "Alarms": alarms, "WithDashboard": dashboard}
+    found, stack = parts_of(chosen), Stack(**chosen)
+    variables = stack.properties("Sweep")["Environment"]["Variables"]
+    assert found["metrics"] == len(metrics_in(variables["OWN_METRICS"]))
+    assert bool(found["dashboard"]) is ("Dashboard" in stack.resources)
+    assert bool(found["lateness runs"]) is ("MeasureScheduleRule" in stack.resources)
+    assert bool(found["watch"]) is ("late" in variables.get("WATCHED", ""))
+    assert bool(found["alarms"]) is bool(stack.of_type("AWS::CloudWatch::Alarm"))
 
 
 def test_the_how_to_shows_what_the_model_says() -> None:
@@ -372,48 +411,97 @@ def test_the_how_to_shows_what_the_model_says() -> None:
         for service in dict.fromkeys(one.service for one in bills[0].lines if one.usd)
     }
     rows["needed"] = [f"{bill.total:,.2f}" for bill in bills]
-    rows["alarms, dashboard, metrics, recovery"] = [
-        f"{bill.deployed() - bill.total:,.2f}" for bill in bills
-    ]
-    rows["**as deployed**"] = [f"**{bill.deployed():,.2f}**" for bill in bills]
-    rows["with the free tier"] = [f"{bill.deployed():,.2f}" for bill in free]
-    rows["a lead"] = [f"{bill.deployed() / bill.workload.leads:.6f}" for bill in bills]
+    rows["alarms, metric, recovery"] = [f"{bill.deployed - bill.total:,.2f}" for bill in bills]
+    rows["**as deployed**"] = [f"**{bill.deployed:,.2f}**" for bill in bills]
+    rows["with the free tier"] = [f"{bill.deployed:,.2f}" for bill in free]
+    rows["a lead"] = [f"{bill.deployed / bill.workload.leads:.6f}" for bill in bills]
     table = "\n".join(f"| {name} | {' | '.join(shown)} |" for name, shown in rows.items())
     page = Path(__file__).parents[3] / "docs/how-to/estimate-aws-cost.md"
     assert table in page.read_text(encoding="utf-8"), f"the page should show:\n{table}"
 
 
+@pytest.mark.parametrize("page", ["estimate-aws-cost.md", "deploy-to-aws.md"])
+def test_the_pages_show_what_each_profile_costs(page: str) -> None:
+    shown = (Path(__file__).parents[3] / "docs/how-to" / page).read_text(encoding="utf-8")
+    for name in ("small", "standard", "full"):
+        costs = " | ".join(
+            f"{of(Workload(10_000), parts=PROFILES[name], free_tier=free).deployed:.2f}"
+            for free in (False, True)
+        )
+        assert re.search(rf"^\| `{name}` \| .* \| {re.escape(costs)} \|$", shown, re.MULTILINE), (
+            f"the page should show: | `{name}` | … | {costs} |"
+        )
+
+
 def test_the_stack_as_it_is_deployed_has_what_the_template_has_by_default() -> None:
     bill = of(Workload(10_000))
-    by_default = [one for one in bill.options if one.part in BY_DEFAULT]
-    assert {one.what for one in by_default} == {
-        "alarms", "alarms on error rates", "dashboard", "our own metrics (EMF)",
-        "point-in-time recovery",
+    assert {one.what for one in bill.parts} == {
+        "alarms", "our own metrics (EMF)", "point-in-time recovery",
     }  # fmt: skip
-    assert bill.deployed() == bill.total + math.fsum(one.dollars for one in by_default)
-    assert {k: v for k, v in parts_of({}).items() if v} == BY_DEFAULT
+    assert bill.deployed == math.fsum(one.dollars for one in (*bill.lines, *bill.parts))
+    assert {k: v for k, v in parts_of({"Profile": "standard"}).items() if v} == BY_DEFAULT
     known = set(re.findall(r"^  (\w+):\n    Type: (?:String|Number)", TEMPLATE, re.MULTILINE))
     for changed, name, value in (
-        (-1.50 - 0.80, "Alarms", "none"), (-0.80, "Alarms", "plain"),
-        (-3, "WithDashboard", "false"),
+        (1.60 + 0.30, "Alarms", "all"), (0.80 + 0.30, "Alarms", "plain"),
+        (3 + 2.10, "WithDashboard", "true"),
         (1, "KmsKeyArn", "arn:key"), (0.50, "DomainName", "leads.example.com"),
         (2 * 657_000 * 0.0000033334, "CaptureProvisioned", "2"),
     ):  # fmt: skip
         assert name in known
-        cost = bill.deployed(parts_of({name: value}))
-        assert cost - bill.deployed() == pytest.approx(changed, rel=1e-3), name
+        cost = of(Workload(10_000), parts=parts_of({name: value})).deployed
+        assert cost - bill.deployed == pytest.approx(changed, rel=1e-3), name
+
+
+def test_every_part_says_what_it_buys() -> None:
+    for chosen in PROFILES.values():
+        bill = of(Workload(10_000), parts=chosen)
+        assert [one.what for one in (*bill.parts, *bill.options) if not one.buys] == []
+        assert [one.what for one in bill.lines if one.buys or one.part] == []
+
+
+def test_a_stack_without_an_alarm_of_its_own_for_it_pays_for_the_looks_of_sweep() -> None:
+    small, full = of(Workload(10_000), parts=PROFILES["small"]), of(Workload(10_000))
+    looks = {(one.service, one.what, one.meter): one.dollars for one in small.lines}
+    assert looks["CloudWatch", "Sweep, watching", "figure_request"] == pytest.approx(0.0292)
+    assert looks["SQS", "Sweep, watching", "sqs_request"] == pytest.approx(5_840 * 4e-7)
+    assert not any(one.what == "Sweep, measuring" for one in small.lines)
+    assert any(one.what == "Sweep, measuring" for one in full.lines)
+
+
+def test_a_price_has_tiers_that_are_used_up_one_after_another() -> None:
+    """By hand: API Gateway in us-east-1 asks 3.50 up to 333 million, 2.80 up to a billion."""
+    found = dollars(of(Workload(1_000_000_000)))
+    requests = 333 * 3.50 + 667 * 2.80
+    assert found["API Gateway", "Capture", "api_request"] == pytest.approx(requests)
+    stored = 1_000_000_000 * 12 * 6 / 1_048_576
+    assert stored > 51_200
+    assert found["S3", "raw and refined", "s3_storage"] == pytest.approx(
+        51_200 * 0.023 + (stored - 51_200) * 0.022
+    )
+    line = of(Workload(1)).lines[0]
+    later = msgspec.structs.replace(line, quantity=2e9, before=333_000_000.0)
+    assert later.dollars == pytest.approx(667 * 2.80 + 1_333 * 2.38)
+
+
+def test_the_profiles_are_in_order_of_what_they_cost() -> None:
+    for n in (0, 10_000, 3_000_000):
+        for free in (False, True):
+            costs = [of(Workload(n), parts=p, free_tier=free).deployed for p in PROFILES.values()]
+            assert costs == sorted(costs)
 
 
 def test_a_deployment_says_what_its_stack_costs() -> None:
-    whole, words = cost_of_stack("us-east-1", {"Alarms": "all"})
-    assert whole.list_price == pytest.approx(of(Workload(10_000)).deployed())
-    assert 8.5 < whole.list_price < 9.5
-    assert whole.free_tier == pytest.approx(of(Workload(10_000), free_tier=True).deployed())
+    whole, words = cost_of_stack("us-east-1", {"Alarms": "by-profile"})
+    assert whole.list_price == pytest.approx(of(Workload(10_000)).deployed)
+    assert whole.free_tier == pytest.approx(of(Workload(10_000), free_tier=True).deployed)
     assert words.startswith(
         f"${whole.list_price:.2f} a month at list price, ${whole.free_tier:.2f}"
     )
+    assert "in the profile standard" in words
     assert "at the prices of us-east-1" in cost_of_stack("mars-north-1", {})[1]
-    assert cost_of_stack("us-east-1", {"Alarms": "none"})[0].list_price < whole.list_price
+    small, words = cost_of_stack("us-east-1", {"Profile": "small"})
+    assert small.list_price < whole.list_price
+    assert "in the profile small" in words
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -422,26 +510,61 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_command_prints_every_line_its_sum_and_the_date_of_the_prices() -> None:
-    code, shown = run("--leads-per-month", "10000", "--region", "eu-west-1")
+    code, shown = run("--region", "eu-west-1")  # 10,000 leads, if no number is given
     bill = of(Workload(10_000), "eu-west-1")
     assert code == 0
     assert f"${bill.total:,.4f} a month" in shown
     assert PRICES.dated in shown
     free = of(Workload(10_000), "eu-west-1", free_tier=True)
-    first = f"${bill.deployed():,.2f} a month at list price, ${free.deployed():,.2f} with the free"
+    first = f"${bill.deployed:,.2f} a month at list price, ${free.deployed:,.2f} with the free"
     assert first in shown
     assert shown.index("$") == shown.index(first), "before any other figure"
     for one in every(bill):
         assert one.what in shown
         assert f"{one.dollars:,.4f}" in shown
     assert shown.index("Optional parts") > shown.index("Total")
+    for part in BUYS.values():
+        assert part in shown or part in run("--profile", "full")[1]
 
 
-def test_the_command_says_which_lines_miss_the_goal() -> None:
-    _, shown = run("--leads-per-month", "10000")
-    assert "is missed by" in shown
-    assert "SQS delivery queue: empty receives $0.26" in shown
-    assert "API Gateway Capture $0.0350" in shown
+@pytest.mark.parametrize("profile", ["small", "standard"])
+def test_the_command_says_whether_the_goals_are_met_and_which_lines_cost_most(
+    profile: str,
+) -> None:
+    _, shown = run("--leads-per-month", "123", "--profile", profile)
+    for free, goal in ((False, GOALS[profile].list_price), (True, GOALS[profile].free_tier)):
+        bill = of(Workload(10_000), parts=PROFILES[profile], free_tier=free)
+        result = compare(bill, goal)
+        verdict = f"met with ${bill.deployed:.2f}" if result.met else (
+            f"missed by ${bill.deployed - goal:.2f}"
+        )  # fmt: skip
+        where = "with the free tier" if free else "at list price"
+        assert f"for 10,000 leads is ${goal:.2f} {where}: {verdict}" in shown
+        assert all(f"{one.what} ${one.dollars:,.4f}" in shown for one in result.lines)
+    assert "The goal" not in run("--profile", "full")[1]
+
+
+@pytest.mark.parametrize("n", [10_000, 300_000, 3_000_000, 1_000_000_000])
+@pytest.mark.parametrize("profile", ["small", "standard", "full"])
+def test_the_command_gives_scripts_sane_figures_at_every_size(n: int, profile: str) -> None:
+    code, shown = run("--leads-per-month", str(n), "--profile", profile, "--json")
+    told = json.loads(shown)
+    assert code == 0
+    assert told["profile"] == profile
+    assert 0 < told["as_deployed"]["free_tier"] < told["as_deployed"]["list_price"]
+    lines = (*told["lines"], *told["deployed"])
+    assert math.fsum(one["dollars"] for one in lines) == pytest.approx(
+        told["as_deployed"]["list_price"]
+    )
+    assert 0.00002 < told["as_deployed"]["list_price"] / n < 0.001
+    assert told["beyond_known_tiers"] == []
+    assert (told["goal"] is None) is (profile == "full")
+
+
+def test_the_command_says_of_which_prices_it_knows_no_higher_tier() -> None:
+    _, shown = run("--leads-per-month", "1000000000", "--region", "eu-central-1")
+    assert "Only the first price tier is known of API Gateway (request), S3 (GB-month)" in shown
+    assert "Only the first" not in run("--region", "eu-central-1")[1]
 
 
 def test_the_command_says_what_of_the_durations_was_measured_and_what_is_assumed() -> None:
@@ -459,8 +582,8 @@ def test_the_command_gives_scripts_the_same_figures() -> None:
     assert code == 0
     assert next(iter(told)) == "as_deployed"
     paid = of(Workload(500, 2))
-    assert told["as_deployed"]["list_price"] == pytest.approx(paid.deployed())
-    assert told["as_deployed"]["free_tier"] == pytest.approx(bill.deployed())
+    assert told["as_deployed"]["list_price"] == pytest.approx(paid.deployed)
+    assert told["as_deployed"]["free_tier"] == pytest.approx(bill.deployed)
     assert told["total"] == pytest.approx(bill.total)
     assert math.fsum(one["dollars"] for one in told["lines"]) == pytest.approx(told["total"])
     assert told["per_lead"] == pytest.approx(bill.total / 500)
@@ -473,16 +596,31 @@ def test_the_command_gives_scripts_the_same_figures() -> None:
 
 def test_the_command_prices_the_stack_that_a_file_of_parameters_makes(tmp_path: Path) -> None:
     params = tmp_path / "params.toml"
-    params.write_text('Alarms = "none"\nWithDashboard = false\nDelay = "5m"\n')
+    params.write_text('Profile = "full"\nAlarms = "none"\nWithDashboard = false\nDelay = "5m"\n')
     code, shown = run("--leads-per-month", "10000", "--params", str(params), "--json")
     told = json.loads(shown)
-    parts = parts_of({"Alarms": "none", "WithDashboard": "false"})
+    chosen = parts_of({"Profile": "full", "Alarms": "none", "WithDashboard": "false"})
     assert code == 0
-    assert told["as_deployed"]["list_price"] == pytest.approx(of(Workload(10_000)).deployed(parts))
-    assert told["parts"] == {"metrics": 1, "recovery": 1}
-    _, shown = run("--leads-per-month", "10000", "--params", str(params))
-    assert "our own metrics (EMF) *" in shown
-    assert "dashboard *" not in shown
+    bill = of(Workload(10_000), parts=chosen)
+    assert told["as_deployed"]["list_price"] == pytest.approx(bill.deployed)
+    assert told["parts"] == {"metrics": 8, "recovery": 1}
+    _, shown = run("--params", str(params))
+    without = shown.index("Parts that it does not have")
+    assert shown.index("our own metrics (EMF)") < without < shown.index("dashboard")
+    _, shown = run("--params", str(params), "--profile", "small", "--json")
+    assert json.loads(shown)["parts"] == {"recovery": 1}
+
+
+@pytest.mark.parametrize("words", [("--profile", "tiny"), ("--params",)])
+def test_the_command_refuses_a_choice_that_the_template_does_not_offer(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    if words == ("--params",):
+        (tmp_path / "p.toml").write_text('Alarms = "some"')
+        words = ("--params", str(tmp_path / "p.toml"))
+    result = CliRunner().invoke(app, ["cost", *words])
+    assert isinstance(result.exception, ConfigurationError)
+    assert "must be one of" in str(result.exception)
 
 
 def test_the_command_refuses_parameters_that_the_template_does_not_have(tmp_path: Path) -> None:

@@ -103,9 +103,9 @@ def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
     captured = sum(r.fate is Fate.CAPTURED for r in receipts)
     if leads[0].kind is Kind.UNREADABLE:
         note_unreadable(delivery.source, receipts[0].lead_id, leads[0].why)
-        emit(parts.stack, {"Dead": captured})
+        emit(parts.stack, {"Dead": captured}, parts.metrics)
     else:
-        emit(parts.stack, {"Captured": captured})
+        emit(parts.stack, {"Captured": captured}, parts.metrics)
     return response
 
 

@@ -82,7 +82,7 @@ def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any
     except LeadlineError as error:
         log.exception("deliver.stopped")
         why = error
-    emit(parts.stack, store.counts)
+    emit(parts.stack, store.counts, parts.metrics)
     if (trouble := why or loop.trouble) is not None and not store.settled:
         batch.end_in_vain(store, trouble)
     return batch.end(store, {} if why else loop.paced, stopped=why is not None)

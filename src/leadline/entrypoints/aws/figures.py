@@ -3,7 +3,7 @@ They need no call, no permission and no time."""
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import timedelta
 
 import msgspec
@@ -26,16 +26,31 @@ AGES = {
 """Seconds, name: meaning."""
 
 
-def emit(stack: str, counts: Mapping[str, int]) -> None:
-    """Write the counts that have a metric; nothing if all of them are zero."""
-    told = {name: number for name, number in counts.items() if name in METRICS}
+ALL_METRICS = frozenset(METRICS | AGES)
+"""The names of all metrics."""
+
+
+def metrics_in(text: str) -> frozenset[str]:
+    """The names of the metrics that a stack pays for: `all`, `none`, or names with commas between
+    them, as the template writes them into OWN_METRICS; "" is all, as stacks had before."""
+    if text in ("", "all"):
+        return ALL_METRICS
+    return frozenset(text.split(",")) & ALL_METRICS
+
+
+def emit(stack: str, counts: Mapping[str, int], paid: Set[str] = ALL_METRICS) -> None:
+    """Write the counts that have a metric, of those that the stack has *paid* for; nothing if all
+    of them are zero."""
+    told = {name: number for name, number in counts.items() if name in METRICS and name in paid}
     if any(told.values()):
         _write(stack, told, "Count")
 
 
-def emit_age(stack: str, late: timedelta) -> None:
-    """Write the metric of how late the most overdue lead is; zero if none is late."""
-    _write(stack, {AGE: round(late.total_seconds(), 3)}, "Seconds")
+def emit_age(stack: str, late: timedelta, paid: Set[str] = ALL_METRICS) -> None:
+    """Write the metric of how late the most overdue lead is; zero if none is late. Nothing if the
+    stack has not *paid* for it."""
+    if AGE in paid:
+        _write(stack, {AGE: round(late.total_seconds(), 3)}, "Seconds")
 
 
 def _write(stack: str, told: Mapping[str, float], unit: str) -> None:

@@ -5,12 +5,14 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leadline import wiring
 from leadline.entrypoints import logs
+from leadline.entrypoints.aws.figures import metrics_in
 from leadline.installations.functions import StackParts
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.net.aws.remote_text import read_text
@@ -48,6 +50,15 @@ class Parts(StackParts):
     def stack(self) -> str:
         """The stack's name, which is a dimension of its metrics."""
         return self._environ.get("STACK_NAME", "leadline")
+
+    @cached_property
+    def metrics(self) -> frozenset[str]:
+        """The names of our own metrics that this stack writes."""
+        return metrics_in(self.given("OWN_METRICS"))
+
+    def given(self, name: str) -> str:
+        """The value of an optional environment variable; "" without it."""
+        return self._environ.get(name, "")
 
     def settings(self) -> Settings:
         """The settings: those of the environment, overridden by the stack's document.

@@ -67,7 +67,7 @@ def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any
     except LeadlineError as error:
         log.exception("refine.stopped")
         why = error
-    emit(parts.stack, store.counts)
+    emit(parts.stack, store.counts, parts.metrics)
     if why is not None and not store.settled:
         batch.end_in_vain(store, why)
     return batch.end(store, stopped=why is not None)

@@ -1,5 +1,6 @@
-"""Sweep: every 15 minutes, finds leads and tasks that were left behind and puts them back; every 5
-minutes, measures how late the most overdue lead is."""
+"""Sweep: every 15 minutes, finds leads and tasks that were left behind and puts them back, and
+looks at what has no alarm of its own; every 5 minutes, measures how late the most overdue lead is.
+"""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from leadline import wiring
 from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit, emit_age
 from leadline.entrypoints.aws.parts import Parts
+from leadline.entrypoints.aws.promises import PromiseWatch
 from leadline.journey.telling_apart import telling_apart
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
 from leadline.model.task import Step
@@ -31,7 +33,8 @@ _parts = cache(Parts)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Sweep once; returns counts of what was done. Raises AWS's errors, so that the alarm fires.
+    """Sweep once; returns counts of what was done. Raises AWS's errors, and PromiseBroken if
+    something is wrong that this stack lets Sweep watch, so that the alarm fires.
 
     With `{"only_measure": true}` it only measures how late leads are. An operator may invoke it
     with `{"grace_s": 0, "overdue_s": 0}` to include the newest leads.
@@ -41,6 +44,17 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts.within(context.get_remaining_time_in_millis())
     if event.get("leadline") == "trial run":
         return _tried(parts)
+    watch = PromiseWatch(parts)
+    try:
+        return _run(parts, event, context, watch)
+    except LeadlineError as error:
+        watch.tell_failure(error)
+        raise
+
+
+def _run(
+    parts: Parts, event: Mapping[str, Any], context: Any, watch: PromiseWatch
+) -> dict[str, Any]:
     try:
         settings = parts.settings()
     except LeadlineError:
@@ -48,7 +62,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         raise
     if event.get("only_measure"):
         return {"late_s": _measure(parts, settings).total_seconds()}
-    unmeasured = _failure_to_measure(parts, settings)
+    late = _late_or_failure(parts, settings)
     store = parts.store(settings.redelivery_window, telling_apart(wiring.sources(settings)))
     swept = parts.sweep(
         store,
@@ -60,16 +74,23 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     )
     put_back = swept.recaptured + swept.overdue
     log.info("sweep.done", extra={"count": put_back})
-    emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered})
+    emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered}, parts.metrics)
+    _look_after_the_rest(parts, settings, store, context)
+    if isinstance(late, StorageFailed):
+        raise late
+    watch.check(late, swept.unrecovered, store.clock())
+    done: dict[str, Any] = msgspec.to_builtins(swept)
+    return done
+
+
+def _look_after_the_rest(parts: Parts, settings: Settings, store: Store, context: Any) -> None:
+    """What else comes round with a sweep, the least urgent last."""
     _look_after_teams(settings, store)
     _count_wins(parts, settings, store)
     _retain(parts, settings, store, _time_to_spare(settings, context))
     _cut_audit(parts, settings, store)
     if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
-    if unmeasured is not None:
-        raise unmeasured
-    return dict[str, Any](msgspec.to_builtins(swept))
 
 
 def _tried(parts: Parts) -> dict[str, Any]:
@@ -91,13 +112,12 @@ def _time_to_spare(settings: Settings, context: Any) -> Callable[[], bool]:
     return lambda: left() > kept
 
 
-def _failure_to_measure(parts: Parts, settings: Settings) -> StorageFailed | None:
-    """Write the metric of `_measure`; the error if that fails, to raise when all else is done."""
+def _late_or_failure(parts: Parts, settings: Settings) -> timedelta | StorageFailed:
+    """What `_measure` says; the error if that fails, to raise when all else is done."""
     try:
-        _measure(parts, settings)
+        return _measure(parts, settings)
     except StorageFailed as error:
         return error
-    return None
 
 
 def _measure(parts: Parts, settings: Settings) -> timedelta:
@@ -109,7 +129,7 @@ def _measure(parts: Parts, settings: Settings) -> timedelta:
         log.exception("sweep.not_measured")
         raise
     late = store.clock() - since if since else timedelta()
-    emit_age(parts.stack, late)
+    emit_age(parts.stack, late, parts.metrics)
     return late
 
 

@@ -10,16 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
 from leadline.entrypoints import logs
-from leadline.net.aws.calls import AwsFailed, Caller, code_of, from_environment
+from leadline.entrypoints.aws.notices import publish
+from leadline.net.aws.calls import Caller, from_environment
 
 log = logging.getLogger(__name__)
 
-_FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 _DESCRIBE = "GraniteServiceVersion20100801.DescribeAlarms"
 
 _caller = cache(from_environment)
@@ -34,7 +33,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     caller, topic = _caller(), os.environ["ALARM_TOPIC_ARN"]
     ringing = list(_ringing(caller, topic))
     if ringing:
-        _publish(caller, topic, ringing)
+        publish(caller, topic, _subject(len(ringing)), _words(ringing))
     log.info("alarms.told_again", extra={"count": len(ringing)})
     return {"ringing": len(ringing)}
 
@@ -85,17 +84,3 @@ def _words(ringing: Sequence[_Alarm]) -> str:
         for one in ringing
     ]
     return "\n\n".join(("These alarms are still ringing.", *lines))
-
-
-def _publish(caller: Caller, topic: str, ringing: Sequence[_Alarm]) -> None:
-    """Publish on the topic; SNS accepts only forms."""
-    form = {
-        "Action": "Publish",
-        "Version": "2010-03-31",
-        "TopicArn": topic,
-        "Subject": _subject(len(ringing)),
-        "Message": _words(ringing),
-    }
-    reply = caller.call("sns", "POST", "/", urlencode(form).encode(), headers=_FORM)
-    if reply.status != 200:
-        raise AwsFailed("Publish", code_of(reply), reply.body)

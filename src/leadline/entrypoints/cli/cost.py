@@ -10,17 +10,16 @@ import typer
 from rich.markup import escape
 
 from leadline.cloud.parameters import read_parameters, refuse_unknown
-from leadline.cloud.template_parameters import parameter_names
+from leadline.cloud.template_parameters import parameter_names, refuse_other
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._show import as_json, console, table
 from leadline.operations.cost import estimate as model
 from leadline.operations.cost import quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations
+from leadline.operations.cost.goals import GOAL_LEADS, GOALS, Goal, GoalCheck, compare
 from leadline.operations.cost.parts import clock_of, parts_of
 from leadline.operations.cost.prices import PriceList, read_prices
 
-GOAL_USD, GOAL_LEADS = 0.12, 10_000
-"""The goal: US dollars per month for this number of leads."""
 ELSEWHERE = "us-east-1"
 
 
@@ -32,9 +31,17 @@ ParametersFile = Annotated[
 ]
 
 
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        help="The profile: small, standard or full; by default that of --params, or standard."
+    ),
+]
+
+
 @app.command("cost")
 def cost(
-    leads_per_month: Annotated[int, typer.Option(min=0, help="Leads per month.")],
+    leads_per_month: Annotated[int, typer.Option(min=0, help="Leads per month.")] = GOAL_LEADS,
     region: Annotated[str, typer.Option(help="The AWS region.")] = "us-east-1",
     alerts_per_lead: Annotated[float, typer.Option(min=0, help="Alerts per lead.")] = 1,
     tasks_after: Annotated[
@@ -48,6 +55,7 @@ def cost(
     months_kept: Annotated[
         float, typer.Option(min=0, help="Months of leads that are kept in storage.")
     ] = 12,
+    profile: Profile = None,
     params: ParametersFile = None,
     free_tier: Annotated[
         bool, typer.Option("--free-tier", help="Subtract the monthly AWS free tier.")
@@ -56,29 +64,33 @@ def cost(
 ) -> None:
     """Estimate a month on AWS, line by line, from a dated list of prices.
 
-    Example: leadline cost --leads-per-month 10000 --region eu-central-1
+    First comes the stack as it is deployed, at list price and with the free tier.
+
+    Example: leadline cost --leads-per-month 10000 --profile small --region eu-central-1
     """
-    prices, given = _prices(), _given(params)
+    prices, given = _prices(), _parameters(params, profile)
     workload = quantities.Workload(
         leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after,
         by_team=by_team, clock=clock_of(given),
     )  # fmt: skip
-    bill = model.estimate(workload, prices, region, free_tier=free_tier)
-    parts = parts_of(given)
-    whole = _whole(workload, prices, region, parts)
+    stack = _Stack(prices, region, given)
+    bill = model.estimate(workload, prices, region, stack.parts, free_tier=free_tier)
+    whole = stack.cost(workload)
     if json:
-        numbers = {name: number for name, number in parts.items() if number}
-        as_json({"as_deployed": whole, "parts": numbers, **_as_data(bill, prices)})
+        as_json({"as_deployed": whole, **stack.as_data(), **_as_data(bill, prices)})
     else:
-        _print(bill, prices, whole, parts)
+        _print(bill, prices, whole, stack)
 
 
-def _given(params: Path | None) -> Mapping[str, str]:
-    """The template parameters in this file; none without a file."""
-    if params is None:
-        return {}
-    given = read_parameters(params)
+def _parameters(params: Path | None, profile: str | None) -> Mapping[str, str]:
+    """The template parameters of this file, in this profile if one is given."""
+    given = read_parameters(params) if params else {}
+    if profile is not None:
+        given["Profile"] = profile
     refuse_unknown(given, parameter_names())
+    for name in ("Profile", "Alarms", "WithDashboard"):
+        if name in given:
+            refuse_other(name, given[name])
     return given
 
 
@@ -95,23 +107,52 @@ class Whole(msgspec.Struct, frozen=True):
         )
 
 
+class _Stack:
+    """A stack with some template parameters, in a region with prices."""
+
+    def __init__(self, prices: PriceList, region: str, parameters: Mapping[str, str]) -> None:
+        self._prices, self._region = prices, region
+        self.profile = parameters.get("Profile", "standard")
+        self.parts = parts_of(parameters)
+
+    def cost(self, workload: quantities.Workload) -> Whole:
+        """Its cost a month."""
+        paid, free = self._bills(workload)
+        return Whole(paid.deployed, free.deployed)
+
+    def goal(self) -> tuple[Goal, GoalCheck, GoalCheck] | None:
+        """The goal of its profile, and how it compares at list price and with the free tier."""
+        if (goal := GOALS.get(self.profile)) is None:
+            return None
+        paid, free = self._bills(quantities.Workload(GOAL_LEADS))
+        return goal, compare(paid, goal.list_price), compare(free, goal.free_tier)
+
+    def as_data(self) -> dict[str, Any]:
+        """Profile, numbers of parts and goal, for JSON."""
+        judged = self.goal()
+        names = ("list_price", "free_tier")
+        goal = judged and {
+            "leads_per_month": GOAL_LEADS,
+            **{name: _result_as_data(r) for name, r in zip(names, judged[1:], strict=True)},
+        }
+        parts = {name: number for name, number in self.parts.items() if number}
+        return {"profile": self.profile, "parts": parts, "goal": goal}
+
+    def _bills(self, workload: quantities.Workload) -> tuple[model.Estimate, model.Estimate]:
+        asked = (workload, self._prices, self._region, self.parts)
+        return model.estimate(*asked), model.estimate(*asked, free_tier=True)
+
+
 def cost_of_stack(region: str, parameters: Mapping[str, str]) -> tuple[Whole, str]:
     """The cost of a stack with these parameters at GOAL_LEADS leads a month, and a sentence about
     it, which names another region if the prices of the stack's own region are unknown."""
     prices = _prices()
     priced = region if region in prices.regions else ELSEWHERE
-    workload = quantities.Workload(GOAL_LEADS, clock=clock_of(parameters))
-    whole = _whole(workload, prices, priced, parts_of(parameters))
+    stack = _Stack(prices, priced, parameters)
+    whole = stack.cost(quantities.Workload(GOAL_LEADS, clock=clock_of(parameters)))
     where = "" if priced == region else f" at the prices of {priced}"
-    return whole, f"{whole}, for {GOAL_LEADS:,} leads{where}; see `leadline cost`"
-
-
-def _whole(
-    workload: quantities.Workload, prices: PriceList, region: str, parts: Mapping[str, float]
-) -> Whole:
-    paid = model.estimate(workload, prices, region)
-    free = model.estimate(workload, prices, region, free_tier=True)
-    return Whole(paid.deployed(parts), free.deployed(parts))
+    words = f"{whole}, for {GOAL_LEADS:,} leads{where} in the profile {stack.profile}"
+    return whole, f"{words}; see `leadline cost`"
 
 
 def _prices() -> PriceList:
@@ -119,37 +160,32 @@ def _prices() -> PriceList:
     return read_prices(text)
 
 
-def _print(
-    bill: model.Estimate, prices: PriceList, whole: Whole, parts: Mapping[str, float]
-) -> None:
+def _print(bill: model.Estimate, prices: PriceList, whole: Whole, stack: _Stack) -> None:
     out = console()
     region = prices.regions[bill.region]
-    out.print(f"[bold]As it is deployed[/bold]  {whole}\n")
+    leads = f"{bill.workload.leads:,} leads"
+    out.print(f"[bold]As it is deployed[/bold]  {whole}; profile {stack.profile}, {leads}\n")
     out.print(f"[bold]Needed[/bold]  a month in {escape(region.name)}, in US dollars\n")
-    table(_COLUMNS, _rows(bill.lines, parts), empty="")
+    table(_COLUMNS, [(*_row(line), line.formula) for line in bill.lines], empty="")
     out.print(f"\n[bold]Total[/bold]  ${bill.total:,.4f} a month{_each(bill)}\n")
-    out.print("[bold]Optional parts[/bold]  each on top; those marked * are in this stack\n")
-    table(_COLUMNS, _rows(bill.options, parts), empty="")
+    out.print("[bold]Optional parts of this stack[/bold]\n")
+    table(_PARTS, [(*_row(line), line.buys) for line in bill.parts], empty="")
+    out.print("\n[bold]Parts that it does not have[/bold]  each on top\n")
+    table(_PARTS, [(*_row(line), line.buys) for line in bill.options], empty="")
     out.print()
-    for remark in _remarks(bill, prices):
+    for remark in (*_goal_remarks(stack), *_remarks(bill, prices)):
         out.print(escape(remark), soft_wrap=True)
 
 
 _COLUMNS = ("service", "what", "quantity", "price", "$ a month", "how")
+_PARTS = (*_COLUMNS[:-1], "what it buys")
 
 
-def _rows(lines: tuple[model.CostLine, ...], parts: Mapping[str, float]) -> list[tuple[str, ...]]:
-    return [
-        (
-            line.service,
-            f"{line.what}{' *' if parts.get(line.part) else ''}",
-            _quantity(line),
-            f"{line.usd:g}" + (f" / {line.per:,}" if line.per > 1 else ""),
-            f"{line.dollars:,.4f}",
-            line.formula,
-        )
-        for line in lines
-    ]
+def _row(line: model.CostLine) -> tuple[str, ...]:
+    price = f"{line.usd:g}" + (f" / {line.per:,}" if line.per > 1 else "")
+    if line.tiers and line.before + line.charged > line.tiers[0].above:
+        price += ", less above"
+    return (line.service, line.what, _quantity(line), price, f"{line.dollars:,.4f}")
 
 
 def _quantity(line: model.CostLine) -> str:
@@ -163,15 +199,31 @@ def _each(bill: model.Estimate) -> str:
     return f", ${bill.total / leads:.8f} a lead" if leads else ""
 
 
+def _goal_remarks(stack: _Stack) -> list[str]:
+    judged = stack.goal()
+    if judged is None:
+        return []
+    _, paid, free = judged
+    words = f"The goal of the profile {stack.profile} for {GOAL_LEADS:,} leads"
+    return [
+        f"{words} is ${result.goal:.2f} {where}: {_verdict(result)}."
+        for where, result in (("at list price", paid), ("with the free tier", free))
+    ]
+
+
+def _verdict(result: GoalCheck) -> str:
+    named = ", ".join(f"{one.service} {one.what} ${one.dollars:,.4f}" for one in result.lines)
+    if result.met:
+        return f"met with ${result.cost:.2f}; the lines that cost most are {named}"
+    return f"missed by ${result.missed_by:.2f}; without these lines it would be met: {named}"
+
+
 def _remarks(bill: model.Estimate, prices: PriceList) -> list[str]:
     remarks = []
-    budget = _budget(bill)
-    above = bill.excess(budget)
-    if above and bill.workload.leads:
-        named = ", ".join(f"{one.service} {one.what} ${one.dollars:,.4f}" for one in above)
+    if beyond := _beyond_first_tier(bill, prices):
         remarks.append(
-            f"The goal of ${GOAL_USD} for {GOAL_LEADS:,} leads, here ${budget:,.4f}, is missed by "
-            f"${bill.total - budget:,.4f}; without these lines it would be met: {named}."
+            f"Only the first price tier is known of {', '.join(beyond)}, and this is more: "
+            "the real bill is lower."
         )
     unsure = _unverified(bill, prices)
     remarks.append(
@@ -188,8 +240,14 @@ def _remarks(bill: model.Estimate, prices: PriceList) -> list[str]:
     return remarks
 
 
-def _budget(bill: model.Estimate) -> float:
-    return GOAL_USD * bill.workload.leads / GOAL_LEADS
+def _beyond_first_tier(bill: model.Estimate, prices: PriceList) -> list[str]:
+    """The meters of which more is used than the first tier, where no prices above it are known."""
+    found = [
+        f"{line.service} ({line.unit})"
+        for line in (*bill.lines, *bill.parts)
+        if 0 < prices.meters[line.meter].first_tier < line.before + line.charged and not line.tiers
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _unverified(bill: model.Estimate, prices: PriceList) -> list[str]:
@@ -210,9 +268,19 @@ def _as_data(bill: model.Estimate, prices: PriceList) -> dict[str, Any]:
         "lines": [_line_as_data(line) for line in bill.lines],
         "total": bill.total,
         "per_lead": bill.total / leads if leads else None,
-        "goal": _budget(bill),
-        "above_goal": [f"{one.service} {one.what}" for one in bill.excess(_budget(bill))],
+        "deployed": [_line_as_data(line) for line in bill.parts],
         "optional": [_line_as_data(line) for line in bill.options],
+        "beyond_known_tiers": _beyond_first_tier(bill, prices),
+    }
+
+
+def _result_as_data(result: GoalCheck) -> dict[str, Any]:
+    return {
+        "goal": result.goal,
+        "cost": result.cost,
+        "met": result.met,
+        "missed_by": result.missed_by,
+        "largest": [f"{one.service} {one.what}" for one in result.lines],
     }
 
 

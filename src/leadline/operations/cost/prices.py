@@ -8,7 +8,8 @@ import msgspec
 
 class Meter(msgspec.Struct, frozen=True):
     """Something that AWS charges for: its service, unit, offer file and usage type in AWS's price
-    lists, its web page, and the quantity that is free per account and month."""
+    lists, its web page, the quantity that is free per account and month, and where its first price
+    tier ends (0: it has one price)."""
 
     service: str
     unit: str
@@ -16,14 +17,24 @@ class Meter(msgspec.Struct, frozen=True):
     usage: str
     page: str
     free: float = 0
+    first_tier: float = 0
+
+
+class Tier(msgspec.Struct, frozen=True):
+    """The price of what is `above` a quantity, for as many units as the first price."""
+
+    above: float
+    usd: float
 
 
 class Price(msgspec.Struct, frozen=True):
-    """US dollars (`usd`) for `per` units; `checked` is a date or "unverified"."""
+    """US dollars (`usd`) for `per` units; `checked` is a date or "unverified". `tiers` are the
+    lower prices above the first tier, if they are known."""
 
     usd: float
     checked: str
     per: int = 1
+    tiers: tuple[Tier, ...] = ()
 
 
 class Region(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ Sizes are binary (1 KB is 1,024 bytes), as AWS bills them; a month has 730 hours
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -29,6 +29,7 @@ SECONDS = 730 * 3_600
 SWEEPS, MEASURES = 730 * 4, 730 * 12
 """Runs of Sweep: those that sweep, and those that only measure how late leads are."""
 MEASURE = "Sweep, measuring"
+WATCH = "Sweep, watching"
 KB, GB = 1 << 10, 1 << 30
 POLLERS, POLL_S = 5, 20
 """How Lambda waits on a queue: five concurrent long polls of 20 s (Lambda Developer Guide,
@@ -36,16 +37,10 @@ POLLERS, POLL_S = 5, 20
 may go down to two, but does not promise to."""
 SETTINGS_KEPT_S = 300
 """How long a function keeps the settings that it has read, in seconds."""
-ALARM_METRICS, RATE_METRICS, EMF_METRICS = 15, 8, 8
-"""The number of metrics that the template's plain alarms watch, that its error rates watch (a ratio
-watches two, and each is billed), and that we publish ourselves."""
-QUEUE_ALARM_METRICS = 4
-"""Those of the plain alarms that watch queues, which a stack with schedules does not have."""
 _READS_TO_MEASURE = 4 * 3 * 0.5
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
-# Items of one lead, each with DynamoDB's own 100 bytes: with index entries, and without.
-_TABLE_KB, _ITEMS_KB = 4.0, 3.4
-_TURN_KB = 1.5  # the handling, three open leads of its person, and two accounts of the company
+_TABLE_KB = 4.0  # items of one lead with their index entries, each with DynamoDB's own 100 bytes
+TURN_KB = 1.5  # the handling, three open leads of its person, and two accounts of the company
 _ACCESS_LOG_BYTES, _ANSWER_BYTES, _ALERT_BYTES = 400, 700, 3_500
 
 
@@ -55,7 +50,8 @@ class Workload(msgspec.Struct, frozen=True):
     `tasks_after` is the number of look-ups, updates, reminders, clock steps and write-backs per
     lead; a lead that stays unassigned is looked up about thirty times. `by_team` is the share of
     leads that a team gives to one of up to eight people. `clock` is what wakes Refine and Deliver:
-    "queues", "schedules" or "executions"."""
+    "queues", "schedules" or "executions". `lateness_runs` are the runs of Sweep that only measure,
+    `watches` those of its sweeps that look at what has no alarm of its own."""
 
     leads: int
     alerts_per_lead: float = 1.0
@@ -65,6 +61,17 @@ class Workload(msgspec.Struct, frozen=True):
     tasks_after: float = 0.0
     by_team: float = 0.0
     clock: str = QUEUES
+    lateness_runs: int = MEASURES
+    watches: int = 0
+
+
+def with_parts(w: Workload, parts: Mapping[str, float]) -> Workload:
+    """The month of a stack with these parts (`parts.parts_of`), as far as they make work."""
+    return msgspec.structs.replace(
+        w,
+        lateness_runs=MEASURES if parts.get("lateness runs") else 0,
+        watches=SWEEPS if parts.get("watch") else 0,
+    )
 
 
 def empty_receives(receives: float, pollers: int = POLLERS) -> float:
@@ -101,7 +108,8 @@ def needed(w: Workload) -> Iterator[Used]:
     if w.clock == QUEUES:
         yield from _polling(w)
     yield from sweeping(w)
-    yield from measuring()
+    yield from measuring(w)
+    yield from watching(w)
     yield from _stored(w)
     yield from _said(w)
 
@@ -121,12 +129,22 @@ def _invocations(w: Workload) -> dict[str, float]:
         "Refine": w.leads / w.leads_per_batch,
         "Deliver": _leads_of("Deliver", w) / w.leads_per_batch,
         "Sweep": SWEEPS,
-        MEASURE: MEASURES,
+        **({MEASURE: w.lateness_runs} if w.lateness_runs else {}),
     }
 
 
 def _took(function: str) -> Durations:
     return MEASURING if function == MEASURE else MEASURED[function]
+
+
+def all_invocations(w: Workload) -> float:
+    """The invocations of all functions per month."""
+    return sum(_invocations(w).values())
+
+
+def all_settings_reads(w: Workload) -> float:
+    """How often the functions read the settings per month."""
+    return sum(_settings_reads(name, w) for name in _invocations(w))
 
 
 def _milliseconds(function: str, w: Workload) -> float:
@@ -212,11 +230,23 @@ def sweeping(w: Workload) -> Iterator[Used]:
     )
 
 
-def measuring() -> Iterator[Used]:
+def measuring(w: Workload) -> Iterator[Used]:
     """The quantities needed to measure how late leads are, except the duration of Sweep."""
-    yield Used("schedule", MEASURE, MEASURES, "730 hours × 12")
-    formula = f"{MEASURES:,} runs × 4 shards × (refine, one channel, late) × 0.5"
-    yield Used("table_read", MEASURE, MEASURES * _READS_TO_MEASURE, formula)
+    if not w.lateness_runs:
+        return
+    yield Used("schedule", MEASURE, w.lateness_runs, "730 hours × 12")
+    formula = f"{w.lateness_runs:,} runs × 4 shards × (refine, one channel, late) × 0.5"
+    yield Used("table_read", MEASURE, w.lateness_runs * _READS_TO_MEASURE, formula)
+
+
+def watching(w: Workload) -> Iterator[Used]:
+    """The quantities of the looks at what has no alarm of its own, except the duration of Sweep."""
+    if not (runs := w.watches):
+        return
+    yield Used("figure_request", WATCH, runs, f"{runs:,} runs × 1 (answers with 5xx)")
+    yield Used("sqs_request", WATCH, 2 * runs, f"{runs:,} runs × 2 (dead letters of two queues)")
+    yield Used("table_read", WATCH, runs, f"{runs:,} runs × 1 (what was told)")
+    yield Used("table_write", WATCH, runs, f"{runs:,} runs × 1 (what was told)")
 
 
 def _stored(w: Workload) -> Iterator[Used]:
@@ -224,8 +254,8 @@ def _stored(w: Workload) -> Iterator[Used]:
     each = 2 * w.body_kb + _RAW_KB + _REFINED_KB
     leads = f"{kept:,.0f} leads of {w.months_kept:g} months"
     yield Used("s3_storage", "raw and refined", kept * each * KB / GB, f"{leads} × {each:g} KB")
-    stored = kept * (_TABLE_KB + w.by_team * _TURN_KB) * KB / GB
-    turns = f" + {w.by_team:g} × {_TURN_KB:g} KB" if w.by_team else ""
+    stored = kept * (_TABLE_KB + w.by_team * TURN_KB) * KB / GB
+    turns = f" + {w.by_team:g} × {TURN_KB:g} KB" if w.by_team else ""
     yield Used("table_storage", "items", stored, f"{leads} × {_TABLE_KB:g} KB{turns}")
 
 
@@ -247,32 +277,3 @@ def _said(w: Workload) -> Iterator[Used]:
     sent = w.leads * (_ANSWER_BYTES + w.alerts_per_lead * _ALERT_BYTES)
     formula = f"bytes: answer {_ANSWER_BYTES}, alert {_ALERT_BYTES:,}"
     yield Used("data_out", "answers and alerts", sent / GB, formula)
-
-
-def optional_items(w: Workload) -> Iterator[Used]:
-    """The quantities of optional parts; the template includes some of them by default."""
-    calls, kept = sum(_invocations(w).values()), w.leads * w.months_kept
-    plain = "metrics that the alarms watch"
-    watched = ALARM_METRICS - (0 if w.clock == QUEUES else QUEUE_ALARM_METRICS)
-    yield Used("alarm", "alarms", watched, plain, "alarms")
-    rates = "the error rates of four functions, two metrics each"
-    yield Used("alarm", "alarms on error rates", RATE_METRICS, rates, "error rates")
-    yield Used("dashboard", "dashboard", 1, "one", "dashboard")
-    yield Used("metric", "our own metrics (EMF)", EMF_METRICS, "names of the stack", "metrics")
-    turns = f" + {w.by_team:g} × {_TURN_KB:g} KB" if w.by_team else ""
-    pitr = f"{kept:,.0f} leads × {_ITEMS_KB:g} KB{turns}"
-    stored = kept * (_ITEMS_KB + w.by_team * _TURN_KB) * KB / GB
-    yield Used("table_pitr", "point-in-time recovery", stored, pitr, "recovery")
-    yield Used("trace", "X-Ray", calls, "at most every invocation", "tracing")
-    yield Used("waf_acl", "WAF", 1, "one web ACL", "waf")
-    yield Used("waf_rule", "WAF", 1, "one rule", "waf")
-    yield Used("waf_request", "WAF", w.leads, f"{w.leads:,} leads × 1", "waf")
-    reads = sum(_settings_reads(name, w) for name in _invocations(w))
-    yield Used("secret", "settings as a secret", 1, "instead of the parameter", "secret")
-    yield Used("secret_request", "reading it", reads, "as often as the parameter", "secret")
-    domain = "one zone; the certificate is free"
-    yield Used("hosted_zone", "custom domain", 1, domain, "domain")
-    memory = MEASURED["Capture"].memory_mb
-    ready = f"{SECONDS:,} s × {memory} MB"
-    yield Used("kept_ready", "one Capture kept ready", SECONDS * memory / 1_024, ready, "warm")
-    yield Used("kms_key", "a key of your own", 1, "one; its calls come on top", "key")

@@ -198,7 +198,8 @@ _ITEMS = (
     _item("C#* channel", "when a destination is free", others=("free_at",)),
     _item("C#* trouble", "failures of a destination", others=("failures", "since")),
     _item("Q#* quota", "how many unreadable deliveries came", others=("since", "count", "bytes")),
-    _item("S#* state", "how far the sweep came", others=("until", "after", "done", "at")),
+    _item("S#* state", "how far the sweep came, and what it has told of",
+          others=("until", "after", "done", "at", "told")),
 )  # fmt: skip
 
 
