@@ -62,7 +62,8 @@ _TAIL = """
 - Another `TlsPolicy` takes effect when the API is deployed anew (API Gateway Developer Guide, "How
   to change a security policy"). So each has a deployment of its own in the template, and the stack
   gets it with the change.
-- The stack's name has 66 characters at most: its queues are named after it, and SQS takes 80.
+- The stack's name has 66 characters at most: its queues are named after it, and SQS takes 80. With
+  `Clock` as schedules it has 56: two functions are named after it, and Lambda takes 64.
 - Every body reaches Capture in base64 and is decoded there, because signatures cover bytes.
 - The visibility timeout of a queue is six times the timeout of its function; that is why these
   timeouts are a choice and not a range.
@@ -130,15 +131,24 @@ def _only(output: dict[str, Any]) -> str:
     return " Only where asked for." if "Condition" in output else ""
 
 
+CLOCKS = {
+    "UsesQueues": ", with queues as `Clock`",
+    "UsesSchedules": ", with schedules as `Clock`",
+    "UsesExecutions": ", with executions as `Clock`",
+}
+"""What is said of the conditions that choose the clock, by several parameters."""
+
+
 def _rows(name: str, resource: dict[str, Any], conditions: dict[str, Any]) -> list[str]:
     """A row for each statement of a role, or of a policy of roles."""
     properties = resource.get("Properties", {})
-    if resource["Type"] == "AWS::IAM::Policy":
+    if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
         roles = ", ".join(f"`{role['Ref']}`" for role in properties["Roles"])
         where = _with(resource["Condition"], conditions)
         documents = [properties["PolicyDocument"]]
     elif resource["Type"] == "AWS::IAM::Role":
-        roles, where = f"`{name}`", ""
+        roles = f"`{name}`"
+        where = CLOCKS.get(resource.get("Condition", ""), "")
         documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
     else:
         return []
@@ -159,6 +169,8 @@ def _rows(name: str, resource: dict[str, Any], conditions: dict[str, Any]) -> li
 
 def _with(condition: str, conditions: dict[str, Any]) -> str:
     """The parameters that a condition asks about, as words behind a resource."""
+    if condition in CLOCKS:
+        return CLOCKS[condition]
     text = json.dumps(conditions[condition])
     parameters = re.findall(r'"Ref": "(\w+)"', text)
     for other in re.findall(r'"Condition": "(\w+)"', text):

@@ -87,6 +87,7 @@ class Stage:
         )
         body = {"name": "Ada Vance", "email": "ada@example.com"}
         (folder / "lead.json").write_text(json.dumps(body), encoding="utf-8")
+        (folder / "clock.json").write_text('{"Clock": "schedules"}', encoding="utf-8")
         self.installation.start()
         self.told = self._post(json.dumps(body).encode())
         other = {"name": "Cid Stone", "email": "cid@example.com"}

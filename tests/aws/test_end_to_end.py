@@ -82,7 +82,7 @@ def stack(
 def ticking(stack: Deployment) -> AbstractContextManager[None]:
     """What lets the schedules of a stack run without waiting for the full minute."""
     group = stack.outputs.get("ScheduleGroup")
-    return hurried(stack.emulator, group) if group else nullcontext()
+    return hurried(stack.emulator, stack.stack, group) if group else nullcontext()
 
 
 def post(stack: Deployment, path: str, body: bytes, **headers: str) -> urllib3.BaseHTTPResponse:

@@ -172,3 +172,67 @@ def test_an_alert_that_fails_for_good_is_a_dead_letter_and_a_catch(
     again = stack.run("replay", "--aws", "steps", "--from", "dead", lead_id, "--yes")
     assert again.returncode == 0, again.stderr
     eventually(lambda: lead_id in told(slack))
+
+
+def sweep(stack: Deployment) -> dict[str, Any]:
+    """Sweep without grace; what it returned, or the error that it raised."""
+    answer = stack.client("lambda").invoke(
+        FunctionName=stack.outputs["SweepName"],
+        Payload=json.dumps({"grace_s": 0, "overdue_s": 0}),
+    )
+    returned: dict[str, Any] = json.loads(answer["Payload"].read())
+    return returned
+
+
+def test_an_execution_that_could_not_be_started_is_repaired_by_sweep(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    with forbidden(stack, "Capture", "states:StartExecution"):
+        lead_id = send(stack, name="Flo Lost", email="flo@example.com")
+    assert of_lead(stack, lead_id) == []
+    with forbidden(stack, "Sweep", "states:StartExecution"):
+        eventually(lambda: "errorType" in sweep(stack))
+    assert of_lead(stack, lead_id) == []
+    with forbidden(stack, "Sweep", "states:ListExecutions"):
+        assert "errorType" in sweep(stack)
+    sweep(stack)
+    eventually(lambda: lead_id in told(slack))
+    eventually(lambda: ended(stack, lead_id))
+    assert of_lead(stack, lead_id)[-1]["name"] == lead_id
+
+
+def test_a_later_execution_that_deliver_may_not_start_is_left_to_the_retry(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    first = slack.posts
+    slack.behave = lambda number: Reply(500) if number == first else None
+    with forbidden(stack, "Deliver", "states:StartExecution"):
+        lead_id = send(stack, name="Gus Slow", email="gus@example.com")
+        eventually(lambda: lead_id in told(slack))
+        eventually(lambda: ended(stack, lead_id))
+        assert of_lead(stack, lead_id, "Tasks") == []
+    (execution,) = of_lead(stack, lead_id)
+    assert execution["status"] == "SUCCEEDED"
+    assert told(slack).count(lead_id) == 1
+
+
+def test_a_stack_changes_its_clock_with_leads_in_flight_and_loses_none(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    stack.deploy(Delay="20s")
+    by_executions = send(stack, name="Hal Waits", email="hal@example.com")
+    stack.deploy(Clock="queues")
+    assert "LeadsMachineArn" not in stack.outputs
+    by_queues = send(stack, name="Ida Waits", email="ida@example.com")
+    stack.deploy(Clock="executions")
+    assert "RefineQueueUrl" not in stack.outputs
+
+    def both_told() -> bool:
+        sweep(stack)
+        return {by_executions, by_queues} <= set(told(slack))
+
+    eventually(both_told)
+    for lead_id in (by_executions, by_queues):
+        assert told(slack).count(lead_id) == 1
+    state = json.loads(stack.run("status", "--aws", "steps", "--json").stdout)
+    assert state["clock"] == "executions"

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from leadline.cloud.stacks import refuse_long_name_with_schedules
+from leadline.model.errors import ConfigurationError
 from tests.infra.template_reading import FUNCTIONS, KEY, Stack, allowed
 
 QUEUED = {
@@ -113,3 +115,13 @@ def test_the_dashboard_shows_the_clock_that_is_there() -> None:
     assert '"AWS/Scheduler"' in shown["schedules"]
     assert '"ApproximateNumberOfMessagesDelayed"' not in shown["schedules"]
     assert '"AWS/Scheduler"' not in shown["queues"]
+
+
+def test_a_name_that_makes_those_of_functions_too_long_is_refused() -> None:
+    longest = "l" * 56
+    stack = Stack(Clock="schedules")
+    names = [stack.properties(name)["FunctionName"] for name in ("Refine", "Deliver")]
+    assert max(len(name.replace("leads", longest, 1)) for name in names) == 64, "what Lambda takes"
+    refuse_long_name_with_schedules(longest)
+    with pytest.raises(ConfigurationError, match=r"has 57 characters.*at most 56"):
+        refuse_long_name_with_schedules(longest + "l")

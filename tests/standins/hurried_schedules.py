@@ -4,6 +4,7 @@ The emulator fires one-time schedules by itself, every ten seconds; this invokes
 seconds after they were made. A function that is woken early makes its schedule anew.
 """
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -12,13 +13,30 @@ from typing import Any
 
 from tests.standins.emulator import Emulator
 
+ROLES = ("CaptureRole", "RefineRole", "DeliverRole", "SweepRole")
+DEFAULT = "arn:aws:scheduler:*:*:schedule/default/*"
 AFTER_S = 2.5
 """Seconds after which a schedule is due here: more than the delay of the stacks in tests."""
 
 
+def allow_default_group(emulator: Emulator, stack: str) -> None:
+    """Let the functions of a stack make schedules although the emulator asks for the right on the
+    group "default", whichever group a request names."""
+    iam, cfn = emulator.client("iam"), emulator.client("cloudformation")
+    allowed = {"Effect": "Allow", "Action": ["scheduler:CreateSchedule"], "Resource": [DEFAULT]}
+    policy = iam.create_policy(
+        PolicyName=f"{stack}-default-group",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+    )["Policy"]["Arn"]
+    for one in cfn.describe_stack_resources(StackName=stack)["StackResources"]:
+        if one["LogicalResourceId"] in ROLES:
+            iam.attach_role_policy(RoleName=one["PhysicalResourceId"], PolicyArn=policy)
+
+
 @contextmanager
-def hurried(emulator: Emulator, group: str) -> Iterator[None]:
-    """Invoke the targets of the schedules of a *group* soon, in a thread."""
+def hurried(emulator: Emulator, stack: str, group: str) -> Iterator[None]:
+    """Invoke the targets of the schedules of a stack's *group* soon, in a thread."""
+    allow_default_group(emulator, stack)
     done = threading.Event()
 
     def run() -> None:

@@ -28,10 +28,17 @@ from leadline.cloud.remote_settings import (
     stored_settings,
 )
 from leadline.cloud.session import Cloud, CloudError
-from leadline.cloud.stacks import Say, Watch, refuse_long_name
+from leadline.cloud.stacks import (
+    Say,
+    Watch,
+    refuse_long_name,
+    refuse_long_name_with_schedules,
+)
 from leadline.cloud.token_checks import checks_tokens, has_library
 from leadline.cloud.wheels import target_of
 from leadline.infra import template
+from leadline.operations.cost.parts import clock_of
+from leadline.operations.cost.uses import SCHEDULES
 
 KEPT = ("Bucket", "Table")
 """The resources that hold leads."""
@@ -97,6 +104,8 @@ def planned(
     parameters = Parameters(request.parameters, summary["Parameters"], stack)
     for sentence in parameters.adopted():
         say(sentence)
+    if clock_of(parameters.values()) == SCHEDULES:
+        refuse_long_name_with_schedules(request.stack)
     reference = _settings_reference(request, parameters, say)
     carried = _carried(cloud, request, parameters["WorkCode"], reference)
     tokens = checks_tokens(cloud, request.settings, parameters["CaptureCode"], reference, say)

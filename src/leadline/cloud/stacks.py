@@ -45,6 +45,22 @@ LONGEST_NAME = 66
 stack's queues is its name with 14 more, `-delivery-dead`."""
 
 
+LONGEST_WITH_SCHEDULES = 56
+"""Lambda takes 64 characters (Lambda API Reference, "CreateFunction"), and with schedules the
+longest name of a function is the stack's with 8 more, `-deliver`."""
+
+
+def refuse_long_name_with_schedules(name: str) -> None:
+    """Raise ConfigurationError for a name that is too long for the names of the functions that
+    schedules call."""
+    if len(name) > LONGEST_WITH_SCHEDULES:
+        raise ConfigurationError(
+            f"the stack's name has {len(name)} characters, so that with the parameter Clock as "
+            "schedules its functions' names would be too long for Lambda; set one of at most "
+            f"{LONGEST_WITH_SCHEDULES} with --stack, or Clock to queues"
+        )
+
+
 def refuse_long_name(name: str) -> None:
     """Raise ConfigurationError for a name that is too long for the names of the stack's queues."""
     if len(name) > LONGEST_NAME:

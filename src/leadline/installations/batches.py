@@ -5,8 +5,8 @@ from leadline.stores.aws.wakeups import (
     StackClock,
     UnderWay,
     Wakeup,
-    body_of,
     kind_of_task,
+    message_text,
     task_of,
 )
 
@@ -15,7 +15,7 @@ __all__ = [
     "StackClock",
     "UnderWay",
     "Wakeup",
-    "body_of",
     "kind_of_task",
+    "message_text",
     "task_of",
 ]

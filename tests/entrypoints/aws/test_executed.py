@@ -10,10 +10,10 @@ import pytest
 from leadline.entrypoints.aws.executed import (
     ExecutionClock,
     GivenUp,
-    NotDone,
     in_execution,
     is_of_execution,
 )
+from leadline.entrypoints.aws.messages import NotDone
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.task import Step, Task
 from leadline.stores.aws.wakeups import Wakeup

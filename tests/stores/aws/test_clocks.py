@@ -1,4 +1,4 @@
-"""The clocks of a stack, one contract for all: queues of SQS, and one-time schedules."""
+"""The clocks of a stack, one contract for all: queues of SQS, one-time schedules, executions."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +14,9 @@ from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.signing import Keys
 from leadline.net.reply import HttpReply
+from leadline.stores.aws.executions import Executions
 from leadline.stores.aws.message_queues import Queues
-from leadline.stores.aws.schedules import Schedules, WakeupTargets, minute_of, name_of
+from leadline.stores.aws.schedules import Schedules, WakeupTargets, minute_of, schedule_name
 from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
 from leadline.stores.aws.sweep.sweep import sweep
 from leadline.stores.aws.wakeups import StackClock, Wakeup, queue_of_each_step, task_of
@@ -25,6 +26,7 @@ from tests.worlds.leads import HandClock, captured
 
 NOW = datetime(2026, 3, 2, 9, 30, 12, tzinfo=UTC)
 LEAD = id_at(NOW)
+SECOND = "2026-03-02T09:30:12Z"
 REFINE, NOTIFY = Task(Step.REFINE, LEAD), Task(Step.NOTIFY, LEAD, "slack")
 TARGETS = WakeupTargets(
     "leads",
@@ -41,12 +43,14 @@ TARGETS = WakeupTargets(
 
 
 class TellingCaller(Caller):
-    """Calls AWS only for what moto has; keeps the other calls, as Scheduler and Lambda would."""
+    """Calls AWS only for SQS and the table, on moto; keeps the other calls, as Scheduler, Lambda
+    and Step Functions would."""
 
     def __init__(self, endpoint: str) -> None:
         super().__init__(REGION, lambda: Keys("test", "test"), endpoint)
         self.schedules: dict[str, dict[str, Any]] = {}
         self.events: list[tuple[str, str]] = []
+        self.executions: dict[str, dict[str, Any]] = {}
         self.refuses = ""
         """The code with which Scheduler and Lambda refuse everything."""
 
@@ -60,11 +64,13 @@ class TellingCaller(Caller):
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpReply:
-        if service not in ("scheduler", "lambda"):
+        if service not in ("scheduler", "lambda", "states"):
             return super().call(service, method, path, body, query=query, headers=headers)
         assert method == "POST"
         if self.refuses:
             return HttpReply(429, {"x-amzn-errortype": self.refuses}, b"{}")
+        if service == "states":
+            return self._executed((headers or {})["x-amz-target"], json.loads(body))
         name = path.split("/")[2 if service == "scheduler" else 3]
         if service == "lambda":
             assert (headers or {})["x-amz-invocation-type"] == "Event"
@@ -73,6 +79,15 @@ class TellingCaller(Caller):
         if name in self.schedules:
             return HttpReply(409, {"x-amzn-errortype": "ConflictException"}, b"{}")
         self.schedules[name] = json.loads(body)
+        return HttpReply(200, {}, b"{}")
+
+    def _executed(self, target: str, request: dict[str, Any]) -> HttpReply:
+        if target.endswith("ListExecutions"):
+            running = [{"name": name} for name in self.executions]
+            return HttpReply(200, {}, json.dumps({"executions": running}).encode())
+        if request["name"] in self.executions:
+            return HttpReply(400, {"x-amzn-errortype": "ExecutionAlreadyExists"}, b"{}")
+        self.executions[request["name"]] = json.loads(request["input"])
         return HttpReply(200, {}, b"{}")
 
 
@@ -90,6 +105,9 @@ class Told:
         """The messages that wake a function now."""
         if isinstance(self.clock, Schedules):
             return [body for _, body in self.caller.events]
+        if isinstance(self.clock, Executions):
+            told = self.caller.executions.values()
+            return [json.dumps(one["message"]) for one in told if one["at"] <= SECOND]
         urls = dict.fromkeys(self.rooms.urls.values())
         return [body for url in urls for body, _ in self.rooms.queues.receive(url)]
 
@@ -97,6 +115,8 @@ class Told:
         """How many wake-ups wait for their time."""
         if isinstance(self.clock, Schedules):
             return len(self.caller.schedules)
+        if isinstance(self.clock, Executions):
+            return sum(one["at"] > SECOND for one in self.caller.executions.values())
         urls = dict.fromkeys(self.rooms.urls.values())
         return sum(self.rooms.queues.depths(url)["delayed"] for url in urls)
 
@@ -109,7 +129,12 @@ def schedules(rooms: AwsResources, caller: Caller) -> StackClock:
     return Schedules(caller, TARGETS, rooms.dead_urls)
 
 
-@pytest.fixture(params=[queues, schedules])
+def executions(rooms: AwsResources, caller: Caller) -> StackClock:
+    machine = "arn:aws:states:eu-west-1:111122223333:stateMachine:leads"
+    return Executions(caller, f"{machine}-leads", f"{machine}-tasks", rooms.dead_urls)
+
+
+@pytest.fixture(params=[queues, schedules, executions])
 def told(moto: str, request: pytest.FixtureRequest) -> Iterator[Told]:
     make: Callable[[AwsResources, Caller], StackClock] = request.param
     with closing(AwsResources(moto)) as rooms, closing(TellingCaller(moto)) as caller:
@@ -153,13 +178,11 @@ def test_sweep_wakes_for_what_is_overdue(told: Told, clock: HandClock) -> None:
     store = told.rooms.store(clock)
     lead = captured(clock, delay=timedelta())
     store.wakeups = told.clock
-    clock.advance(timedelta(minutes=6))
     store.accept([lead])
-    already = len(told.due())
-    clock.advance(timedelta(minutes=6))
+    clock.advance(minutes=6)
     swept = sweep(store, told.clock, [(Step.NOTIFY, "slack")], lambda: True)
     assert swept.overdue == 1
-    assert lead.id in {json.loads(body)["lead_id"] for body in told.due()[already:]}
+    assert [json.loads(body)["lead_id"] for body in told.due()] == [lead.id] * 2
 
 
 def test_a_failed_event_is_a_dead_letter_that_names_its_task(moto: str, clock: HandClock) -> None:
@@ -183,7 +206,7 @@ def test_a_failed_event_is_a_dead_letter_that_names_its_task(moto: str, clock: H
             rooms.caller.json("sqs", "AmazonSQS.SendMessage", request)
         dead = DeadLetterQueues(rooms.caller, rooms.table, made.clock)
         alive, unreadable = dead.stranded()
-        assert (alive.count, alive.leads) == (2, (lead.id,))
+        assert (alive.count, alive.examples) == (2, (lead.id,))
         assert unreadable.count == 1
         done = dead.tidy([], clock.now)
         assert (done.taken_off, done.unreadable) == (2, 1)
@@ -231,7 +254,7 @@ def test_a_clock_that_refuses_keeps_no_lead_from_being_captured(
         store.accept([lead])
         assert caller.schedules == {}
         caller.refuses = ""
-        clock.advance(lead.delay + timedelta(minutes=6))
+        clock.advance(minutes=16)
         assert sweep(store, made, [], lambda: True).overdue == 1
         assert [json.loads(body)["lead_id"] for _, body in caller.events] == [lead.id]
 
@@ -253,9 +276,9 @@ def test_the_name_of_a_schedule_fits_and_tells_tasks_apart(
     channel: str, other: str, minute: int
 ) -> None:
     at = datetime.fromtimestamp(minute * 60, UTC)
-    name = name_of(Task(Step.NOTIFY, LEAD, channel), at)
+    name = schedule_name(Task(Step.NOTIFY, LEAD, channel), at)
     assert len(name) <= 64
     assert set(name) <= set("0123456789abcdef.-")
-    assert (name == name_of(Task(Step.NOTIFY, LEAD, other), at)) is (channel == other)
-    assert name != name_of(Task(Step.REMIND, LEAD, channel), at)
-    assert name != name_of(Task(Step.NOTIFY, LEAD, channel), at + timedelta(minutes=1))
+    assert (name == schedule_name(Task(Step.NOTIFY, LEAD, other), at)) is (channel == other)
+    assert name != schedule_name(Task(Step.REMIND, LEAD, channel), at)
+    assert name != schedule_name(Task(Step.NOTIFY, LEAD, channel), at + timedelta(minutes=1))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leadline.model.task import ON_HOLD_UNTIL, Step, Task
 from leadline.net.aws.calls import AwsFailed
-from leadline.stores.aws.executions import LONGEST_NAME, Executions, later_name, moment_of
+from leadline.stores.aws.executions import LONGEST_NAME, Executions, later_name, whole_second
 from leadline.stores.aws.wakeups import UnderWay, Wakeup, task_of
 from tests.worlds.aws_resources import AwsResources
 
@@ -77,7 +77,7 @@ def test_the_first_wake_up_of_a_lead_is_named_by_its_id(machines: Machines) -> N
     assert machines.started(machines.tasks) == {}
 
 
-def test_another_moment_of_the_same_lead_is_another_execution(machines: Machines) -> None:
+def test_another_whole_second_the_same_lead_is_another_execution(machines: Machines) -> None:
     machines.clock.send([wakeup(Step.REFINE)], AT)
     machines.clock.send([wakeup(Step.REFINE, after=timedelta(minutes=5))], AT)
     again = f"{LEAD}.refine.20260302T090501Z"
@@ -142,14 +142,14 @@ def test_the_executions_under_way_are_counted_by_step_and_moment(machines: Machi
     step=st.sampled_from(Step),
 )
 def test_every_name_is_one_that_step_functions_takes(channel: str, step: Step) -> None:
-    name = later_name(Task(step, LEAD, channel), moment_of(AT, AT))
+    name = later_name(Task(step, LEAD, channel), whole_second(AT, AT))
     assert 0 < len(name) <= LONGEST_NAME
     assert set(name) <= {*string.ascii_letters, *string.digits, "-", "_", "."}
 
 
 @given(first=st.text(min_size=1, max_size=60), second=st.text(min_size=1, max_size=60))
 def test_two_channels_have_two_names(first: str, second: str) -> None:
-    at = moment_of(AT, AT)
+    at = whole_second(AT, AT)
     names = [later_name(Task(Step.NOTIFY, LEAD, channel), at) for channel in (first, second)]
     assert (names[0] == names[1]) is (first == second)
 
@@ -161,6 +161,6 @@ def test_two_channels_have_two_names(first: str, second: str) -> None:
 def test_an_execution_waits_until_the_task_is_due_and_less_than_a_second_longer(
     due: datetime, now: datetime
 ) -> None:
-    at = moment_of(due, now)
+    at = whole_second(due, now)
     assert timedelta() <= at - max(due, now) < timedelta(seconds=1)
     assert at.microsecond == 0

@@ -19,10 +19,18 @@ from leadline.model.formats import key_of
 from leadline.model.likeness import RULES
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
+from leadline.net.aws.remote_text import read_text
 from leadline.net.aws.signing import Keys
 from leadline.net.reply import HttpReply
 from leadline.operations.cost import quantities
-from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, PER_TASK, PER_TURN
+from leadline.operations.cost.uses import (
+    PER_ALERT,
+    PER_LEAD,
+    PER_TASK,
+    PER_TURN,
+    SCHEDULES,
+    woken_by,
+)
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.keys import LIKENESSES, SENT, lead_key
 from leadline.stores.aws.store import AwsStore
@@ -73,6 +81,9 @@ class CountingCaller(Caller):
         if service == "s3":
             listing = "list-type" in (named.get("query") or {})
             self.counted["s3_put" if listing else f"s3_{method.lower()}"] += 1
+        if service in ("scheduler", "lambda"):  # moto has neither here
+            self.counted["schedule" if service == "scheduler" else "event"] += 1
+            return HttpReply(202, {}, b"")
         return super().call(service, method, *rest, **named)
 
     def _wrote(self, request: dict[str, Any], times: int) -> None:
@@ -190,6 +201,42 @@ def test_the_model_counts_what_the_functions_do_for_a_lead(aws: CountingCaller) 
     look = message(lead_id, step="look_up")
     assert on_deliver.handler(look, Context(30_000)) == {"batchItemFailures": []}
     assert aws.taken() == counted_by_the_model("Deliver, for later tasks")
+
+
+def test_the_model_counts_one_schedule_for_a_lead_and_none_for_its_alert(
+    aws: CountingCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = os.environ["SETTINGS_REFERENCE"].removeprefix("ssm:")
+    settings = read_text(aws, f"ssm:{name}").replace('"0s"', '"10m"')
+    asked = {"Name": name, "Type": "SecureString", "Value": settings, "Overwrite": True}
+    Caller.json(aws, "ssm", "AmazonSSM.PutParameter", asked, "1.1")
+    for variable in ("REFINE_ARN", "DELIVER_ARN", "REFINE_DLQ_ARN", "DELIVERY_DLQ_ARN"):
+        monkeypatch.setenv(variable, f"arn:{variable}")
+    monkeypatch.setenv("SCHEDULE_GROUP", "leads")
+    monkeypatch.setenv("SCHEDULE_ROLE_ARN", "arn:role")
+    event = {
+        "httpMethod": "POST", "path": "/webhook/generic", "pathParameters": {"source": "generic"},
+        "headers": {"content-type": "application/json"},
+        "body": '{"id": "7", "event": "8", "email": "ada@example.com", "owner": "me@example.org"}',
+    }  # fmt: skip
+    lead_id = json.loads(on_capture.handler(event, Context(30_000))["body"])["lead_id"]
+    of_lead = aws.taken()
+    assert (of_lead["schedule"], "event" in of_lead) == (1, False)
+    parts = on_refine._parts()
+    store = AwsStore(parts.table, parts.bucket, parts.wakeups)
+    store.put([Task(Step.REFINE, lead_id)], datetime.now(UTC))
+    aws.taken()
+    body = json.loads(message(lead_id)["Records"][0]["body"])
+    assert on_refine.handler(body, Context(30_000)) == {"batchItemFailures": []}
+    of_alert = aws.taken()
+    assert ("schedule" in of_alert, of_alert["event"]) == (False, 1)
+    counted = {
+        meter: sum(units for parts in woken_by(SCHEDULES, uses).values()
+                   for of, _, units in parts if of == meter)
+        for meter in ("schedule", "sqs_request")
+        for uses in [{**PER_LEAD, **PER_ALERT}]
+    }  # fmt: skip
+    assert counted == {"schedule": 1, "sqs_request": 0}
 
 
 A_TEAM = """

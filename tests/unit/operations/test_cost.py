@@ -24,7 +24,7 @@ from leadline.operations.cost.goals import GOALS, compare
 from leadline.operations.cost.parts import BUYS, BY_DEFAULT, parts_of
 from leadline.operations.cost.prices import read_prices
 from leadline.operations.cost.quantities import Workload, empty_receives
-from leadline.operations.cost.uses import PER_ALERT, PER_LEAD
+from leadline.operations.cost.uses import PER_ALERT, PER_LEAD, QUEUES, SCHEDULES
 from tests.infra.template_reading import Stack
 
 PRICES = read_prices((files("leadline") / "infra/prices.toml").read_text(encoding="utf-8"))
@@ -41,6 +41,7 @@ workloads = st.builds(
     leads_per_batch=st.floats(1, 10),
     tasks_after=st.floats(0, 40),
     by_team=st.floats(0, 1),
+    clock=st.sampled_from([QUEUES, SCHEDULES]),
 )
 
 
@@ -621,6 +622,36 @@ def test_the_command_refuses_a_choice_that_the_template_does_not_offer(
     result = CliRunner().invoke(app, ["cost", *words])
     assert isinstance(result.exception, ConfigurationError)
     assert "must be one of" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("written", "clock"),
+    [
+        ('Clock = "schedules"', SCHEDULES),
+        ('Profile = "small"', SCHEDULES),
+        ('Profile = "small"\nClock = "queues"', QUEUES),
+        ('Profile = "full"', QUEUES),
+    ],
+)
+def test_the_command_prices_the_clock_of_the_stack(
+    tmp_path: Path, written: str, clock: str
+) -> None:
+    params = tmp_path / "params.toml"
+    params.write_text(written)
+    code, shown = run("--leads-per-month", "10000", "--params", str(params), "--json")
+    told = json.loads(shown)
+    assert code == 0
+    assert told["workload"]["clock"] == clock
+    polled = [one for one in told["lines"] if "empty receives" in one["what"]]
+    assert len(polled) == (2 if clock == QUEUES else 0)
+    assert told["total"] == pytest.approx(of(Workload(10_000, clock=clock)).total)
+
+
+def test_schedules_cost_what_is_computed_by_hand() -> None:
+    queues, schedules = (of(Workload(10_000, tasks_after=2, clock=c)) for c in (QUEUES, SCHEDULES))
+    by_queue = math.fsum(one.dollars for one in queues.lines if one.meter == "sqs_request")
+    by_schedule = 10_000 * (1 + 2) / 1_000_000  # a dollar a million, a lead and two tasks
+    assert queues.total - schedules.total == pytest.approx(by_queue - by_schedule)
 
 
 def test_the_command_refuses_parameters_that_the_template_does_not_have(tmp_path: Path) -> None:

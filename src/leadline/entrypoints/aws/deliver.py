@@ -16,9 +16,11 @@ from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.step_loop import StepLoop
-from leadline.installations.batches import kind_of_task
+from leadline.installations.batches import BatchStore, kind_of_task
+from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step, Task, TaskKind
+from leadline.settings.general import Settings
 from leadline.steps import patience
 
 log = logging.getLogger(__name__)
@@ -51,31 +53,15 @@ def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any
         settings = parts.settings()
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
         store = parts.batch_store(batch.tasks, settings.redelivery_window)
-        kit = wiring.kit_of(settings, store, wiring.channels(settings, longest))
-        kit = parts.with_erasures(kit, settings)
-        # No lease is longer than the function may run: steps use the lease to limit their calls.
-        duration = min(kit.lease_duration, timedelta(seconds=longest + _BESIDE_S + 1))
-        kit = msgspec.structs.replace(
-            kit, lease_duration=duration, crms=parts.crms(settings, longest)
-        )
+        kit = _kit(parts, settings, store, longest)
         needs = {
-            kind: min(longest, patience(kind, settings, duration).total_seconds())
+            kind: min(longest, patience(kind, settings, kit.lease_duration).total_seconds())
             for kind in _kinds(batch.tasks)
         }
     except LeadlineError:
         log.exception("deliver.impossible")
         raise
-
-    def is_time_for(kind: TaskKind, pause: timedelta) -> bool:
-        needed = pause.total_seconds() + needs[kind] + _BESIDE_S
-        return remaining_seconds(context) > needed
-
-    def waits_for(kind: TaskKind) -> bool:
-        """Whether to wait until the destination is free: the clock would come minutes later."""
-        left = map(kind_of_task, store.left.values())
-        return bool(parts.wakeups.precision) and kind in left
-
-    loop = StepLoop(kit, is_time_for, waits_for)
+    loop = _loop(kit, store, needs, context, waits=bool(parts.wakeups.precision))
     why: LeadlineError | None = None
     try:
         loop.run(list(needs))
@@ -94,6 +80,31 @@ def _tried(parts: Parts) -> dict[str, Any]:
     from leadline.entrypoints.aws.trial_run import trial_run
 
     return {**trial_run(parts, destination_servers)}
+
+
+def _kit(parts: Parts, settings: Settings, store: BatchStore, longest: float) -> Kit:
+    """The kit, whose calls to others take at most *longest* seconds."""
+    kit = wiring.kit_of(settings, store, wiring.channels(settings, longest))
+    kit = parts.with_erasures(kit, settings)
+    # No lease is longer than the function may run: steps use the lease to limit their calls.
+    duration = min(kit.lease_duration, timedelta(seconds=longest + _BESIDE_S + 1))
+    return msgspec.structs.replace(kit, lease_duration=duration, crms=parts.crms(settings, longest))
+
+
+def _loop(
+    kit: Kit, store: BatchStore, needs: Mapping[TaskKind, float], context: Any, *, waits: bool
+) -> StepLoop:
+    """The loop of a run. With *waits* it waits until the destination of a task is free, because a
+    wake-up would come later, or cost more."""
+
+    def is_time_for(kind: TaskKind, pause: timedelta) -> bool:
+        needed = pause.total_seconds() + needs[kind] + _BESIDE_S
+        return remaining_seconds(context) > needed
+
+    def waits_for(kind: TaskKind) -> bool:
+        return waits and kind in map(kind_of_task, store.left.values())
+
+    return StepLoop(kit, is_time_for, waits_for)
 
 
 def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
+from leadline.entrypoints.aws.messages import NotDone
 from leadline.entrypoints.aws.parts import Parts
 from leadline.installations.batches import (
     StackClock,
     UnderWay,
     Wakeup,
-    body_of,
+    message_text,
     task_of,
 )
 from leadline.model.errors import LeadlineError
@@ -30,12 +31,6 @@ class GivenUp(LeadlineError):
     """The task became a dead letter: the execution need not try it again."""
 
     title = "The task was given up"
-
-
-class NotDone(LeadlineError):
-    """The function had no time for the task, or AWS failed: the execution tries it again."""
-
-    title = "The task was not done"
 
 
 class ExecutionClock:
@@ -63,7 +58,7 @@ class ExecutionClock:
                 self.next = max(wakeup.due_at, now + _LEAST_GAP)
                 others.append(msgspec.structs.replace(wakeup, due_at=self.next))
             elif self._continues_with(wakeup, now):
-                body = body_of(wakeup.task, wakeup.captured_at, wakeup.captured_at)
+                body = message_text(wakeup.task, wakeup.captured_at, wakeup.captured_at)
                 self.messages.append(msgspec.json.decode(body))
             else:
                 others.append(wakeup)

@@ -24,7 +24,7 @@ __all__ = ["AwsFailed", "Caller", "HttpReply", "code_of", "from_environment", "h
 _TRIES, _TIMEOUT_S = 5, 5.0
 _IDLE_S, _MOST_IDLE = math.inf, 64  # a function is frozen between two calls
 # The sweep sends wake-ups that a clock does not accept, so senders need not wait for them.
-_CLOCKS = frozenset(["sqs", "scheduler", "lambda"])
+_CLOCKS = frozenset(["sqs", "scheduler", "lambda", "states"])
 _BELL_TRIES, _BELL_TIMEOUT_S = 3, 2.0
 # The error codes of temporary failures (AWS General Reference, "Common error types", and those of
 # each service): DynamoDB's for an item that a transaction is writing, S3's for a document that

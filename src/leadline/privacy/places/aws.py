@@ -278,6 +278,10 @@ _RESOURCES = (
               "versions stay until they expire"),
     _resource("AWS::SQS::Queue", "wake-ups and dead letters: lead id, step, channel, reason",
               "14 days"),
+    _resource("AWS::Scheduler::ScheduleGroup", "wake-ups, with schedules as `Clock`: lead id, "
+              "step, channel", "until the task is due"),
+    _resource("AWS::StepFunctions::StateMachine", "wake-ups, with executions as `Clock`: lead id, "
+              "step, channel, errors of functions", "90 days"),
     _resource("AWS::Logs::LogGroup", "log lines of the functions and of the API: ids, no URL, no "
               "address", "`LogRetentionDays`"),
     _resource("AWS::SNS::Topic", "alarms: counts", "not kept"),

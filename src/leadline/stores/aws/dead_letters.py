@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from leadline.model.task import UNTOLD_STEPS, Step, Task
 from leadline.net.aws.calls import Caller
-from leadline.stores.aws.wakeups import body_of
+from leadline.stores.aws.wakeups import message_text
 
 
-class DeadLetters:
+class DeadLetterSender:
     """The dead-letter queues by their URLs (*urls*); a function needs only those that it uses."""
 
     def __init__(self, caller: Caller, urls: Mapping[Step, str]) -> None:
@@ -18,7 +18,7 @@ class DeadLetters:
     def send(self, task: Task, captured_at: datetime, reason: str) -> None:
         """Send a message for a dead letter to its queue, which has an alarm; raises AwsFailed."""
         if url := self._urls.get(task.step):
-            body = body_of(task, captured_at, datetime.now(UTC), reason)
+            body = message_text(task, captured_at, datetime.now(UTC), reason)
             request = {"QueueUrl": url, "MessageBody": body}
             self._caller.json("sqs", "AmazonSQS.SendMessage", request)
 

@@ -20,9 +20,9 @@ import msgspec
 
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.stores.aws.dead_letters import DeadLetters
+from leadline.stores.aws.dead_letters import DeadLetterSender
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.wakeups import UnderWay, Wakeup, body_of
+from leadline.stores.aws.wakeups import UnderWay, Wakeup, message_text
 
 LONGEST_NAME = 80
 """Characters of a name of an execution (Step Functions Developer Guide, "Service quotas")."""
@@ -57,7 +57,7 @@ class Executions:
         self._caller = caller
         self._leads = leads
         self._tasks = tasks
-        self._dead = DeadLetters(caller, dead or {})
+        self._dead = DeadLetterSender(caller, dead or {})
 
     def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
         """See `Wakeups.send`. None is sent for leads on hold, which the sweep handles."""
@@ -73,7 +73,7 @@ class Executions:
         in_parallel(lambda one: self._start(one, now), near)
 
     def _start(self, wakeup: Wakeup, now: datetime) -> None:
-        at = moment_of(wakeup.due_at, now)
+        at = whole_second(wakeup.due_at, now)
         later = later_name(wakeup.task, at)
         if wakeup.task.step is not Step.REFINE:
             self._start_named(later, self._tasks, wakeup, at)
@@ -83,7 +83,7 @@ class Executions:
     def _start_named(self, name: str, machine: str, wakeup: Wakeup, at: datetime) -> bool:
         """Start an execution; False if there is or was another one of that name."""
         # The message has the time of the capture, so that the same wake-up has the same input.
-        message = body_of(wakeup.task, wakeup.captured_at, wakeup.captured_at)
+        message = message_text(wakeup.task, wakeup.captured_at, wakeup.captured_at)
         given = ExecutionInput(f"{at:{_INSTANT}}", msgspec.Raw(message.encode()))
         try:
             self._call(
@@ -138,7 +138,7 @@ class Executions:
         return response
 
 
-def moment_of(due_at: datetime, now: datetime) -> datetime:
+def whole_second(due_at: datetime, now: datetime) -> datetime:
     """When the execution for a task ends waiting: the first whole second in which the task is due,
     and not a second that is over."""
     at = max(due_at, now).astimezone(UTC)

@@ -9,9 +9,9 @@ import msgspec
 
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.stores.aws.dead_letters import DeadLetters
+from leadline.stores.aws.dead_letters import DeadLetterSender
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.wakeups import UnderWay, Wakeup, body_of
+from leadline.stores.aws.wakeups import UnderWay, Wakeup, message_text
 
 LONGEST_DELAY_S = 900
 """The longest delay of a message (SQS Developer Guide, "Amazon SQS delay queues")."""
@@ -34,7 +34,7 @@ class Queues:
     ) -> None:
         self._caller = caller
         self._urls = urls
-        self._dead = DeadLetters(caller, dead or {})
+        self._dead = DeadLetterSender(caller, dead or {})
 
     def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
         """See `Wakeups.send`. A message for a time beyond the longest delay arrives early and is
@@ -54,7 +54,7 @@ class Queues:
     def _send_one(self, wakeup: Wakeup, now: datetime) -> None:
         if wakeup.task.step not in self._urls:
             raise AwsFailed("SendMessage", "NoQueue")
-        body = body_of(wakeup.task, wakeup.captured_at, now)
+        body = message_text(wakeup.task, wakeup.captured_at, now)
         request = {
             "QueueUrl": self._urls[wakeup.task.step],
             "MessageBody": body,

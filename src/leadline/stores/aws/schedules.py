@@ -12,9 +12,9 @@ import msgspec
 
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller, code_of
-from leadline.stores.aws.dead_letters import DeadLetters
+from leadline.stores.aws.dead_letters import DeadLetterSender
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.wakeups import UnderWay, Wakeup, body_of
+from leadline.stores.aws.wakeups import UnderWay, Wakeup, message_text
 
 _MINUTE_S = 60
 """The precision of schedules: one for 1:00 runs between 1:00:00 and 1:00:59 (EventBridge Scheduler
@@ -49,7 +49,7 @@ class Schedules:
     ) -> None:
         self._caller = caller
         self._targets = targets
-        self._dead = DeadLetters(caller, dead or {})
+        self._dead = DeadLetterSender(caller, dead or {})
 
     def send(self, wakeups: Sequence[Wakeup], now: datetime) -> None:
         """See `Wakeups.send`. The function of a task that is due is invoked at once; others get a
@@ -63,7 +63,7 @@ class Schedules:
         in_parallel(lambda one: self._send_one(one, now), near)
 
     def _send_one(self, wakeup: Wakeup, now: datetime) -> None:
-        body = body_of(wakeup.task, wakeup.captured_at, now)
+        body = message_text(wakeup.task, wakeup.captured_at, now)
         if wakeup.due_at <= now:
             self._invoke(wakeup.task.step, body)
         else:
@@ -78,7 +78,7 @@ class Schedules:
         if reply.status >= 300:
             raise AwsFailed("Invoke", code_of(reply), reply.body)
 
-    def _schedule(self, task: Task, at: datetime, body: str) -> None:
+    def _schedule(self, task: Task, at: datetime, message: str) -> None:
         """Make the schedule of a task, unless it is there already (EventBridge Scheduler API
         Reference, "CreateSchedule")."""
         step, targets = task.step, self._targets
@@ -91,7 +91,7 @@ class Schedules:
             "Target": {
                 "Arn": targets.functions[step],
                 "RoleArn": targets.role,
-                "Input": body,
+                "Input": message,
                 "RetryPolicy": {
                     "MaximumEventAgeInSeconds": _RETRIED_S,
                     "MaximumRetryAttempts": _RETRIES,
@@ -99,10 +99,9 @@ class Schedules:
                 "DeadLetterConfig": {"Arn": targets.dead_letters[step]},
             },
         }
-        reply = self._caller.call(
-            "scheduler", "POST", f"/schedules/{name_of(task, at)}", msgspec.json.encode(request),
-            headers={"content-type": "application/json"},
-        )  # fmt: skip
+        path, body = f"/schedules/{schedule_name(task, at)}", msgspec.json.encode(request)
+        headers = {"content-type": "application/json"}
+        reply = self._caller.call("scheduler", "POST", path, body, headers=headers)
         if reply.status >= 300 and (code := code_of(reply)) != "ConflictException":
             raise AwsFailed("CreateSchedule", code, reply.body)
 
@@ -128,7 +127,7 @@ def minute_of(due_at: datetime, now: datetime) -> datetime:
     return datetime.fromtimestamp(-(-at // _MINUTE_S) * _MINUTE_S, UTC)
 
 
-def name_of(task: Task, at: datetime) -> str:
+def schedule_name(task: Task, at: datetime) -> str:
     """The name of a task's schedule for a minute: the same task and minute have one schedule, at
     another minute another one, for a task may become due earlier or later. At most 64 characters
     (EventBridge Scheduler API Reference, "CreateSchedule")."""

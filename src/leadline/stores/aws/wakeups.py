@@ -58,7 +58,7 @@ def task_of(body: str) -> Task | None:
     return Task(step, message.lead_id, message.channel)
 
 
-def body_of(task: Task, captured_at: datetime, now: datetime, reason: str = "") -> str:
+def message_text(task: Task, captured_at: datetime, now: datetime, reason: str = "") -> str:
     """The message (JSON) that names a task."""
     key = key_of("raw", task.lead_id, captured_at)
     step = None if task.step in (Step.REFINE, Step.NOTIFY) else task.step

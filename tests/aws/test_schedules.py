@@ -1,0 +1,131 @@
+"""A stack whose clock is schedules, in trouble, and changed to queues and back: no lead is lost and
+no alert repeated. On the emulator, whole."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from leadline.standins.slack_inbox import SlackInbox
+from tests.aws.deployment import Deployment
+from tests.aws.test_end_to_end import eventually, send, settings_text, ticking, told
+from tests.aws.test_troubles import dead_messages, forbidden, sweep
+from tests.standins.emulator import Emulator
+
+pytestmark = pytest.mark.aws
+
+WAIT = "30s"
+"""A delay that is not over when an update of the stack begins."""
+
+
+@pytest.fixture(scope="module")
+def stack(
+    emulator: Emulator, slack: SlackInbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    emulator.reset()
+    made = Deployment(
+        emulator,
+        tmp_path_factory.mktemp("schedules"),
+        stack="scheduled",
+        parameters={"Profile": "small", "Delay": "2s", "SweepSchedule": "rate(1 day)"},
+        settings=settings_text(slack),
+    )
+    with ticking(made):
+        yield made
+
+
+@contextmanager
+def no_wakeups(stack: Deployment, role: str) -> Iterator[None]:
+    """A function that may not wake another for a while, as when Scheduler refuses."""
+    name = stack.client("cloudformation").describe_stack_resource(
+        StackName=stack.stack, LogicalResourceId=role
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    denied = {"Effect": "Deny", "Action": ["scheduler:*", "lambda:*"], "Resource": ["*"]}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    iam = stack.client("iam")
+    iam.put_role_policy(RoleName=name, PolicyName="refused", PolicyDocument=document)
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=name, PolicyName="refused")
+
+
+def waiting(stack: Deployment) -> int:
+    """How many schedules wait, as the command tells."""
+    state = stack.run("status", "--aws", stack.stack, "--json")
+    found = json.loads(state.stdout)
+    assert found["clock"] == "schedules", state.stderr
+    assert found["queues"].keys() == {"refine dead letters", "delivery dead letters"}
+    schedules: int = found["schedules"]
+    return schedules
+
+
+def test_a_lead_that_the_clock_refuses_is_answered_and_found_by_the_sweep(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    with no_wakeups(stack, "CaptureRole"):
+        lead_id = send(stack, name="Silent Bell", email="silent@example.com")
+    eventually(lambda: sweep(stack)["rung"] == 1)
+    eventually(lambda: lead_id in told(slack))
+
+
+def test_an_event_that_names_no_task_is_a_dead_letter(stack: Deployment) -> None:
+    stack.client("lambda").invoke(
+        FunctionName=stack.outputs["RefineName"], InvocationType="Event", Payload=b'{"no": 1}'
+    )
+    eventually(lambda: dead_messages(stack) == 1)
+    stack.client("sqs").purge_queue(QueueUrl=stack.outputs["RefineDeadLettersUrl"])
+
+
+def test_a_lead_that_nobody_could_refine_is_a_dead_letter_until_it_is_replayed(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    with forbidden(stack, "Refine", "dynamodb:PutItem"):
+        lead_id = send(stack, name="Three Times", email="three@example.com")
+        eventually(lambda: dead_messages(stack) == 1)
+    assert lead_id not in told(slack)
+    listed = stack.run("dead", "--aws", stack.stack)
+    assert lead_id in listed.stdout, listed.stderr
+    replayed = stack.run("replay", lead_id, "--aws", stack.stack, "--yes")
+    assert replayed.returncode == 0, replayed.stderr
+    eventually(lambda: lead_id in told(slack))
+    assert dead_messages(stack) == 0
+    assert told(slack).count(lead_id) == 1
+
+
+def test_a_change_of_the_clock_loses_no_lead_that_waits(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    stack.deploy(Delay=WAIT)
+    first = send(stack, name="Under Way", email="way@example.com")
+    eventually(lambda: waiting(stack) == 1)  # it is made anew when it comes early
+    stack.deploy(Clock="queues")
+    assert "ScheduleGroup" not in stack.outputs
+    second = send(stack, name="Under Way Again", email="again@example.com")
+    stack.deploy(Clock="schedules")
+    assert "RefineQueueUrl" not in stack.outputs
+    third = send(stack, name="Afterwards", email="after@example.com")
+    leads = [first, second, third]
+
+    def swept() -> bool:
+        sweep(stack)
+        return {*leads} <= set(told(slack))
+
+    eventually(swept)
+    assert [told(slack).count(lead_id) for lead_id in leads] == [1, 1, 1]
+
+
+def test_every_lead_is_accounted_for_in_the_end(stack: Deployment, slack: SlackInbox) -> None:
+    assert len(told(slack)) == len(set(told(slack)))
+    verified = stack.run("verify", "--deep", "--aws", stack.stack)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_destroying_the_stack_leaves_no_schedule_and_no_queue(stack: Deployment) -> None:
+    done = stack.run("destroy", "aws", "--stack", stack.stack, "--yes")
+    assert done.returncode == 0, done.stderr
+    groups = stack.client("scheduler").list_schedule_groups()["ScheduleGroups"]
+    assert [group["Name"] for group in groups] == ["default"]
+    queues = stack.client("sqs").list_queues(QueueNamePrefix=stack.stack).get("QueueUrls", [])
+    assert queues == []
