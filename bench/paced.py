@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import cast
 
 import uvloop
@@ -31,6 +32,10 @@ class _Sender(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._pace.idle.append(self)
 
+    def connection_lost(self, error: Exception | None) -> None:
+        del error  # a server closes connections that are idle, and some after a refusal
+        self._pace.lost(self)
+
     def send(self, request: bytes) -> None:
         self._sent = time.perf_counter()
         self._transport.write(request)
@@ -50,6 +55,22 @@ class Pace:
         self.idle: list[_Sender] = []
         self._latencies: list[float] = []
         self._refused = 0
+        self._ended = False
+        self._connecting: set[asyncio.Future[None]] = set()
+
+    def lost(self, sender: _Sender) -> None:
+        """Take up another connection in place of one that was closed."""
+        if sender in self.idle:
+            self.idle.remove(sender)
+        if not self._ended:
+            task = asyncio.ensure_future(self._connect())
+            self._connecting.add(task)
+            task.add_done_callback(self._connecting.discard)
+
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(OSError):  # the server ends
+            await loop.create_connection(lambda: _Sender(self), "127.0.0.1", self._port)
 
     def answered(self, status: bytes, latency: float) -> None:
         if status == b"200":
@@ -58,9 +79,8 @@ class Pace:
             self._refused += 1
 
     async def go(self, end: asyncio.Event) -> dict[str, float]:
-        loop = asyncio.get_running_loop()
         for _ in range(CONNECTIONS):
-            await loop.create_connection(lambda: _Sender(self), "127.0.0.1", self._port)
+            await self._connect()
         # Numbers of other runs differ, so that no lead is a redelivery.
         number = time.time_ns() // 1000 % 10**9
         began = last = time.perf_counter()
@@ -75,6 +95,7 @@ class Pace:
                 owed -= 1
                 self.idle.pop().send(self._requests.made(number))
         took = time.perf_counter() - began
+        self._ended = True
         ordered = sorted(self._latencies) or [0.0]
         return {
             "per_second": len(self._latencies) / took,

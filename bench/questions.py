@@ -14,6 +14,7 @@ file that are there for this and without them, in turn. The baseline are the 10,
 
 import os
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -243,6 +244,12 @@ def _figures(few: _Measured, many: _Measured, lost: float, beside: Beside) -> di
     }
 
 
+def _say(lines: Iterable[str]) -> None:
+    """What is known already, for who waits; the report repeats it."""
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
+
+
 def run() -> Report:
     """Measure all."""
     with tempfile.TemporaryDirectory(dir=".") as folder:
@@ -250,14 +257,17 @@ def run() -> Report:
         few = _Measured(kept / "few", FEW)
         many = _Measured(kept / "many", MANY)
         lost = _lost(Path(folder, "captured"))
+        lines = [*_lines(few, many)]
+        _say(lines)  # what follows takes minutes
         beside = measure_beside(kept / "many")
-    lines = [*_lines(few, many), *beside.lines()]
+    lines += beside.lines()
     pages = max(many.p95("page"), many.p95("figure"), many.first_bytes(searched=False))
     searches, size = (
         max(many.p95("search"), many.first_bytes(searched=True)),
         many.pages.resident_mb,
     )
     lines += [
+        f"load average {os.getloadavg()[0]:.1f}",
         f"first byte of pages {many.first_bytes(searched=False):.0f} ms (gate {PAGE_MS:.0f}), of "
         f"those that search {many.first_bytes(searched=True):.0f} ms (gate {SEARCH_MS:.0f}); among "
         f"{FEW:,}: {few.first_bytes(searched=False):.0f} and {few.first_bytes(searched=True):.0f}",

@@ -29,6 +29,7 @@ from typing import NamedTuple
 from bench.composed_leads import compose
 from bench.dashboard_pages import FirstByte, measure_pages
 from bench.report import Report
+from leadline.model.rights import sync_path
 from leadline.stores.sqlite.index.making import IndexMaker
 from leadline.stores.sqlite.store import SqliteStore
 
@@ -94,6 +95,8 @@ def measure_beside(folder: Path) -> Beside:
     with tempfile.TemporaryDirectory(dir=folder.parent) as place, ExitStack() as stack:
         copy = Path(place, "copy").resolve()
         shutil.copytree(folder, copy)
+        for one in copy.iterdir():  # else the disk is busy with it while pages are measured
+            sync_path(one)
         port = stack.enter_context(capturing(copy))
         stack.enter_context(process("bench.index_maker", str(copy)))
         with sender(port, PER_SECOND) as alone:

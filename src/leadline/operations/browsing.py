@@ -133,6 +133,8 @@ class Browser:
         Older leads are not read, however few are wanted, and of newer ones the last `MOST_NEW`."""
         every = self._ledger.each(LeadFilter(limit=MOST_NEW))
         came = takewhile(lambda row: row.lead_id > than, every)
+        if _wants_all(wanted):  # then nothing of these leads is looked at
+            return sum(1 for _ in islice(came, most))
         rows = (one for some in batched(came, _AT_ONCE) for one in self._those(some, wanted))
         return sum(1 for _ in islice(self._fitting(rows, wanted), most))
 
@@ -209,6 +211,11 @@ class Browser:
 
     def _must_sort(self, wanted: Wanted) -> bool:
         return wanted.order is not Order.CAPTURED or wanted.reverse
+
+
+def _wants_all(wanted: Wanted) -> bool:
+    """Whether there is no filter, whatever the order."""
+    return wanted == Wanted(order=wanted.order, reverse=wanted.reverse)
 
 
 class _Counted(Iterator[Listed]):
