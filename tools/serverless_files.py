@@ -42,7 +42,7 @@ _RESOURCES_HEAD = """
 
 """
 _MADE_HEAD = """
-  # What SAM makes of the functions' events.
+  # What SAM makes of its own resources, such as the events of functions.
 
 """
 _EXTENSIONS_HEAD = """
@@ -133,19 +133,27 @@ def _properties(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _made_by_sam() -> dict[str, Any]:
-    """The resources that are only in the translated template."""
-    new = translated()["Resources"].keys() - written()["Resources"].keys()
-    return {name: translated()["Resources"][name] for name in sorted(new)}
+    """The resources, apart from functions, that are only in the translated template or were of
+    SAM's own types."""
+    as_written = written()["Resources"].keys() - _of_sam()
+    made = translated()["Resources"].keys() - as_written - _functions().keys()
+    return {name: translated()["Resources"][name] for name in sorted(made)}
+
+
+def _of_sam() -> set[str]:
+    """The resources of types that only SAM knows."""
+    resources = written()["Resources"].items()
+    return {name for name, one in resources if one["Type"].startswith("AWS::Serverless::")}
 
 
 def _sections() -> Iterator[tuple[str, str]]:
-    """The sections of the template with their names, without functions and CodeBucket."""
+    """The sections of the template with their names, without CodeBucket and resources of SAM."""
     for section in re.split(r"(?m)^(?=[A-Za-z])", template())[1:]:
         name = section.partition(":")[0]
         if name == "Parameters":
             section = without_entries(section, lambda one: one == CODE_BUCKET)
         if name == "Resources":
-            section = without_entries(section, _functions().__contains__).rstrip("\n") + "\n"
+            section = without_entries(section, _of_sam().__contains__).rstrip("\n") + "\n"
             section += _MADE_HEAD + _indented(_dumped(_made_by_sam()))
         yield name, section
 

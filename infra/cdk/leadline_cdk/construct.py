@@ -47,7 +47,7 @@ class Leadline(Construct):
             parameters={**set_here, **code},
         )
         # The CDK writes the values into the template, so that the stack has no such parameters:
-        # `leadline … --aws STACK` reads from this output what was deployed.
+        # commands with `--aws STACK` read from this output what was deployed.
         told = CfnOutput(self, "Parameters", value=_told(set_here))
         told.override_logical_id("Parameters")
 

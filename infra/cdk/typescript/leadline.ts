@@ -41,7 +41,7 @@ export class Leadline extends Construct {
       templateFile: join(props.package, "template.yaml"),
       parameters: { ...setHere, ...code },
     });
-    // `leadline ... --aws STACK` reads from this output what was deployed.
+    // Commands with `--aws STACK` read from this output what was deployed.
     const sorted = JSON.stringify(setHere, Object.keys(setHere).sort());
     new CfnOutput(this, "Parameters", { value: sorted }).overrideLogicalId("Parameters");
   }
