@@ -9,7 +9,7 @@ import pytest
 
 from leadline.standins.slack_inbox import SlackInbox
 from tests.aws.deployment import Deployment
-from tests.aws.test_end_to_end import eventually, send, settings_text, ticking, told
+from tests.aws.test_end_to_end import eventually, keys_of, send, settings_text, ticking, told
 from tests.aws.test_troubles import dead_messages, forbidden, sweep
 from tests.standins.emulator import Emulator
 
@@ -36,12 +36,13 @@ def stack(
 
 
 @contextmanager
-def no_wakeups(stack: Deployment, role: str) -> Iterator[None]:
-    """A function that may not wake another for a while, as when Scheduler refuses."""
+def refused(stack: Deployment, role: str, action: str) -> Iterator[None]:
+    """A function that may not wake another for a while, as when Scheduler or Lambda refuses. (The
+    emulator asks nobody for the right `iam:PassRole`.)"""
     name = stack.client("cloudformation").describe_stack_resource(
         StackName=stack.stack, LogicalResourceId=role
     )["StackResourceDetail"]["PhysicalResourceId"]
-    denied = {"Effect": "Deny", "Action": ["scheduler:*", "lambda:*"], "Resource": ["*"]}
+    denied = {"Effect": "Deny", "Action": [action], "Resource": ["*"]}
     document = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
     iam = stack.client("iam")
     iam.put_role_policy(RoleName=name, PolicyName="refused", PolicyDocument=document)
@@ -64,10 +65,21 @@ def waiting(stack: Deployment) -> int:
 def test_a_lead_that_the_clock_refuses_is_answered_and_found_by_the_sweep(
     stack: Deployment, slack: SlackInbox
 ) -> None:
-    with no_wakeups(stack, "CaptureRole"):
+    with refused(stack, "CaptureRole", "scheduler:CreateSchedule"):
         lead_id = send(stack, name="Silent Bell", email="silent@example.com")
     eventually(lambda: sweep(stack)["rung"] == 1)
     eventually(lambda: lead_id in told(slack))
+
+
+def test_an_alert_for_which_nobody_could_be_woken_is_found_by_the_sweep(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    with refused(stack, "RefineRole", "lambda:InvokeFunction"):
+        lead_id = send(stack, name="Silent Alert", email="alert@example.com")
+        eventually(lambda: any(lead_id in key for key in keys_of(stack, "refined/")))
+        eventually(lambda: sweep(stack)["rung"] == 1)
+    eventually(lambda: lead_id in told(slack))
+    assert told(slack).count(lead_id) == 1
 
 
 def test_an_event_that_names_no_task_is_a_dead_letter(stack: Deployment) -> None:

@@ -63,6 +63,8 @@ class Schedules:
         in_parallel(lambda one: self._send_one(one, now), near)
 
     def _send_one(self, wakeup: Wakeup, now: datetime) -> None:
+        if wakeup.task.step not in self._targets.functions:
+            raise AwsFailed("CreateSchedule", "NoFunction")
         body = message_text(wakeup.task, wakeup.captured_at, now)
         if wakeup.due_at <= now:
             self._invoke(wakeup.task.step, body)
