@@ -7,7 +7,7 @@ from bench.report import Report, keep
 
 NAMES = (
     "capture", "refine", "backtest", "lateness", "memory", "flat", "cold_start", "durations",
-    "command_line", "encryption", "questions", "experiments",
+    "command_line", "encryption", "questions", "experiments", "reach",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from tools import (  # noqa: E402
     grafana_dashboard,
     logs_page,
     metrics_page,
+    scale_page,
     serverless_files,
     settings_page,
     terraform_variables,
@@ -56,6 +57,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     cdk_parameters.PYTHON: cdk_parameters.python_module,
     cdk_parameters.TYPESCRIPT: cdk_parameters.typescript_module,
     terraform_variables.FILE: terraform_variables.text,
+    scale_page.PAGE: scale_page.page,
 }
 
 

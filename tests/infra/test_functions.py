@@ -19,6 +19,7 @@ ENVIRONMENT = {
 }
 EVERYWHERE = {
     "TABLE_NAME",
+    "TABLE_SHARDS",
     "SETTINGS_REFERENCE",
     "STACK_NAME",
     "LEADLINE_DELAY",
@@ -33,6 +34,7 @@ def test_a_function_is_told_where_things_are_and_no_secret(stack: Stack, name: s
     assert variables.keys() == ENVIRONMENT[name] | EVERYWHERE
     values = {
         "TABLE_NAME": "${Table}",
+        "TABLE_SHARDS": "4",
         "S3_BUCKET": "${Bucket}",
         "SQS_QUEUE_URL": "${RefineQueue}",
         "DELIVERY_QUEUE_URL": "${DeliveryQueue}",
@@ -170,10 +172,10 @@ def test_batches_are_of_ten_and_fail_record_by_record(stack: Stack) -> None:
     for source in sources.values():
         assert source["BatchSize"] == 10
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert sources["DeliverMessages"]["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert sources["DeliverMessages"]["ScalingConfig"] == {"MaximumConcurrency": 5}
     assert "ScalingConfig" not in sources["RefineMessages"]
-    chosen = Stack(DeliverConcurrency="5", RefineReserved="3")
-    assert chosen.properties("DeliverMessages")["ScalingConfig"] == {"MaximumConcurrency": "5"}
+    chosen = Stack(DeliverConcurrency="9", RefineReserved="3")
+    assert chosen.properties("DeliverMessages")["ScalingConfig"] == {"MaximumConcurrency": "9"}
     assert chosen.properties("RefineMessages")["ScalingConfig"] == {"MaximumConcurrency": "3"}
 
 
@@ -250,6 +252,7 @@ def test_a_change_of_what_a_version_takes_with_it_publishes_another() -> None:
         "Architecture": "x86_64",
         "CaptureMemory": "512",
         "CaptureTimeout": "5",
+        "Shards": "8",
         "Delay": "5m",
         "LogLevel": "debug",
         "Tracing": "true",

@@ -110,6 +110,7 @@ def test_the_outputs_are_what_commands_read(stack: Stack) -> None:
         "WebhookUrl",
         "BucketName",
         "TableName",
+        "Shards",
         "RefineQueueUrl",
         "DeliveryQueueUrl",
         "RefineDeadLettersUrl",

@@ -17,6 +17,7 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.executions import Executions
 from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.moving.transfer import AwsIntake
+from leadline.stores.aws.placing import SHARDS
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.schedules import Schedules, WakeupTargets
 from leadline.stores.aws.store import AwsStore
@@ -36,6 +37,8 @@ class ConnectedStack:
     cloud: Cloud
     outputs: Mapping[str, str]
     parameters: Mapping[str, str]
+    updated_at: datetime | None = None
+    """When its last update began; None if it was never updated."""
 
     @cached_property
     def caller(self) -> Caller:
@@ -50,7 +53,8 @@ class ConnectedStack:
     @cached_property
     def table(self) -> Table:
         """The ledger's table."""
-        return Table(self.caller, self._output("TableName"))
+        shards = int(self.outputs.get("Shards", SHARDS))
+        return Table(self.caller, self._output("TableName"), shards)
 
     @cached_property
     def bucket(self) -> Bucket:
@@ -173,4 +177,5 @@ def connect_to_stack(name: str, region: str | None = None) -> ConnectedStack:
 
     with readable_errors():
         response = need_stack(cloud.client("cloudformation"), name)
-    return ConnectedStack(name, cloud, outputs_of(response), deployed_with(response))
+    updated_at = response.get("LastUpdatedTime")
+    return ConnectedStack(name, cloud, outputs_of(response), deployed_with(response), updated_at)

@@ -15,6 +15,7 @@ from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.placing import SHARDS
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.wakeups import StackClock, queue_of_each_step
 
@@ -48,7 +49,8 @@ class StackParts:
     @cached_property
     def table(self) -> Table:
         """The ledger."""
-        return Table(self.caller, self.named("TABLE_NAME"))
+        shards = int(self._environ.get("TABLE_SHARDS", SHARDS))
+        return Table(self.caller, self.named("TABLE_NAME"), shards)
 
     @cached_property
     def bucket(self) -> Bucket:
@@ -86,6 +88,11 @@ class StackParts:
             yield
         finally:
             self.wakeups = usual
+
+    def visible_messages(self, urls: Sequence[str]) -> int:
+        """The approximate number of messages that could be received from these queues."""
+        queues = Queues(self.caller, {})
+        return sum(queues.depths(url)["visible"] for url in urls)
 
     def _by_step(self, refine: str, delivery: str) -> dict[Step, str]:
         names = queue_of_each_step(refine, delivery)

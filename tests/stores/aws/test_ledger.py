@@ -17,7 +17,8 @@ from leadline.ports.store import Settlement
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.items import LeadItem, lead_of
-from leadline.stores.aws.keys import lead_key, shard_of
+from leadline.stores.aws.keys import lead_key
+from leadline.stores.aws.placing import SHARDS, shard_of
 from leadline.stores.aws.reading import selection
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.table import Table
@@ -213,8 +214,8 @@ def test_a_day_whose_raw_documents_are_gone_is_still_listed(damaged: Damaged) ->
 
 
 def test_a_list_is_asked_of_few_partitions(rooms: AwsResources, clock: HandClock) -> None:
-    """What a list costs: to know the days of the archive, and on a day a query for each shard of
-    each status."""
+    """What a list costs: to know the days of the archive and the number of shards, and on a day a
+    query for each shard of each status."""
     asked: list[str] = []
 
     class Counted(Caller):
@@ -227,7 +228,7 @@ def test_a_list_is_asked_of_few_partitions(rooms: AwsResources, clock: HandClock
     table, bucket = Table(caller, rooms.table.name), Bucket(caller, rooms.bucket.name)
     with closing(caller), closing(AwsLedger(table, bucket, clock=clock)) as ledger:
         ledger.find(LeadFilter(limit=1))
-    assert (asked.count("s3"), asked.count("dynamodb")) == (6, 20)
+    assert (asked.count("s3"), asked.count("dynamodb")) == (6, 21)
 
 
 def test_unowned_leads_are_found_with_few_reads_and_none_of_the_archive(
@@ -241,6 +242,6 @@ def test_unowned_leads_are_found_with_few_reads_and_none_of_the_archive(
             since = clock.now - timedelta(days=1)
             found = ledger.find(LeadFilter(unowned=True, since=since))
             assert max(one.id for one in leads) == found[0].lead_id
-            assert len(found) == len({shard_of(one.id) for one in leads})
+            assert len(found) == len({shard_of(one.id, SHARDS) for one in leads})
             with pytest.raises(AwsFailed):
                 ledger.ids(LeadFilter(unowned=True, since=since))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bench import reach
 from leadline.entrypoints import logs
 from leadline.entrypoints.aws import capture as on_capture
 from leadline.entrypoints.aws import deliver as on_deliver
@@ -18,10 +19,7 @@ from leadline.entrypoints.aws.parts import Parts
 from leadline.model.formats import key_of
 from leadline.model.likeness import RULES
 from leadline.model.task import Step, Task
-from leadline.net.aws.calls import Caller
 from leadline.net.aws.remote_text import read_text
-from leadline.net.aws.signing import Keys
-from leadline.net.reply import HttpReply
 from leadline.operations.cost import quantities
 from leadline.operations.cost.uses import (
     PER_ALERT,
@@ -32,103 +30,16 @@ from leadline.operations.cost.uses import (
     woken_by,
 )
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.keys import LIKENESSES, SENT, lead_key
+from leadline.stores.aws.keys import LIKENESSES, lead_key
+from leadline.stores.aws.placing import SHARDS, shard_in
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.sweep import GRACE
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.values import plain
 from tests.standins.aws_faults import id_at
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.aws_functions import Context
-from tests.worlds.aws_resources import PATIENCE_S, REGION, AwsResources, table_of
-
-
-class CountingCaller(Caller):
-    """Counts what AWS would bill; index entries by what changes in the item behind them."""
-
-    def __init__(self, rooms: AwsResources) -> None:
-        super().__init__(REGION, lambda: Keys("test", "test"), rooms.endpoint, PATIENCE_S)
-        self.counted: Counter[str] = Counter()
-        self.items: dict[tuple[str, str], dict[str, Any]] = {}
-        self.indexes = table_of("any")["GlobalSecondaryIndexes"]
-
-    def json(self, service: str, target: str, body: Any, version: str = "1.0") -> bytes:
-        answer = super().json(service, target, body, version)
-        match target.partition(".")[2]:
-            case "GetItem":
-                self.counted["table_read"] += 1
-            case "BatchGetItem":
-                for one in body["RequestItems"].values():
-                    exact = one["ConsistentRead"]
-                    self.counted["table_read" if exact else "halves"] += len(one["Keys"])
-            case "Query":
-                self.counted["halves"] += 1
-            case "PutItem" | "DeleteItem":
-                self._wrote(body, 1)
-            case "TransactWriteItems":
-                for one in body["TransactItems"]:
-                    ((_, write),) = one.items()
-                    self._wrote(write, 2)
-            case "SendMessage":
-                self.counted["sqs_request"] += 1
-            case "GetParameter":
-                self.counted["kms_request"] += 1
-            case other:
-                raise AssertionError(other)
-        return answer
-
-    def call(self, service: str, method: str, *rest: Any, **named: Any) -> HttpReply:
-        if service == "s3":
-            listing = "list-type" in (named.get("query") or {})
-            self.counted["s3_put" if listing else f"s3_{method.lower()}"] += 1
-        if service in ("scheduler", "lambda"):  # moto has neither here
-            self.counted["schedule" if service == "scheduler" else "event"] += 1
-            return HttpReply(202, {}, b"")
-        return super().call(service, method, *rest, **named)
-
-    def _wrote(self, request: dict[str, Any], times: int) -> None:
-        new = request.get("Item", {})
-        key = new or request["Key"]
-        old = self.items.pop((str(key["pk"]), str(key["sk"])), {})
-        units = -(-_size(plain(new)) // 1_024) or 1
-        assert units == 1 or new["sk"] == {"S": SENT}, "the model counts one unit an item"
-        self.counted["table_write"] += times * units
-        for index in self.indexes:
-            before, after = _entry(old, index), _entry(new, index)
-            if before != after:
-                moved = before and after and before[0] != after[0]
-                self.counted["table_write"] += 2 if moved else 1
-        if new:
-            self.items[str(key["pk"]), str(key["sk"])] = new
-
-    def taken(self) -> dict[str, float]:
-        """What was counted since."""
-        counted: dict[str, float] = dict(self.counted)
-        counted["table_read"] = counted.get("table_read", 0) + counted.pop("halves", 0) / 2
-        counted.pop("kms_request", None)
-        self.counted.clear()
-        return counted
-
-
-def _size(value: Any) -> int:
-    """Bytes as DynamoDB counts them (Developer Guide, "DynamoDB item sizes and formats")."""
-    match value:
-        case dict():
-            return 3 + sum(1 + len(name) + _size(one) for name, one in value.items())
-        case list():
-            return 3 + sum(1 + _size(one) for one in value)
-        case bool() | None:
-            return 1
-        case int() | float():
-            return len(str(value)) // 2 + 2
-    return len(value.encode())
-
-
-def _entry(item: dict[str, Any], index: dict[str, Any]) -> tuple[list[Any], list[Any]] | None:
-    """The key and the rest of the entry that an item has in an index."""
-    key = [item.get(one["AttributeName"]) for one in index["KeySchema"]]
-    shown = index["Projection"].get("NonKeyAttributes", ())
-    return (key, [item.get(name) for name in shown]) if None not in key else None
+from tests.worlds.aws_resources import AwsResources
+from tests.worlds.counted_aws import CountingCaller
 
 
 @pytest.fixture
@@ -142,6 +53,7 @@ def aws(
     with ScriptedServer(answer(body=b"ok", then="close")) as slack:
         settings = f"""
             slack_webhook_url = "{slack.endpoint}/services/T0/B0/none"
+            slack_per_second = 1000
             delay = "0s"
             [sources.generic]
             owner = "trusted"
@@ -310,3 +222,59 @@ def counted_by_the_model(*functions: str) -> dict[str, float]:
             total[meter] = total.get(meter, 0) + units
     total.pop("api_request", None)
     return total
+
+
+PEOPLE = (
+    "Ada Vance", "Cleo Marsh", "Dan Underhill", "Ivo Petrov", "Mia Okafor", "Noor Haddad",
+    "Otis Brandt", "Zoe Lindqvist",
+)  # fmt: skip
+
+
+def delivered(number: int) -> str:
+    """The id of a lead that came, was refined, and was alerted about."""
+    first, last = PEOPLE[number].lower().split()
+    lead = {
+        "id": f"7{number}", "event": f"8{number}", "name": PEOPLE[number],
+        "email": f"{first}@{last}.example.com", "phone": f"+1 212 555 01{number:02}",
+        "company": f"{last.title()} {first.title()}works", "owner": "sales@example.org",
+    }  # fmt: skip
+    event = {
+        "httpMethod": "POST", "path": "/webhook/generic", "pathParameters": {"source": "generic"},
+        "headers": {"content-type": "application/json"}, "body": json.dumps(lead),
+    }  # fmt: skip
+    lead_id: str = json.loads(on_capture.handler(event, Context(30_000))["body"])["lead_id"]
+    on_refine.handler(message(lead_id), Context(30_000))
+    on_deliver.handler(message(lead_id, channel="slack"), Context(30_000))
+    return lead_id
+
+
+def test_the_page_on_scale_reckons_with_the_writes_of_a_lead_to_each_partition(
+    aws: CountingCaller,
+) -> None:
+    """However many leads there are, each writes to its own shard."""
+    for number in range(len(PEOPLE)):
+        delivered(number)
+    names: Counter[str] = Counter()
+    for partition, units in aws.written.items():
+        name, _, _ = partition.rpartition("#")
+        of = {"refine#": "due, refine", "notify#slack": "due, notify", "": "table"}
+        names[of.get(name, "day")] += units
+    assert names == {name: units * len(PEOPLE) for name, units in reach.WRITES.items()}
+    most = max(units for name, units in aws.written.items() if name != "table")
+    shards = Counter(shard_in(name) for name in aws.written if name.startswith("refine"))
+    assert most % reach.HOTTEST == 0, "no partition takes more of a lead than the page says"
+    assert shards.keys() <= set(range(SHARDS))
+
+
+@pytest.mark.parametrize("shards", [1, 16])
+def test_other_shards_cost_a_lead_reads_and_no_further_writes(
+    aws: CountingCaller, monkeypatch: pytest.MonkeyPatch, shards: int
+) -> None:
+    monkeypatch.setenv("TABLE_SHARDS", str(shards))
+    delivered(0)
+    aws.taken()
+    aws.written.clear()
+    delivered(1)
+    assert sum(aws.written.values()) == sum(reach.WRITES.values())
+    further = (shards - SHARDS) * reach.READS_A_SHARD
+    assert aws.taken()["table_read"] == reach.READS + further

@@ -19,7 +19,7 @@ from leadline.entrypoints.aws.step_loop import StepLoop
 from leadline.installations.batches import BatchStore, kind_of_task
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
-from leadline.model.task import Step, Task, TaskKind
+from leadline.model.task import Addressee, Step, Task, TaskKind
 from leadline.settings.general import Settings
 from leadline.steps import patience
 
@@ -54,9 +54,10 @@ def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
         store = parts.batch_store(batch.tasks, settings.redelivery_window)
         kit = _kit(parts, settings, store, longest)
+        turns = _turns(batch.tasks)
         needs = {
             kind: min(longest, patience(kind, settings, kit.lease_duration).total_seconds())
-            for kind in _kinds(batch.tasks)
+            for kind in dict.fromkeys(turns)
         }
     except LeadlineError:
         log.exception("deliver.impossible")
@@ -64,7 +65,7 @@ def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any
     loop = _loop(kit, store, needs, context, waits=bool(parts.wakeups.precision))
     why: LeadlineError | None = None
     try:
-        loop.run(list(needs))
+        loop.run(turns)
     except LeadlineError as error:
         log.exception("deliver.stopped")
         why = error
@@ -107,8 +108,14 @@ def _loop(
     return StepLoop(kit, is_time_for, waits_for)
 
 
-def _kinds(tasks: Sequence[Task]) -> list[TaskKind]:
-    """The kinds of these tasks, the smallest group first, so that it need not wait for a flood."""
+def _turns(tasks: Sequence[Task]) -> list[TaskKind]:
+    """The kinds of these tasks in the order in which they are done: messages to people first, one
+    turn for each, before CRMs and ad networks are asked, which may be slow; then the smallest group
+    first, so that it need not wait for a flood."""
     counts = Counter(map(kind_of_task, tasks))
     order = [*Step]
-    return sorted(counts, key=lambda kind: (counts[kind], order.index(kind[0]), kind[1]))
+    kinds = sorted(counts, key=lambda kind: (counts[kind], order.index(kind[0]), kind[1]))
+    speaking = [kind for kind in kinds if kind[0].addressee is Addressee.CHANNEL]
+    first = [kind for turn in range(max(counts.values(), default=0))
+             for kind in speaking if turn < counts[kind]]  # fmt: skip
+    return [*first, *(kind for kind in kinds if kind not in speaking)]

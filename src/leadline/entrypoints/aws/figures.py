@@ -21,7 +21,10 @@ METRICS = {
 """Counts, name: meaning. There are few, because CloudWatch charges for each per month."""
 AGE = "OldestUntoldSeconds"
 AGES = {
-    AGE: "How late the most overdue lead is, unrefined or not alerted; retries do not reset it.",
+    AGE: (
+        "How late the most overdue lead is, unrefined or not alerted (retries do not reset it), or "
+        "how old the first is that Sweep had no time for."
+    ),
 }
 """Seconds, name: meaning."""
 

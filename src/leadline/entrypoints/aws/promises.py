@@ -124,7 +124,7 @@ class PromiseWatch:
 
     def _dead(self) -> Iterator[Breach]:
         if "dead" in self._kinds:
-            count = sum(self._parts.queues.depths(url)["visible"] for url in self._queues)
+            count = self._parts.visible_messages(self._queues)
             if count:
                 words = f"Dead letters in the queues: {count:,}; leadline dead lists them."
                 yield Breach("dead", count, words)

@@ -41,22 +41,27 @@ class StepLoop:
         """The latest unexpected error."""
 
     def run(self, kinds: Sequence[TaskKind]) -> None:
-        """Do tasks of these *kinds* in turn until none that is due can be done now.
+        """Do tasks of these *kinds* in turn until none that is due can be done now. A kind that is
+        named several times has so many turns before those that are named after it.
 
         Raises LeadlineError if AWS failed. Any other error ends only the kind in which it happens.
         """
-        waiting = deque(kinds)
+        waiting, ended = deque(kinds), set[TaskKind]()
         while waiting:
             kind = waiting.popleft()
+            if kind in ended:
+                continue
             if not self._is_time_for(kind, timedelta()):
+                ended.add(kind)
                 self._later(kind, self._gap(kind))
                 continue
             pause = self._do_one(kind)
-            if pause == timedelta():
-                waiting.append(kind)
-            elif pause is not None and not self._wait(kind, pause):
+            if pause is None:
+                ended.add(kind)
+            elif pause and not self._wait(kind, pause):
+                ended.add(kind)
                 self._later(kind, pause)
-            elif pause is not None:
+            elif kind not in waiting:
                 waiting.append(kind)
 
     def _do_one(self, kind: TaskKind) -> timedelta | None:

@@ -75,6 +75,7 @@ def _run(
     put_back = swept.recaptured + swept.overdue
     log.info("sweep.done", extra={"count": put_back})
     emit(parts.stack, {"PutBack": put_back, "Unrecovered": swept.unrecovered}, parts.metrics)
+    _report_behind(parts, swept.behind_s)
     _look_after_the_rest(parts, settings, store, context)
     if isinstance(late, StorageFailed):
         raise late
@@ -99,6 +100,13 @@ def _tried(parts: Parts) -> dict[str, Any]:
     from leadline.entrypoints.aws.trial_run import trial_run
 
     return {**trial_run(parts, destination_servers)}
+
+
+def _report_behind(parts: Parts, behind_s: float) -> None:
+    """Write the metric of late leads, if the sweep had no time for all: its alarm takes the
+    maximum."""
+    if behind_s:
+        emit_age(parts.stack, timedelta(seconds=behind_s))
 
 
 def _reconciles(settings: Settings) -> bool:

@@ -75,6 +75,7 @@ _INSTEAD_ON_AWS = {
     "deploy": "name the stack with --stack",
     "destroy": "name the stack with --stack",
     "logs": "name the stack with --stack",
+    "shards": "name the stack with --stack",
 }
 
 

@@ -192,6 +192,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
             "Rebuild the table of a stack from its archive: adds all leads that the table lacks.",
             ("rebuilding",),
         ),
+        "shards": Command(
+            "Show in how many partitions a stack's indexes are, and move what is in unused ones.",
+            ("sharding",),
+        ),
         "cost": Command(
             "Estimate a month on AWS, line by line, from a dated list of prices.", ("cost",)
         ),

@@ -200,6 +200,8 @@ _ITEMS = (
     _item("Q#* quota", "how many unreadable deliveries came", others=("since", "count", "bytes")),
     _item("S#* state", "how far the sweep came, and what it has told of",
           others=("until", "after", "done", "at", "told")),
+    _item("S#overdue *", "how far the sweep came with overdue tasks", others=("after",)),
+    _item("S#shards state", "in how many shards the indexes are", others=("due", "day")),
 )  # fmt: skip
 
 

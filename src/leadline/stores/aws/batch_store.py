@@ -25,7 +25,7 @@ from leadline.model.task import (
 from leadline.ports.store import Among, Settlement, Waiting
 from leadline.stores.aws.base import log
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, task_holder_of
-from leadline.stores.aws.keys import lead_key, task_key
+from leadline.stores.aws.keys import due_partition, lead_key, task_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
 from leadline.stores.aws.wakeups import Wakeup
@@ -166,6 +166,10 @@ class BatchStore(AwsStore):
         others = super()._candidates(step, channel, limit)
         known = {key for key, _ in mine}
         return [*mine, *(one for one in others if one[0] not in known)][:limit]
+
+    def _places(self, step: Step, channel: str) -> list[str]:
+        """Only the partitions of new tasks: tasks of earlier shards have messages of their own."""
+        return [f"{due_partition(step, channel)}{shard}" for shard in range(self.table.shards)]
 
     def _due_of_mine(self, step: Step, channel: str) -> list[tuple[Key, bool]]:
         """Those of the remaining tasks that can be leased now; the others are not tried again.

@@ -13,7 +13,7 @@ from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import (
     AGAIN,
     MAYBE,
-    SHARDS,
+    REVIEWS,
     again_key,
     alike_key,
     digest_key,
@@ -21,6 +21,7 @@ from leadline.stores.aws.keys import (
 )
 from leadline.stores.aws.leads import AwsLeads
 from leadline.stores.aws.likeness import AlikeItem, KeyItem, alike_from, alike_of, search_mark
+from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import Delete, Put, Stale, Write
 from leadline.stores.likeness import likeness_of, note_of, ranked
 
@@ -94,9 +95,9 @@ class AwsDuplicates(AwsLeads):
         """See `ports.duplicates.Duplicates.in_review`. The index may not have the latest yet."""
         streams = [
             self.table.query(
-                "due_pk = :pk", {":pk": f"review#{shard}"}, index="due", limit=limit, backwards=True
+                "due_pk = :pk", {":pk": place}, index="due", limit=limit, backwards=True
             )
-            for shard in range(SHARDS)
+            for place in due_partitions(self.table, REVIEWS)
         ]
         ids = ((entry["due_sk"] for entry in stream) for stream in streams)
         return list(islice(merge(*ids, reverse=True), limit))
@@ -159,8 +160,7 @@ class AwsDuplicates(AwsLeads):
 
     def _succeed(self, lead_id: str) -> None:
         """Make the earliest of the others the first of the cluster that a lead was the first of."""
-        later = self._later_leads(lead_id)
-        if not later:
+        if not (later := self._later_leads(lead_id)):
             return
         mine = [i for i, one in self._alike(later).items() if one.first == lead_id and one.traits]
         if mine:

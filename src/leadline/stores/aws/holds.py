@@ -22,14 +22,13 @@ from leadline.stores.aws.items import (
 )
 from leadline.stores.aws.keys import (
     HOLD,
+    HOLDS,
     LEAD,
     SENT,
-    SHARDS,
     WITHOUT_LATER_LEADS,
     hold_key,
-    hold_partition,
-    shard_of,
 )
+from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import Delete, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 
@@ -95,10 +94,8 @@ class AwsHolds(Base):
         """See `ports.retention.Retention.all_held`. The index may not have the latest yet."""
         ids = [
             entry["pk"][2:]
-            for shard in range(SHARDS)
-            for entry in self.table.query(
-                "due_pk = :pk", {":pk": hold_partition(shard)}, index="due"
-            )
+            for place in due_partitions(self.table, HOLDS)
+            for entry in self.table.query("due_pk = :pk", {":pk": place}, index="due")
         ]
         return sorted(self.held(ids).values(), key=lambda hold: hold.since)
 
@@ -135,7 +132,7 @@ def hold_item(hold: DataHold) -> Item:
     """The item of a legal hold."""
     pk, sk = hold_key(hold.lead_id)
     at = iso(hold.since)
-    place = {"due_pk": hold_partition(shard_of(hold.lead_id)), "due_sk": f"{at}#{hold.lead_id}"}
+    place = {"due_pk": HOLDS, "due_sk": f"{at}#{hold.lead_id}"}
     return {"pk": pk, "sk": sk, "why": hold.why, "by": hold.by, "since": at, **place}
 
 

@@ -12,12 +12,11 @@ from leadline.model.lead import Fate, RefinedLead, Status
 from leadline.model.scored_leads import is_hot, score_of, was_not_scored
 from leadline.model.task import Alert, Lease, Step, Task
 from leadline.stores.aws.keys import (
+    DEAD,
     FURTHER,
     LEAD,
-    dead_partition,
     due_partition,
     lead_key,
-    shard_of,
     short,
     task_key,
 )
@@ -159,11 +158,10 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, timeline=lines)
 
     def item(self) -> Item:
-        """The item to store, with its keys in the indexes."""
+        """The item to store, with its keys in the indexes; the table adds their shard."""
         item: Item = msgspec.to_builtins(self)
         item["pk"], item["sk"] = lead_key(self.lead_id)
-        shard = shard_of(self.lead_id)
-        item["day_pk"] = f"{self.captured_at[:10]}#{shard}"
+        item["day_pk"] = f"{self.captured_at[:10]}#"
         item["day_sk"] = f"{self.status}#{self.lead_id}"
         if self.task is not None:
             item |= _due(self.task, Step.REFINE, "", self.lead_id)
@@ -222,10 +220,9 @@ def task_holder_of(item: Item) -> LeadItem | TaskItem:
 
 def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
     """The keys in the index `due`; tasks with the same due time are sorted by capture."""
-    shard = shard_of(lead_id)
     if task.dead_at:
-        return {"due_pk": dead_partition(shard), "due_sk": f"{task.dead_at}#{lead_id}"}
-    partition = due_partition(step, channel, shard)
+        return {"due_pk": DEAD, "due_sk": f"{task.dead_at}#{lead_id}"}
+    partition = due_partition(step, channel)
     return {"due_pk": partition, "due_sk": f"{task.due_at}#{lead_id}", "held": task.leased}
 
 

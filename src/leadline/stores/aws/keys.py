@@ -21,6 +21,8 @@
 | a document by which leads are given out | `T#` and its name | `kept` |
 | a lead in the queue of a team | `W#` and the team | the inverted score, `#`, and its id |
 | how far earlier leads were put under their keys | `S#alike` | `state` |
+| how far the sweep came with overdue tasks | `S#overdue` | the step, `#`, and the channel |
+| in how many shards there may be index entries | `S#shards` | `state` |
 | a source's use of its quota | `Q#` and its name | `quota` |
 | a channel's failures | `C#` and its name | `trouble` |
 | an entry of the audit log | `A#audit` | `entry#` and its number |
@@ -35,9 +37,6 @@ from leadline.model.formats import iso
 from leadline.model.task import Step, Task
 from leadline.stores.aws.table import Key
 
-SHARDS = 4
-"""The number of partitions of each index. A partition takes 1,000 writes a second (DynamoDB
-Developer Guide, "Partitions"), and each lead makes two writes to each index."""
 LEAD, HANDLING, AGAIN, LATE = "lead", "handling", "again#", "late#"
 HOLD, LISTED, SENT = "hold", "listed", "sent"
 ALIKE, MAYBE = "alike", "alike#"
@@ -53,6 +52,10 @@ AUDIT_HEAD, AUDIT_CUT = (_AUDIT, "head"), (_AUDIT, "cut")
 """The keys of the end of the audit log, and of what was deleted before its beginning."""
 AUDIT_LAST = "entry#~"
 """After the sort keys of all entries of the audit log."""
+DEAD, LATE_TASKS, HOLDS, REVIEWS = "dead#", "late#", "hold#", "review#"
+"""The names of further partitions of the index `due`, to which the shard is added
+(`stores.aws.placing`): of dead letters, of late tasks by their first due time, of legal holds, and
+of leads with possible duplicates."""
 RESUMED = "resumed"
 """The partition of the index `due` with events whose capture was continued: their documents have
 the ids of an earlier attempt, and may appear where the sweep has listed already."""
@@ -103,14 +106,14 @@ def sent_key(lead_id: str) -> Key:
     return f"L#{lead_id}", SENT
 
 
+def overdue_key(what: str) -> Key:
+    """The key of how far the sweep came with overdue tasks of one kind: a step, `#`, a channel."""
+    return "S#overdue", what
+
+
 def suppression_key(name: str) -> Key:
     """The key of an entry of the suppression list, by its hash."""
     return f"X#{name}", LISTED
-
-
-def hold_partition(shard: int) -> str:
-    """The partition of the index `due` that lists legal holds."""
-    return f"hold#{shard}"
 
 
 def work_list_key(person: str, lead_id: str) -> Key:
@@ -151,34 +154,14 @@ def maybe_key(other: str, lead_id: str) -> Key:
     return f"L#{other}", f"{MAYBE}{lead_id}"
 
 
-def review_partition(lead_id: str) -> str:
-    """The partition of the index `due` that holds a lead with possible duplicates."""
-    return f"review#{shard_of(lead_id)}"
-
-
 def digest_key(kind: str, digest: bytes) -> Key:
     """The key of an event (`E`), a record (`R`) or a candidate key (`M`)."""
     return f"{kind}#{digest.hex()}", "key"
 
 
-def shard_of(lead_id: str) -> int:
-    """The shard of a lead in every index."""
-    return int(lead_id[-1], 16) % SHARDS
-
-
-def due_partition(step: Step, channel: str, shard: int) -> str:
-    """The partition of the index `due` for tasks of one kind that are not dead."""
-    return f"{step}#{channel}#{shard}"
-
-
-def dead_partition(shard: int) -> str:
-    """The partition of the index `due` for dead letters."""
-    return f"dead#{shard}"
-
-
-def late_partition(shard: int) -> str:
-    """The partition of the index `due` that holds late tasks by their first due time."""
-    return f"late#{shard}"
+def due_partition(step: Step, channel: str) -> str:
+    """The name of the partitions of the index `due` for tasks of one kind that are not dead."""
+    return f"{step}#{channel}#"
 
 
 def due_before(at: datetime) -> str:

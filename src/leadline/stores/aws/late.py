@@ -2,7 +2,7 @@
 
 The index `due` has each task at its next due time, which every lease and retry changes. A task that
 moved by more than NEARLY gets an entry of its own at its first due time, in the partition
-`late_partition`: an item beside its lead's, written in one transaction with the task. Tasks without
+`LATE_TASKS`: an item beside its lead's, written in one transaction with the task. Tasks without
 trouble have none.
 """
 
@@ -16,14 +16,13 @@ from leadline.model.formats import from_iso, iso
 from leadline.model.task import UNTOLD_STEPS, Step, Task
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, task_holder_of, task_in
 from leadline.stores.aws.keys import (
-    SHARDS,
+    LATE_TASKS,
     due_before,
     due_partition,
     late_key,
-    late_partition,
-    shard_of,
     task_key,
 )
+from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import PutIf, Stale, Table, Write
 from leadline.stores.aws.values import Item
 
@@ -32,6 +31,7 @@ log = logging.getLogger(__name__)
 NEARLY = timedelta(minutes=2)
 """Up to this far from its first due time, a task is found by its next due time instead, so that a
 worker that does it at once need not write another item."""
+_DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_LEFT_OVER = 25
 """The maximum number of entries read of each shard."""
 
@@ -72,7 +72,7 @@ def entry_writes(task: Task, before: TaskState | None, after: TaskState | None) 
 def _entry(task: Task, state: TaskState) -> Item:
     pk, sk = late_key(task)
     place = {
-        "due_pk": late_partition(shard_of(task.lead_id)),
+        "due_pk": LATE_TASKS,
         "due_sk": f"{state.first_due_at}#{task.lead_id}",
     }
     return {"pk": pk, "sk": sk, **place}
@@ -89,28 +89,25 @@ def _ended(task: Task, first_due_at: str) -> Item:
 def oldest_first_due(table: Table, now: datetime, channels: Collection[str]) -> datetime | None:
     """See `ports.store.Queue.untold_since`."""
     kinds = [(Step.REFINE, ""), *((Step.NOTIFY, name) for name in channels)]
-    firsts = [first for shard in range(SHARDS) for first in _first_due(table, now, kinds, shard)]
+    until = due_before(now)
+    firsts = [
+        entry["due_sk"].partition("#")[0]
+        for kind in kinds
+        for place in due_partitions(table, due_partition(*kind))
+        for entry in table.query(_DUE, {":pk": place, ":now": until}, index="due", limit=1)
+    ]
+    for place in due_partitions(table, LATE_TASKS):
+        firsts += _first_late(table, place, until)
     return from_iso(min(firsts)) if firsts else None
 
 
-def _first_due(
-    table: Table, now: datetime, kinds: Collection[tuple[Step, str]], shard: int
-) -> list[str]:
-    """First due times of a shard: of the longest overdue task of each kind, and the earliest of the
-    late entries."""
-    condition, until = "due_pk = :pk AND due_sk <= :now", due_before(now)
-    found = [
-        entry["due_sk"].partition("#")[0]
-        for kind in kinds
-        for entry in table.query(
-            condition, {":pk": due_partition(*kind, shard), ":now": until}, index="due", limit=1
-        )
-    ]
-    values = {":pk": late_partition(shard), ":now": until}
-    for entry in table.query(condition, values, index="due", limit=_MOST_LEFT_OVER):
+def _first_late(table: Table, place: str, until: str) -> list[str]:
+    """The earliest first due time of the late entries in a partition, if it has any."""
+    values = {":pk": place, ":now": until}
+    for entry in table.query(_DUE, values, index="due", limit=_MOST_LEFT_OVER):
         if _still_stands(table, entry):
-            return [*found, entry["due_sk"].partition("#")[0]]
-    return found
+            return [entry["due_sk"].partition("#")[0]]
+    return []
 
 
 def _still_stands(table: Table, entry: Item) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 from leadline.model.formats import from_iso, iso
 from leadline.model.likeness import Candidate, Judgement, Ruling, Traits
 from leadline.ports.duplicates import CAP
-from leadline.stores.aws.keys import alike_key, digest_key, review_partition
+from leadline.stores.aws.keys import REVIEWS, alike_key, digest_key
 from leadline.stores.aws.table import Delete, Put, PutIf, Write
 from leadline.stores.aws.values import Item
 from leadline.stores.damage import note_damage
@@ -114,7 +114,7 @@ class AlikeItem(msgspec.Struct, frozen=True, omit_defaults=True):
         item: Item = msgspec.to_builtins(self)
         item["pk"], item["sk"] = alike_key(self.lead_id)
         if self.possible:
-            item["due_pk"], item["due_sk"] = review_partition(self.lead_id), self.lead_id
+            item["due_pk"], item["due_sk"] = REVIEWS, self.lead_id
         return item
 
     def put(self) -> Put:

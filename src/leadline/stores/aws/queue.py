@@ -24,7 +24,6 @@ from leadline.stores.aws.items import (
 )
 from leadline.stores.aws.keys import (
     LEAD,
-    SHARDS,
     due_before,
     due_partition,
     lead_key,
@@ -39,6 +38,7 @@ from leadline.stores.aws.late import (
     task_writes,
 )
 from leadline.stores.aws.parallel import in_parallel
+from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
 from leadline.stores.aws.wakeups import Wakeup
@@ -129,11 +129,11 @@ class AwsQueue(Base):
         streams = [
             self.table.query(
                 _DUE,
-                {**values, ":pk": due_partition(step, channel, shard)},
+                {**values, ":pk": place},
                 index="due",
                 limit=limit,
             )
-            for shard in range(SHARDS)
+            for place in self._places(step, channel)
         ]
         found = islice(merge(*streams, key=_due_sk), limit)
         return [((item["pk"], item["sk"]), bool(item["held"])) for item in found]
@@ -166,10 +166,8 @@ class AwsQueue(Base):
         """See `ports.store.Queue.next_due`."""
         firsts = [
             item["due_sk"].partition("#")[0]
-            for shard in range(SHARDS)
-            for item in self.table.query(
-                "due_pk = :pk", {":pk": due_partition(step, channel, shard)}, index="due", limit=1
-            )
+            for place in self._places(step, channel)
+            for item in self.table.query("due_pk = :pk", {":pk": place}, index="due", limit=1)
         ]
         return from_iso(min(firsts)) if firsts else None
 
@@ -180,10 +178,14 @@ class AwsQueue(Base):
     def _count_due(self, step: Step, channel: str, most: int = 0) -> int:
         """The number of due tasks; at most *most* per shard are counted (0: all)."""
         now = due_before(self.clock())
-        places = (due_partition(step, channel, shard) for shard in range(SHARDS))
         return sum(
-            self.table.count(_DUE, {":pk": place, ":now": now}, "due", most) for place in places
+            self.table.count(_DUE, {":pk": place, ":now": now}, "due", most)
+            for place in self._places(step, channel)
         )
+
+    def _places(self, step: Step, channel: str) -> list[str]:
+        """The partitions with tasks of a kind that are not dead."""
+        return due_partitions(self.table, due_partition(step, channel))
 
     def untold_since(self, channels: Collection[str]) -> datetime | None:
         """See `ports.store.Queue.untold_since`."""

@@ -34,8 +34,7 @@ from leadline.stores.aws.handling import handling_writes
 from leadline.stores.aws.holds import AwsHolds, Beside, is_dead_since
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import (
-    SHARDS,
-    dead_partition,
+    DEAD,
     due_before,
     lead_key,
     sent_key,
@@ -50,6 +49,7 @@ from leadline.stores.aws.retired_documents import (
     refined_of,
     retire_raw_document,
 )
+from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import Delete, Put, Stale, Write
 
 _LOOKED_AT = 1000
@@ -107,10 +107,10 @@ class AwsRetention(AwsHolds, AwsErasing):
         entries = chain.from_iterable(
             self.table.query(
                 "due_pk = :pk AND due_sk < :at",
-                {":pk": dead_partition(shard), ":at": due_before(before)},
+                {":pk": place, ":at": due_before(before)},
                 index="due",
             )
-            for shard in range(SHARDS)
+            for place in due_partitions(self.table, DEAD)
         )
         yield from sorted({i for one in entries if (i := one["pk"][2:]) > after})
 

@@ -9,6 +9,7 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.pauses import pauses, wait
+from leadline.stores.aws.placing import SHARDS, KnownCounts, is_indexed, with_shard
 from leadline.stores.aws.values import Item, plain, typed
 
 _API = "DynamoDB_20120810."
@@ -67,11 +68,13 @@ Write = Put | PutIf | Delete
 
 
 class Table:
-    """The items, by primary key and by the table's indexes."""
+    """The items, by primary key and by the indexes, whose new entries go to so many *shards*."""
 
-    def __init__(self, caller: Caller, name: str) -> None:
+    def __init__(self, caller: Caller, name: str, shards: int = SHARDS) -> None:
         self._caller = caller
         self.name = name
+        self.shards = shards
+        self.known = KnownCounts()
 
     def seconds_left(self) -> float:
         """The seconds in which calls can still be made; infinite without a limit."""
@@ -148,24 +151,30 @@ class Table:
             raise refused
 
     def _transaction(self, writes: Sequence[Write], name: str) -> dict[str, Any]:
-        requests = [self._request(one, name) for one in writes]
-        return {
-            "TransactItems": [
-                {operation.removesuffix("Item"): {"TableName": self.name, **request}}
-                for operation, request in requests
-            ]
-        }
+        requests = [
+            {operation.removesuffix("Item"): {"TableName": self.name, **request}}
+            for operation, request in (self._request(one, name) for one in writes)
+        ]
+        return {"TransactItems": requests}
+
+    def _placed(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The item with the shard of its index entries."""
+        if self.shards > SHARDS and is_indexed(item) and not self.known.is_announced():
+            from leadline.stores.aws.shards import announce  # most tables have no more
+
+            announce(self)
+        return with_shard(item, self.shards)
 
     def _request(self, one: Write, name: str) -> tuple[str, dict[str, Any]]:
         match one:
             case Put(item=item, seen=None):
-                new = {**item, "rev": 1, "write": name}
+                new = {**self._placed(item), "rev": 1, "write": name}
                 return "PutItem", {"Item": typed(new), **_only_if("attribute_not_exists(pk)")}
             case Put(item=item, seen=int(seen)):
-                new = {**item, "rev": seen + 1, "write": name}
+                new = {**self._placed(item), "rev": seen + 1, "write": name}
                 return "PutItem", {"Item": typed(new), **_only_if("rev = :seen", {":seen": seen})}
             case PutIf(item=item, condition=condition, values=values):
-                new = typed({**item, "write": name})
+                new = typed({**self._placed(item), "write": name})
                 return "PutItem", {"Item": new, **_only_if(condition, values)}
             case Delete(key=key, seen=None):
                 return "DeleteItem", {"Key": _key(key)}
@@ -215,8 +224,7 @@ class Table:
             "Select": "COUNT",
         }
         if most:
-            told: int = self._call("Query", {**request, "Limit": most})["Count"]
-            return told
+            return int(self._call("Query", {**request, "Limit": most})["Count"])
         return sum(page["Count"] for page in self._pages("Query", request))
 
     def scan(self, index: str = "") -> Iterator[Item]:

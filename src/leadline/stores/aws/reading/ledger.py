@@ -43,7 +43,7 @@ from leadline.stores.aws.items import (
     task_holder_of,
     task_in,
 )
-from leadline.stores.aws.keys import AGAIN, HANDLING, HOLD, LATE, LEAD, SHARDS, dead_partition
+from leadline.stores.aws.keys import AGAIN, DEAD, HANDLING, HOLD, LATE, LEAD
 from leadline.stores.aws.reading.accounting import Archive, EventAccounts
 from leadline.stores.aws.reading.listing import AwsListing
 from leadline.stores.aws.reading.rows import row_of
@@ -61,7 +61,6 @@ from leadline.stores.aws.table import Table
 _REPEATS_SHOWN = 100
 # Lines of the timeline that are replaced by the lead's own fields, which are more complete.
 _KNOWN_BETTER = frozenset(("refined", "quarantined", *map(event_name, Step)))
-_DEAD = frozenset(map(dead_partition, range(SHARDS)))
 _UNTOLD = (LEAD, f"{Step.NOTIFY}#", LATE)
 """The prefixes of the sort keys of items about leads that are not refined or not alerted."""
 _refined = msgspec.json.Decoder(RefinedLead)
@@ -173,7 +172,7 @@ class AwsLedger(AwsListing):
         for entry in self._table.scan(index="due"):
             if not holds_a_task(entry):
                 continue
-            if entry["due_pk"] in _DEAD:
+            if entry["due_pk"].startswith(DEAD):
                 dead[task_kind_of(entry)] += 1
             else:
                 live.setdefault(task_kind_of(entry), []).append(due_of(entry))
@@ -188,7 +187,7 @@ class AwsLedger(AwsListing):
         firsts = [
             first
             for entry in self._table.scan(index="due")
-            if entry["sk"].startswith(_UNTOLD) and entry["due_pk"] not in _DEAD
+            if entry["sk"].startswith(_UNTOLD) and not entry["due_pk"].startswith(DEAD)
             if (first := entry["due_sk"].partition("#")[0]) <= iso(now)
         ]
         return from_iso(min(firsts)) if firsts else None

@@ -24,9 +24,9 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.days import days_back
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import LeadItem
-from leadline.stores.aws.keys import SHARDS
 from leadline.stores.aws.pacing import channel_keys, channel_state
 from leadline.stores.aws.reading.selection import Selection
+from leadline.stores.aws.shards import day_partitions
 from leadline.stores.aws.table import Table
 
 _AT_ONCE = 64
@@ -64,8 +64,8 @@ class AwsListing:
         now, found = self._clock(), list[str]()
         for day in days_back(now - ENDS_ARE_FOUND_FOR, now):
             streams = [
-                self._selection.ids_of(f"{day}#{shard}", status)
-                for shard in range(SHARDS)
+                self._selection.ids_of(place, status)
+                for place in day_partitions(self._table, day)
                 for status in Status
             ]
             ids: Iterable[str] = chain.from_iterable(self._pool.map(list, streams))

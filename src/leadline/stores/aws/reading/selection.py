@@ -27,8 +27,9 @@ from leadline.stores.aws.items import (
     task_holder_of,
     task_in,
 )
-from leadline.stores.aws.keys import SHARDS, WITHOUT_LATER_LEADS, dead_partition, lead_key
+from leadline.stores.aws.keys import DEAD, WITHOUT_LATER_LEADS, lead_key
 from leadline.stores.aws.reading.rows import row_of, row_of_entry
+from leadline.stores.aws.shards import day_partitions, due_partitions
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 
@@ -118,8 +119,8 @@ class Selection:
         """The entries of a day, highest id first; all, or the first *most* of each partition and
         status."""
         streams = [
-            islice(self._entries(f"{day}#{shard}", status, part, page), most)
-            for shard in range(SHARDS)
+            islice(self._entries(place, status, part, page), most)
+            for place in day_partitions(self._table, day)
             for status in statuses
             for part in parts
         ]
@@ -185,15 +186,14 @@ class Selection:
 
     def dead(self) -> list[LeadItem | TaskItem]:
         """All items with a dead letter: leads and later tasks."""
-        partitions = self._pool.map(self._dead_keys, range(SHARDS))
+        partitions = self._pool.map(self._dead_keys, due_partitions(self._table, DEAD))
         keys = list(chain.from_iterable(partitions))
         found = self._pool.map(self._table.get_all, batched(keys, _AT_ONCE))
         holders = [task_holder_of(item) for some in found for item in some.values()]
         return [one for one in holders if one.task is not None and one.task.dead_at]
 
-    def _dead_keys(self, shard: int) -> list[tuple[str, str]]:
-        values = {":pk": dead_partition(shard)}
-        items = self._table.query("due_pk = :pk", values, index="due")
+    def _dead_keys(self, place: str) -> list[tuple[str, str]]:
+        items = self._table.query("due_pk = :pk", {":pk": place}, index="due")
         return [(entry["pk"], entry["sk"]) for entry in items]
 
     def with_dead_letter(self, reason: str | None) -> dict[str, None]:
@@ -231,8 +231,8 @@ class Selection:
         found: list[str] = []
         for day in days_of_ids(self._bucket, digits):
             streams = [
-                self._between(f"{day}#{shard}", f"{status}#{low}", f"{status}#{high}")
-                for shard in range(SHARDS)
+                self._between(place, f"{status}#{low}", f"{status}#{high}")
+                for place in day_partitions(self._table, day)
                 for status in Status
             ]
             found += sorted(set(chain.from_iterable(self._pool.map(list, streams))))

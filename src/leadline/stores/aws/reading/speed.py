@@ -11,8 +11,9 @@ from leadline.model.task import ON_HOLD_UNTIL, WAIT_CHANGED, Step
 from leadline.ports.ledger import Followed, LeadFilter, LeadRow
 from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
-from leadline.stores.aws.keys import SHARDS, due_partition, handling_key, lead_key
+from leadline.stores.aws.keys import due_partition, handling_key, lead_key
 from leadline.stores.aws.reading.selection import Selection
+from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import Table
 
 _AT_ONCE = 50
@@ -42,10 +43,10 @@ def on_hold_items(table: Table) -> list[str]:
     since = iso(ON_HOLD_UNTIL)
     entries = (
         entry
-        for shard in range(SHARDS)
+        for place in due_partitions(table, due_partition(Step.REFINE, ""))
         for entry in table.query(
             "due_pk = :pk AND due_sk >= :since",
-            {":pk": due_partition(Step.REFINE, "", shard), ":since": since},
+            {":pk": place, ":since": since},
             index="due",
         )
     )

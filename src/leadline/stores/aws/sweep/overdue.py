@@ -3,8 +3,9 @@ were beyond the reach of the clock when they were put.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 import msgspec
 
@@ -12,31 +13,43 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import Addressee, Step, Task, TaskKind
 from leadline.stores.aws.items import TaskState, further_of
-from leadline.stores.aws.keys import SHARDS, due_before, due_partition, lead_key
+from leadline.stores.aws.keys import due_before, due_partition, lead_key, overdue_key
+from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
+from leadline.stores.aws.values import Item
 from leadline.stores.aws.wakeups import StackClock, Wakeup
 
 log = logging.getLogger(__name__)
 
 OVERDUE = timedelta(minutes=5)
 """A task that has been due for longer has no wake-up under way, unless there is a backlog."""
-_MOST_OVERDUE = 1000
-"""The maximum per shard and sweep."""
+_PAGE = 1000
+"""The maximum number of index entries read at once of a partition."""
+_MOST_FURTHER = 20_000
+"""The maximum number of wake-ups sent for tasks of one kind behind the first page of each
+partition: about twice what five runs of Deliver do until the next sweep."""
 _MOST_IN_DOUBT = 100
 _BATCH = 100
 
 
 class WakeupsSent(msgspec.Struct):
-    """The numbers of wake-ups sent for tasks of one kind, and whether there was time for all."""
+    """The numbers of wake-ups sent for tasks of one kind, whether there was time for all, and since
+    when the first task is due that the sweep has not come to ("": none)."""
 
     overdue: int = 0
     coming: int = 0
     finished: bool = True
+    behind_since: str = ""
 
 
 class MissingWakeups:
-    """Sends wake-ups for tasks that are overdue since *at*, and for those due soon."""
+    """Sends wake-ups for tasks that are overdue since *at*, and for those due soon.
+
+    However many tasks are overdue, it reads one page of each partition (`send`), and further pages
+    only while messages are missing and time is left (`send_further`): from where the last sweep
+    stopped, which an item of the table says for each partition.
+    """
 
     def __init__(
         self, store: AwsStore, clock: StackClock, at: datetime, time_is_left: Callable[[], bool]
@@ -46,39 +59,104 @@ class MissingWakeups:
         self._at = at
         self._now = store.clock()
         self._time_is_left = time_is_left
+        self._further: dict[TaskKind, dict[str, str]] = {}
+        """The ends of the first pages behind which further overdue tasks lack messages."""
 
     def send(self, kind: TaskKind) -> WakeupsSent:
-        """Send the missing wake-ups for tasks of this kind; raises StorageFailed."""
-        overdue, coming = self._find(kind)
+        """Send the missing wake-ups for the longest overdue tasks of this kind, and for those due
+        soon; raises StorageFailed."""
+        name = due_partition(*kind)
+        pages = {place: self._page(kind, place) for place in self._places(name)}
+        at = due_before(self._at)
+        overdue = [entry for page in pages.values() for entry in page if entry["due_sk"] <= at]
         sent = WakeupsSent()
         if overdue:
-            sent.overdue = self._send_overdue(kind, overdue)
-        self._send_coming(coming, sent)
+            cut = {
+                place: page[-1]["due_sk"]
+                for place, page in pages.items()
+                if len(page) == _PAGE and page[-1]["due_sk"] <= at
+            }
+            self._send_overdue(kind, overdue, cut, sent)
+        if reach := self._reach(kind):
+            self._send_coming(self._coming(pages, self._now + reach), sent)
         return sent
 
-    def _find(self, kind: TaskKind) -> tuple[list[tuple[str, str]], list[Key]]:
-        """Overdue tasks (due time and lead id), and the keys of tasks due soon. The latter are not
-        needed for REFINE, whose tasks always have a wake-up, nor if the clock has no limit."""
-        refining, reach = kind[0] is Step.REFINE, self._clock.reach
-        until = due_before(self._at if refining or reach is None else self._now + reach)
-        at, now = due_before(self._at), iso(self._now)
-        overdue: list[tuple[str, str]] = []
-        coming: list[Key] = []
-        for shard in range(SHARDS):
-            values = {":pk": due_partition(*kind, shard), ":until": until}
-            condition = "due_pk = :pk AND due_sk <= :until"
-            limit = _MOST_OVERDUE if refining or reach is None else 0
-            here: list[tuple[str, str]] = []
-            for entry in self._store.table.query(condition, values, index="due", limit=limit):
-                due_sk = entry["due_sk"]
-                if due_sk <= at and len(here) < _MOST_OVERDUE:
-                    here.append((due_sk, entry["pk"][2:]))
-                elif due_sk >= now and not entry["held"]:
-                    coming.append((entry["pk"], entry["sk"]))
-            overdue += here
-        return overdue, coming
+    def send_further(self, kind: TaskKind) -> WakeupsSent:
+        """Send wake-ups for overdue tasks behind the first pages, if messages were missing, from
+        where the last sweep stopped; raises StorageFailed."""
+        sent = WakeupsSent()
+        ends = self._further.pop(kind, {})
+        if not ends:
+            return sent
+        key = overdue_key(f"{kind[0]}#{kind[1]}")
+        stopped: dict[str, str] = (self._store.table.get(key) or {}).get("after", {})
+        places = {place: max(end, stopped.get(place, "")) for place, end in ends.items()}
+        while places and self._time_is_left() and sent.overdue < _MOST_FURTHER:
+            for place, after in list(places.items()):
+                page = self._after(place, after)
+                self._ring(kind, page)
+                sent.overdue += len(page)
+                if len(page) < _PAGE - 1:
+                    del places[place]
+                else:
+                    places[place] = page[-1]["due_sk"]
+            state = {"pk": key[0], "sk": key[1], "after": places}
+            self._store.table.put_if(state, "", {})
+        if places:
+            sent.finished = False
+            sent.behind_since = min(places.values()).partition("#")[0]
+        log.warning(
+            "sweep.behind", extra={"step": kind[0], "channel": kind[1], "count": sent.overdue}
+        )
+        return sent
 
-    def _send_overdue(self, kind: TaskKind, overdue: list[tuple[str, str]]) -> int:
+    def _places(self, name: str) -> list[str]:
+        return due_partitions(self._store.table, name)
+
+    def _reach(self, kind: TaskKind) -> timedelta | None:
+        """How far ahead the clock wakes for tasks of this kind; None if each has its wake-up since
+        it was put: those of REFINE always, all others if the clock has no limit."""
+        return None if kind[0] is Step.REFINE else self._clock.reach
+
+    def _page(self, kind: TaskKind, place: str) -> list[Item]:
+        """The first entries of a partition: overdue tasks, and those due soon."""
+        reach = self._reach(kind)
+        until = self._now + reach if reach else self._at
+        values = {":pk": place, ":until": due_before(until)}
+        condition = "due_pk = :pk AND due_sk <= :until"
+        return list(self._store.table.query(condition, values, index="due", limit=_PAGE))
+
+    def _after(self, place: str, after: str) -> list[Item]:
+        """The next page of overdue tasks behind one."""
+        until = due_before(self._at)
+        if after > until:  # the last sweep was asked to take younger tasks
+            return []
+        found = self._between(place, after, until, _PAGE)
+        return [entry for entry in found if entry["due_sk"] != after]
+
+    def _coming(self, pages: Mapping[str, Sequence[Item]], until: datetime) -> Iterator[Key]:
+        """The keys of tasks that are due *until* then and not leased; entries behind the first page
+        of a partition are read only when they are asked for."""
+        now = iso(self._now)
+        for place, page in pages.items():
+            entries: Iterable[Item] = page
+            if len(page) == _PAGE:
+                low = max(page[-1]["due_sk"], now)
+                seen = {entry["due_sk"] for entry in page}
+                rest = self._between(place, low, due_before(until))
+                entries = chain(page, (entry for entry in rest if entry["due_sk"] not in seen))
+            for entry in entries:
+                if entry["due_sk"] >= now and not entry["held"]:
+                    yield entry["pk"], entry["sk"]
+
+    def _between(self, place: str, low: str, high: str, limit: int = 0) -> Iterator[Item]:
+        values = {":pk": place, ":low": low, ":high": high}
+        condition = "due_pk = :pk AND due_sk BETWEEN :low AND :high"
+        return self._store.table.query(condition, values, index="due", limit=limit)
+
+    def _send_overdue(
+        self, kind: TaskKind, overdue: Sequence[Item], cut: dict[str, str], sent: WakeupsSent
+    ) -> None:
         """Send wake-ups for overdue tasks.
 
         If there may be a wake-up for each of them under way, because the function is behind, only
@@ -86,13 +164,21 @@ class MissingWakeups:
         a queue is not filled with one message per task and sweep.
         """
         if self._ready(kind) >= len(overdue):
-            overdue = sorted(overdue)[:_MOST_IN_DOUBT]
+            overdue = sorted(overdue, key=lambda entry: str(entry["due_sk"]))[:_MOST_IN_DOUBT]
+        else:
+            self._further[kind] = cut
+        step, _ = kind
+        for task in self._ring(kind, overdue):
+            log.warning(f"sweep.{step}_rung", extra={"lead": task.lead_id})
+            sent.overdue += 1
+
+    def _ring(self, kind: TaskKind, entries: Sequence[Item]) -> list[Task]:
+        """Send wake-ups for the tasks of index entries; returns those whose leads are there."""
         step, channel = kind
-        wakeups = self._wakeups({Task(step, i, channel): self._now for _, i in overdue})
+        due = {Task(step, entry["pk"][2:], channel): self._now for entry in entries}
+        wakeups = self._wakeups(due) if due else []
         self._clock.send(wakeups, self._now)
-        for wakeup in wakeups:
-            log.warning(f"sweep.{step}_rung", extra={"lead": wakeup.task.lead_id})
-        return len(wakeups)
+        return [wakeup.task for wakeup in wakeups]
 
     def _ready(self, kind: TaskKind) -> int:
         """The number of wake-ups that may belong to due tasks. Those that come later are for tasks
@@ -104,7 +190,7 @@ class MissingWakeups:
             ready += under_way.later
         return ready
 
-    def _send_coming(self, keys: list[Key], sent: WakeupsSent) -> None:
+    def _send_coming(self, keys: Iterable[Key], sent: WakeupsSent) -> None:
         """Send wake-ups for those of these tasks that were out of reach when they were put."""
         for some in batched(keys, _BATCH):
             if not self._time_is_left():

@@ -22,6 +22,7 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.model.errors import StorageFailed
+from leadline.model.formats import from_iso
 from leadline.model.lead import Fate
 from leadline.model.likeness import RULES
 from leadline.model.task import Step, TaskKind
@@ -45,8 +46,8 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 class Swept(msgspec.Struct):
     """What one sweep did: numbers of documents checked and captured, of wake-ups sent for overdue
-    tasks and for tasks due soon, and of documents that could not be captured; and whether there was
-    time for all."""
+    tasks and for tasks due soon, and of documents that could not be captured; whether there was
+    time for all, and how many seconds ago the first that it has not come to was due or stored."""
 
     looked_at: int = 0
     recaptured: int = 0
@@ -54,6 +55,12 @@ class Swept(msgspec.Struct):
     coming: int = 0
     unrecovered: int = 0
     finished: bool = True
+    behind_s: float = 0.0
+
+    def is_behind(self, since: datetime, now: datetime) -> None:
+        """Note that there was no time for what was due or stored since then."""
+        self.finished = False
+        self.behind_s = max(self.behind_s, (now - since).total_seconds())
 
 
 def sweep(
@@ -77,10 +84,12 @@ def sweep(
     now = store.clock()
     missing = MissingWakeups(store, clock, now - overdue, time_is_left)
     failures: list[StorageFailed] = []
+    every = ((Step.REFINE, ""), *kinds)
     for part in (
-        *(partial(_send_wakeups, missing, kind, swept) for kind in ((Step.REFINE, ""), *kinds)),
-        partial(_take_up_resumed, store, now - grace, swept),
+        *(partial(_send_wakeups, missing, kind, swept) for kind in every),
+        partial(_take_up_resumed, store, now - grace, time_is_left, swept),
         partial(_recapture, store, now - grace, time_is_left, swept),
+        *(partial(_send_further, missing, kind, swept, now) for kind in every),
         partial(_make_likenesses, store, time_to_spare or time_is_left),
     ):
         try:
@@ -101,12 +110,25 @@ def _send_wakeups(missing: MissingWakeups, kind: TaskKind, swept: Swept) -> None
     swept.finished &= sent.finished
 
 
-def _take_up_resumed(store: AwsStore, youngest: datetime, swept: Swept) -> None:
+def _send_further(missing: MissingWakeups, kind: TaskKind, swept: Swept, now: datetime) -> None:
+    """Send further missing wake-ups for overdue tasks of one kind, if there are very many."""
+    sent = missing.send_further(kind)
+    swept.overdue += sent.overdue
+    if sent.behind_since:
+        swept.is_behind(from_iso(sent.behind_since), now)
+
+
+def _take_up_resumed(
+    store: AwsStore, youngest: datetime, time_is_left: Callable[[], bool], swept: Swept
+) -> None:
     """Finish captures that were continued under an earlier id: if such a capture died again, its
     document may be before the mark."""
     values = {":pk": RESUMED, ":now": due_before(youngest)}
     condition = "due_pk = :pk AND due_sk <= :now"
     for entry in store.table.query(condition, values, index="due", limit=_MOST_RESUMED):
+        if not time_is_left():
+            swept.finished = False
+            return
         key = entry["due_sk"].partition("#")[2]
         event = store.table.get((entry["pk"], entry["sk"]))
         known = store.table.get(lead_key(_lead_id(key)))
@@ -124,10 +146,12 @@ def _recapture(
     after the mark."""
     state = store.table.get(_STATE) or {}
     mark: str = state.get("after", "")
-    again = _accept(store, state.get("again", []), swept)
+    again: list[str] = []
+    for some in batched(state.get("again", []), _BATCH):
+        again += _accept(store, some, swept) if time_is_left() else some
     for batch in batched(_settled_keys(store, mark, youngest), _BATCH):
         if not time_is_left() or len(again) >= _MOST_AGAIN:
-            swept.finished = False
+            _note_behind(swept, batch[0], store.clock())
             break
         ids = {_lead_id(key): key for key in batch}
         known = store.table.get_all([lead_key(i) for i in ids], exact=False)
@@ -137,6 +161,14 @@ def _recapture(
         _save(store, mark, again)
     if again != state.get("again", []):
         _save(store, mark, again)
+
+
+def _note_behind(swept: Swept, first: str, now: datetime) -> None:
+    """Note that the archive was listed only up to this key."""
+    swept.finished = False
+    if (since := _captured_at(_lead_id(first))) > _NO_TIME:
+        swept.is_behind(since, now)
+    log.warning("sweep.behind", extra={"step": "capture", "count": swept.looked_at})
 
 
 def _make_likenesses(store: AwsStore, time_is_left: Callable[[], bool]) -> None:
