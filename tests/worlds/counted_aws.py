@@ -26,7 +26,7 @@ class CountingCaller(Caller):
         answer = super().json(service, target, body, version)
         match target.partition(".")[2]:
             case "GetItem":
-                self.counted["table_read"] += 1
+                self.counted["table_read" if body["ConsistentRead"] else "halves"] += 1
             case "BatchGetItem":
                 for one in body["RequestItems"].values():
                     exact = one["ConsistentRead"]

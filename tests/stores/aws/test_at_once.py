@@ -85,7 +85,9 @@ def test_two_events_of_one_record_at_once_are_one_lead_with_the_other_folded_in(
             continue
         assert one is not None
         assert one.lead_id == two.lead_id == head.lead_id
-        assert {one.fate, two.fate} == {Fate.CAPTURED, Fate.FOLDED}
+        # Between the writes of the first its record has no lead yet: the second brings it in then.
+        assert {one.fate, two.fate} - {Fate.REDELIVERED} <= {Fate.CAPTURED, Fate.FOLDED}
+        assert Fate.FOLDED in (one.fate, two.fate)
         (folded,) = known.keys() - {head.lead_id}
         assert head.updates == (folded,)
 

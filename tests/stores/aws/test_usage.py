@@ -19,6 +19,7 @@ from leadline.entrypoints.aws.parts import Parts
 from leadline.model.formats import key_of
 from leadline.model.likeness import RULES
 from leadline.model.task import Step, Task
+from leadline.net.aws.calls import Caller
 from leadline.net.aws.remote_text import read_text
 from leadline.operations.cost import quantities
 from leadline.operations.cost.uses import (

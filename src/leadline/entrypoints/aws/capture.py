@@ -31,6 +31,7 @@ from leadline.model.errors import (
     ConfigurationError,
     LeadlineError,
     TooLarge,
+    Unauthentic,
 )
 from leadline.model.lead import Delivery, Fate, Kind
 from leadline.ports.source import Answer
@@ -79,7 +80,19 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _answer(event: Mapping[str, Any], parts: Parts) -> Answer:
+    """The answer to a request. What is refused for its secret is judged once more if the settings
+    changed since they were read."""
     settings = parts.settings()
+    try:
+        return _answer_with(settings, event, parts)
+    except Unauthentic:
+        new = parts.renewed(settings)
+        if new is None:
+            raise
+    return _answer_with(new, event, parts)
+
+
+def _answer_with(settings: Settings, event: Mapping[str, Any], parts: Parts) -> Answer:
     _refusals().whole_address = settings.log_sender == "address"
     asked = event.get("resource") or event["path"]
     if asked.startswith("/slack/"):

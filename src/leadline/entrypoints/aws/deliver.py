@@ -15,11 +15,13 @@ from leadline.entrypoints.aws.executed import in_execution, is_of_execution
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
+from leadline.entrypoints.aws.renewing import renewing_channels
 from leadline.entrypoints.aws.step_loop import StepLoop
 from leadline.installations.batches import BatchStore, kind_of_task
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Addressee, Step, Task, TaskKind
+from leadline.ports.channel import Channel
 from leadline.settings.general import Settings
 from leadline.steps import patience
 
@@ -50,10 +52,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     batch = Batch.of(event, parts.wakeups, refining=False)
     try:
-        settings = parts.settings()
         longest = max(remaining_seconds(context) - _BESIDE_S - 1, 1)
+        settings, channels = _channels(parts, batch.tasks, longest)
         store = parts.batch_store(batch.tasks, settings.redelivery_window)
-        kit = _kit(parts, settings, store, longest)
+        kit = _kit(parts, settings, store, longest, channels)
         turns = _turns(batch.tasks)
         needs = {
             kind: min(longest, patience(kind, settings, kit.lease_duration).total_seconds())
@@ -83,9 +85,15 @@ def _tried(parts: Parts) -> dict[str, Any]:
     return {**trial_run(parts, destination_servers)}
 
 
-def _kit(parts: Parts, settings: Settings, store: BatchStore, longest: float) -> Kit:
+def _kit(
+    parts: Parts,
+    settings: Settings,
+    store: BatchStore,
+    longest: float,
+    channels: Mapping[str, Channel],
+) -> Kit:
     """The kit, whose calls to others take at most *longest* seconds."""
-    kit = wiring.kit_of(settings, store, wiring.channels(settings, longest))
+    kit = wiring.kit_of(settings, store, channels)
     kit = parts.with_erasures(kit, settings)
     # No lease is longer than the function may run: steps use the lease to limit their calls.
     duration = min(kit.lease_duration, timedelta(seconds=longest + _BESIDE_S + 1))
@@ -106,6 +114,24 @@ def _loop(
         return waits and kind in map(kind_of_task, store.left.values())
 
     return StepLoop(kit, is_time_for, waits_for)
+
+
+def _channels(
+    parts: Parts, tasks: Sequence[Task], longest: float
+) -> tuple[Settings, Mapping[str, Channel]]:
+    """The settings, and their channels. They are read anew if a task is for a channel that they do
+    not know, and when a channel refuses a message."""
+    settings = parts.settings()
+    channels = wiring.channels(settings, longest)
+    named = {task.channel for task in tasks if task.step.addressee is Addressee.CHANNEL}
+    if not named <= channels.keys() and (new := parts.renewed(settings)) is not None:
+        settings, channels = new, wiring.channels(new, longest)
+
+    def anew() -> Mapping[str, Channel] | None:
+        new = parts.renewed(settings)
+        return wiring.channels(new, longest) if new is not None else None
+
+    return settings, renewing_channels(channels, anew)
 
 
 def _turns(tasks: Sequence[Task]) -> list[TaskKind]:

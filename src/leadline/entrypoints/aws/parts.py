@@ -15,7 +15,7 @@ from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import metrics_in
 from leadline.installations.functions import StackParts
 from leadline.model.errors import ConfigurationError, StorageFailed
-from leadline.net.aws.remote_text import read_text
+from leadline.net.aws.remote_text import read_version, read_versioned
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=5)
-"""How long settings are kept before they are read again, and so until a new secret is in use."""
+"""How long settings are kept before AWS is asked whether they changed, and so the longest time
+until new ones are in use. A parameter is decrypted again only if it did."""
+_SOONEST_S = 60.0
+"""After a secret was refused the settings are read at once, but not more often than so."""
 _MARGIN_S = 2.0
 _PATIENCE_S = 3.0
 _LONGEST_WAIT_S = 5.0
@@ -43,7 +46,9 @@ class Parts(StackParts):
         self._asks_rules = asks_rules
         self._settings: Settings | None = None
         self._crms: tuple[Mapping[str, AnyCrmConfig], Mapping[str, Connected]] | None = None
+        self._version = ""
         self._read_at = 0.0
+        self._hurried_at = 0.0
         logs.configure(environ.get("LEADLINE_LOG_LEVEL", "info"), "json")
 
     @property
@@ -70,24 +75,53 @@ class Parts(StackParts):
         # seldom called would never read a new secret.
         age = time.time() - self._read_at
         if self._settings is None or not 0 <= age <= FRESH.total_seconds():
-            try:
-                self._settings = self._read()
-            except (StorageFailed, ConfigurationError) as error:
-                if self._settings is None:
-                    raise
-                log.error("settings.stale", extra={"error": type(error).__name__})
-            self._read_at = time.time()
+            return self._read_or_keep()
+        return self._settings
+
+    def renewed(self, used: Settings) -> Settings | None:
+        """Other settings than those *used*, for a second try after a secret of theirs was refused
+        or a name was unknown: read at once, unless that was done within a minute. None if they are
+        still the same."""
+        since = time.time() - self._hurried_at
+        if self._settings is used and not 0 <= since < _SOONEST_S:
+            self._hurried_at = time.time()
+            self._read_or_keep()
+        if self._settings is used or self._settings is None:
+            return None
+        log.info("settings.renewed")
+        return self._settings
+
+    def _read_or_keep(self) -> Settings:
+        """The settings as they are now, or the old ones if they can't be read."""
+        try:
+            self._settings = self._read()
+        except (StorageFailed, ConfigurationError) as error:
+            if self._settings is None:
+                raise
+            log.error("settings.stale", extra={"error": type(error).__name__})
+        self._read_at = time.time()
         return self._settings
 
     def _read(self) -> Settings:
+        reference = self.named("SETTINGS_REFERENCE")
         until = self.caller.until
         if self._settings is not None:  # old settings will do, and a sender waits
             soon = time.monotonic() + _PATIENCE_S
             self.caller.until = soon if until is None else min(until, soon)
         try:
-            text = read_text(self.caller, self.named("SETTINGS_REFERENCE"))
+            if self._settings is not None and self._is_current(reference):
+                return self._settings
+            text, version = read_versioned(self.caller, reference)
         finally:
             self.caller.until = until
+        settings = self._understood(text)
+        self._version = version
+        return settings
+
+    def _is_current(self, reference: str) -> bool:
+        return bool(self._version) and read_version(self.caller, reference) == self._version
+
+    def _understood(self, text: str) -> Settings:
         document = (text, "the stack's settings")
         settings = load(environ=self._environ, document=document, lists=_carried_list).settings
         asked = any(rule.when for rule in settings.rules.values()) or settings.score_points
@@ -102,16 +136,27 @@ class Parts(StackParts):
 
     def crms(self, settings: Settings, longest: float) -> "Mapping[str, Connected]":
         """The CRMs by source. They are kept, with their connections and access tokens, until their
-        settings change; no request to one may take more than *longest* seconds."""
+        settings change; no request to one may take more than *longest* seconds. One that denies
+        access is asked again with the settings as they are then, if these changed."""
         if self._crms is None or self._crms[0] != settings.crm:
-            most = timedelta(seconds=longest)
-            capped = {
-                source: msgspec.structs.replace(config, timeout=min(config.timeout, most))
-                for source, config in settings.crm.items()
-            }
-            made = wiring.crms(msgspec.structs.replace(settings, crm=capped))
+            from leadline.entrypoints.aws.renewing import RenewingCrms
+
+            def anew() -> "Mapping[str, Connected] | None":
+                new = self.renewed(settings)
+                changed = new is not None and new.crm != settings.crm
+                return self._plain_crms(new, longest) if new and changed else None
+
+            made = RenewingCrms(self._plain_crms(settings, longest), anew)
             self._crms = (settings.crm, made)
         return self._crms[1]
+
+    def _plain_crms(self, settings: Settings, longest: float) -> "Mapping[str, Connected]":
+        most = timedelta(seconds=longest)
+        capped = {
+            source: msgspec.structs.replace(config, timeout=min(config.timeout, most))
+            for source, config in settings.crm.items()
+        }
+        return wiring.crms(msgspec.structs.replace(settings, crm=capped))
 
     def within(self, milliseconds: int) -> None:
         """Limit all calls to AWS, so that they end before Lambda ends the function in so many

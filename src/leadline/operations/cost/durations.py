@@ -116,22 +116,22 @@ MEASURED: Mapping[str, Durations] = {
     "Capture": Durations(
         256, cpu_ms=1.2, lead_cpu_ms=0, connections=3, connection_cpu_ms=3.0, settings_cpu_ms=0.5,
         import_cpu_ms=54, first_cpu_ms=9, cold_share=0.10,
-        waits={"read": 1, "write": 1, "s3_put": 1, "transaction": 1, "sqs": 1}, lead_waits={},
+        waits={"read": 1, "write": 3, "s3_put": 1, "sqs": 1}, lead_waits={},
         log_bytes=928, lead_log_bytes=0,
     ),
     "Refine": Durations(
         512, cpu_ms=0.3, lead_cpu_ms=2.4, connections=3, connection_cpu_ms=3.0, settings_cpu_ms=0.5,
         import_cpu_ms=65, first_cpu_ms=30, cold_share=0.10,
-        waits={"read": 3.67, "write": 0.89, "s3_get": 0.89},
+        waits={"read": 0.89, "write": 0.89, "s3_get": 0.89},
         lead_waits={
-            "read": 1.33, "write": 0.11, "s3_get": 0.11, "s3_put": 1, "transaction": 1, "sqs": 1
+            "read": 1.11, "write": 7.11, "s3_get": 0.11, "s3_put": 1, "transaction": 1, "sqs": 1
         },
         log_bytes=728, lead_log_bytes=221,
     ),
     "Deliver": Durations(
         256, cpu_ms=0, lead_cpu_ms=6.0, connections=2, connection_cpu_ms=2.0, settings_cpu_ms=0.5,
         import_cpu_ms=55, first_cpu_ms=39, cold_share=0.10, waits={},
-        lead_waits={"read": 14, "write": 2, "s3_get": 1, "transaction": 1, "slack": 1},
+        lead_waits={"read": 11, "write": 5, "s3_get": 1, "slack": 1},
         log_bytes=520, lead_log_bytes=428,
     ),
     "Sweep": Durations(

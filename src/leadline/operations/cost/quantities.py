@@ -36,7 +36,7 @@ POLLERS, POLL_S = 5, 20
 "Configuring scaling behavior for SQS event source mappings"). Without a maximum concurrency Lambda
 may go down to two, but does not promise to."""
 SETTINGS_KEPT_S = 300
-"""How long a function keeps the settings that it has read, in seconds."""
+"""After how many seconds a function looks whether the settings have changed."""
 _READS_TO_MEASURE = 0.5 + 4 * 3 * 0.5
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
 _TABLE_KB = 4.0  # items of one lead with their index entries, each with DynamoDB's own 100 bytes
@@ -175,15 +175,21 @@ def _functions(w: Workload) -> Iterator[Used]:
         mean = ms / count if count else 0
         formula = f"{count:,.0f} × {mean:,.0f} ms × {memory} MB"
         yield Used("lambda_gb_second", name, ms / 1_000 * memory / 1_024, formula)
-    reads = {name: _settings_reads(name, w) for name in calls}
-    detail = " + ".join(f"{name} {count:,.0f}" for name, count in reads.items())
+    starts = {name: _decryptions(name, w) for name in calls}
+    detail = " + ".join(f"{name} {count:,.0f}" for name, count in starts.items())
     yield Used("parameter", "the settings", 1, "one standard parameter, free to read")
-    yield Used("kms_request", "reading the settings", sum(reads.values()), detail)
+    yield Used("kms_request", "decrypting the settings", sum(starts.values()), detail)
+
+
+def _decryptions(function: str, w: Workload) -> float:
+    """The number of times per month that the settings are decrypted: at cold starts, but not more
+    often than environments look at them."""
+    return min(_invocations(w)[function] * _took(function).cold_share, _settings_reads(function, w))
 
 
 def _settings_reads(function: str, w: Workload) -> float:
-    """The number of reads of the settings per month: each environment reads them again in the first
-    invocation after `SETTINGS_KEPT_S`."""
+    """The number of looks at the settings per month: each environment looks at them again in the
+    first invocation after `SETTINGS_KEPT_S`. They are decrypted again only if they changed."""
     count = _invocations(w)[function]
     if not count or function in ("Sweep", MEASURE):
         return count

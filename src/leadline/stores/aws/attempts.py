@@ -13,6 +13,7 @@ from leadline.model.attempts import (
     unpacked_attempts,
 )
 from leadline.model.errors import StorageFailed
+from leadline.model.task import Step
 from leadline.ports.store import Settlement
 from leadline.stores.aws.base import Base, log
 from leadline.stores.aws.items import LeadItem, lead_of
@@ -32,14 +33,17 @@ class AwsAttempts(Base):
             if one.attempt is not None:
                 lead_id = one.lease.task.lead_id
                 try:
-                    self._keep_attempt(lead_id, one.attempt)
+                    first = one.lease.task.step is Step.NOTIFY and one.lease.attempt == 1
+                    self._keep_attempt(lead_id, one.attempt, first=first)
                 except StorageFailed as error:
                     log.error("attempt.not_kept", extra={"lead": lead_id, "error": str(error)})
 
-    def _keep_attempt(self, lead_id: str, new: KeptAttempt) -> None:
+    def _keep_attempt(self, lead_id: str, new: KeptAttempt, *, first: bool) -> None:
+        """Keep an attempt beside the lead, unless the person is erased. The *first* alert is taken
+        to be the first attempt; if that is wrong, the write fails, and it is done again."""
         keys = [lead_key(lead_id), sent_key(lead_id)]
-        for _ in range(_MOST_ROUNDS):
-            items = self.table.get_all(keys)
+        for turn in range(_MOST_ROUNDS):
+            items = self.table.get_all(keys[:1] if first and not turn else keys)
             lead, there = items.get(keys[0]), items.get(keys[1])
             if lead is None or _is_without_person(lead_of(lead)):
                 return

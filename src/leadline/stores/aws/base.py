@@ -12,10 +12,10 @@ from leadline.model.task import Task
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.items import LeadItem, TaskItem, lead_of
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.likeness import KeyItem
-from leadline.stores.aws.table import Put, Stale, Table
+from leadline.stores.aws.table import Key, Put, Stale, Table
 from leadline.stores.aws.wakeups import Wakeup, Wakeups
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class Base:
         self.redelivery_window = redelivery_window
         self.apart = apart
         self.recent = Recent()
+        self.trusts_recent = False
 
     def _lead(self, lead_id: str) -> LeadItem | None:
         item = self.table.get(lead_key(lead_id))
@@ -106,6 +107,8 @@ class Recent:
         self.raws: dict[str, bytes] = {}
         self.under: dict[bytes, KeyItem] = {}
         """What candidate keys had when candidates were looked for, or after a settlement."""
+        self.early: dict[str, list[bytes]] = {}
+        """The keys under which leads were put before they were settled."""
         self.batch: set[str] = set()
         """The leads that are settled together."""
         self.conflicts_left = 0
@@ -114,10 +117,13 @@ class Recent:
         """Leads with a document that AWS refuses to give now, with AWS's error code."""
         self.healthy: dict[str, datetime] = {}
         """When a channel was last seen without failures; kept across iterations."""
+        self.tasks: dict[Key, TaskItem] = {}
+        """The later tasks that were leased, with their revisions."""
 
     def clear(self) -> None:
         """Clear the leads, at the begin of an iteration."""
         self.leads.clear()
+        self.tasks.clear()
         self.raws.clear()
         self.under.clear()
         self.refused.clear()

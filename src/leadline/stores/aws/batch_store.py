@@ -21,6 +21,7 @@ from leadline.model.task import (
     Retry,
     Step,
     Task,
+    TaskKind,
 )
 from leadline.ports.store import Among, Settlement, Waiting
 from leadline.stores.aws.base import log
@@ -52,6 +53,10 @@ class BatchStore(AwsStore):
         self.left = dict(self.tasks)
         self.counts: dict[str, int] = {}
         self.settled = 0
+        self.trusts_recent = True
+        self._ended: set[Task] = set()
+        self._looked_at: dict[TaskKind, list[LeadItem | TaskItem]] = {}
+        self._alone: set[TaskKind] = set()
         self._taken: dict[Key, Lease] = {}
 
     def lease(
@@ -159,19 +164,27 @@ class BatchStore(AwsStore):
         except StorageFailed as error:
             log.error("claims.kept", extra={"count": len(leases), "error": str(error)})
 
-    def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
-        mine = self._due_of_mine(step, channel)[:limit]
+    def _candidates(self, step: Step, channel: str, limit: int) -> list[LeadItem | TaskItem]:
+        looked_at = self._looked_at.pop((step, channel), None)
+        mine = (self._due_of_mine(step, channel) if looked_at is None else looked_at)[:limit]
         if not step.row.batched or len(mine) >= limit:
             return mine
+        if not mine and (step, channel) in self._alone:
+            return []  # what came since has messages of its own
         others = super()._candidates(step, channel, limit)
-        known = {key for key, _ in mine}
-        return [*mine, *(one for one in others if one[0] not in known)][:limit]
+        if len(others) < limit:
+            self._alone.add((step, channel))
+        return [*mine, *others][:limit]
 
     def _places(self, step: Step, channel: str) -> list[str]:
         """Only the partitions of new tasks: tasks of earlier shards have messages of their own."""
         return [f"{due_partition(step, channel)}{shard}" for shard in range(self.table.shards)]
 
-    def _due_of_mine(self, step: Step, channel: str) -> list[tuple[Key, bool]]:
+    def _due_keys(self, step: Step, channel: str, page: int) -> Iterator[Key]:
+        """Those of other tasks: the given ones are looked at by `_due_of_mine`."""
+        return (key for key in super()._due_keys(step, channel, page) if key not in self.tasks)
+
+    def _due_of_mine(self, step: Step, channel: str) -> list[LeadItem | TaskItem]:
         """Those of the remaining tasks that can be leased now; the others are not tried again.
 
         Tasks whose worker died come last, by the number of deaths: one that kills its worker must
@@ -180,15 +193,16 @@ class BatchStore(AwsStore):
         keys = [k for k, t in self.left.items() if (t.step, t.channel) == (step, channel)]
         items = self.table.get_all(keys) if keys else {}
         now = iso(self.clock())
-        due: list[tuple[bool, int, str, Key]] = []
+        due: list[tuple[bool, int, str, LeadItem | TaskItem]] = []
         for key in keys:
-            state = _state_of(task_holder_of(items[key])) if key in items else None
-            if state is None or state.due_at > now:
+            holder = task_holder_of(items[key]) if key in items else None
+            state = _state_of(holder) if holder else None
+            if holder is None or state is None or state.due_at > now:
                 del self.left[key]
             else:
                 deaths = state.failures if state.leased else 0
-                due.append((state.leased, deaths, state.due_at, key))
-        return [(key, leased) for leased, _, _, key in sorted(due)]
+                due.append((state.leased, deaths, state.due_at, holder))
+        return [holder for *_, holder in sorted(due, key=lambda one: one[:3])]
 
     def _take(self, holder: LeadItem | TaskItem, duration: timedelta) -> Lease | None:
         item = holder.item()
@@ -201,11 +215,18 @@ class BatchStore(AwsStore):
     def count_due(self, step: Step, channel: str = "") -> int:
         """See `ports.store.Queue.count_due`. At least the given tasks are counted, since the index
         may not have the newest yet; at most `_ENOUGH` per shard, since there may be very many after
-        an outage of the channel."""
-        mine = len(self._due_of_mine(step, channel))
+        an outage of the channel. Those that other workers are sending just now are counted too."""
+        kind = (step, channel)
+        looked_at = self._looked_at[kind] = self._due_of_mine(step, channel)
+        mine = len(looked_at)
         if step.addressee is not Addressee.CHANNEL or not step.row.batched:
             return mine
-        return max(mine, self._count_due(step, channel, _ENOUGH))
+        if not mine and kind in self._alone:
+            return 0
+        listed = self._count_listed(step, channel, _ENOUGH)
+        if listed <= mine:
+            self._alone.add(kind)
+        return max(mine, listed)
 
     def settle(self, settlements: Sequence[Settlement]) -> list[bool]:
         """See `ports.store.Queue.settle`."""
@@ -217,7 +238,14 @@ class BatchStore(AwsStore):
             carried_out = super().settle(settlements)
         for one in settlements:
             self._taken.pop(task_key(one.lease.task), None)
+            if isinstance(one.outcome, Retry):  # it may be due at once
+                self._alone.discard((one.lease.task.step, one.lease.task.channel))
         self.settled += sum(carried_out)
+        self._ended |= {
+            one.lease.task
+            for one, done in zip(settlements, carried_out, strict=True)
+            if done and _ends(one)
+        }
         for one, done in zip(settlements, carried_out, strict=True):
             if done and (what := _name_of(one)):
                 self.counts[what] = self.counts.get(what, 0) + 1
@@ -226,10 +254,11 @@ class BatchStore(AwsStore):
     def unfinished(self) -> dict[Task, Wakeup | None]:
         """The given tasks that are not done or dead, each with the wake-up for it; None for a task
         whose lead is unknown."""
-        items = self.table.get_all([*self.tasks, *(lead_key(t.lead_id) for t in
-                                                   self.tasks.values())])  # fmt: skip
+        tasks = {key: task for key, task in self.tasks.items() if task not in self._ended}
+        keys = [*tasks, *(lead_key(task.lead_id) for task in tasks.values())]
+        items = self.table.get_all(keys) if keys else {}
         found: dict[Task, Wakeup | None] = {}
-        for key, task in self.tasks.items():
+        for key, task in tasks.items():
             lead = items.get(lead_key(task.lead_id))
             if lead is None:
                 found[task] = None
@@ -242,6 +271,17 @@ def _state_of(holder: LeadItem | TaskItem) -> TaskState | None:
     """The state of the task, unless there is none or it is dead."""
     state = holder.task
     return None if state is None or state.dead_at else state
+
+
+def _ends(one: Settlement) -> bool:
+    """Whether a task is over once this is carried out. What puts it anew then sends a wake-up."""
+    match one.outcome:
+        case Done() as done:
+            then = (*done.then, *(later.task for later in done.later))
+            return task_key(one.lease.task) not in map(task_key, then)
+        case Drop():
+            return True
+    return False
 
 
 def _name_of(one: Settlement) -> str:

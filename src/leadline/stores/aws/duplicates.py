@@ -34,7 +34,8 @@ class AwsDuplicates(AwsLeads):
 
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""
-        under = self._key_items({key for mine in keys.values() for key in mine})
+        # What another worker writes this second may be missing: then writing that key fails.
+        under = self._key_items({key for mine in keys.values() for key in mine}, exact=False)
         self.recent.under.update(under)
         leads = {key: one.leads[:CAP] for key, one in under.items()}
         found = {i: [one for one in ranked(mine, leads) if one != i] for i, mine in keys.items()}
@@ -102,10 +103,10 @@ class AwsDuplicates(AwsLeads):
         ids = ((entry["due_sk"] for entry in stream) for stream in streams)
         return list(islice(merge(*ids, reverse=True), limit))
 
-    def _key_items(self, keys: Iterable[bytes]) -> dict[bytes, KeyItem]:
-        """The items of candidate keys as they are now."""
+    def _key_items(self, keys: Iterable[bytes], *, exact: bool = True) -> dict[bytes, KeyItem]:
+        """The items of candidate keys as they are now, or, unless *exact*, a moment ago."""
         places = {digest_key("M", key): key for key in keys}
-        found = self.table.get_all(list(places)) if places else {}
+        found = self.table.get_all(list(places), exact=exact) if places else {}
         return {key: KeyItem.of(key, found.get(place)) for place, key in places.items()}
 
     def _alike(self, lead_ids: Iterable[str]) -> dict[str, AlikeItem]:
@@ -162,8 +163,7 @@ class AwsDuplicates(AwsLeads):
         """Make the earliest of the others the first of the cluster that a lead was the first of."""
         if not (later := self._later_leads(lead_id)):
             return
-        mine = [i for i, one in self._alike(later).items() if one.first == lead_id and one.traits]
-        if mine:
+        if mine := [i for i, a in self._alike(later).items() if a.first == lead_id and a.traits]:
             self._follow(min(mine), lead_id)
 
     def _follow(self, first: str, before: str) -> None:

@@ -50,10 +50,16 @@ def item_of(lead: CapturedLead, fate: Fate, why: str, head: LeadItem | None) -> 
     )
 
 
-def record_item(record_key: bytes, lead_id: str) -> dict[str, Any]:
-    """The item that assigns a record to a lead."""
+def record_item(record_key: bytes, lead: CapturedLead) -> dict[str, Any]:
+    """The item that assigns a record to a new lead."""
+    return record_of(record_key, lead.id, iso(lead.captured_at))
+
+
+def record_of(record_key: bytes, lead_id: str, captured_at: str) -> dict[str, Any]:
+    """The item that assigns a record to a lead; by its time the lead's document is found. Items of
+    earlier versions have none."""
     pk, sk = digest_key("R", record_key)
-    return {"pk": pk, "sk": sk, "lead_id": lead_id}
+    return {"pk": pk, "sk": sk, "lead_id": lead_id, "taken_at": captured_at}
 
 
 def met_again(item: LeadItem, again: CapturedLead) -> LeadItem:

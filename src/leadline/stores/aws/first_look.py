@@ -10,7 +10,7 @@ from leadline.model.task import Step, Task
 from leadline.ports.first_look import HotLead, ended_words
 from leadline.stores.aws.base import Base
 from leadline.stores.aws.items import LeadItem
-from leadline.stores.aws.queue import put_back, put_further
+from leadline.stores.aws.putting import put_back, put_further
 from leadline.stores.aws.table import Write
 from leadline.stores.aws.wakeups import Wakeup
 

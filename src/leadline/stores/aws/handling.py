@@ -25,7 +25,7 @@ from leadline.stores.aws.keys import (
     task_key,
     work_list_key,
 )
-from leadline.stores.aws.queue import schedule, wakeups_of
+from leadline.stores.aws.putting import schedule, wakeups_of
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 

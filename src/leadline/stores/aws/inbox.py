@@ -7,7 +7,6 @@ the sweep.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -28,11 +27,11 @@ from leadline.model.lead import (
     is_privacy_deletion,
 )
 from leadline.model.task import Later, Step, Task
-from leadline.stores.aws.base import Contested, changed
+from leadline.net.aws.pauses import pauses, wait
+from leadline.stores.aws.base import Contested
 from leadline.stores.aws.comparing import Comparing
-from leadline.stores.aws.documents import document_of
+from leadline.stores.aws.documents import document_of, read_document
 from leadline.stores.aws.events_of_records import (
-    EarlyEvents,
     item_of,
     met_again,
     record_item,
@@ -40,18 +39,22 @@ from leadline.stores.aws.events_of_records import (
     with_event,
 )
 from leadline.stores.aws.first_look import first_look_of
-from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState, lead_of
-from leadline.stores.aws.keys import digest_key, lead_key, task_key
+from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState
+from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.queue import schedule, wakeups_of
+from leadline.stores.aws.putting import schedule, wakeups_of
+from leadline.stores.aws.records import RecordOwners, wake_of
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
+_MOMENTS = 4
+"""So often a lead is looked for whose record is assigned already, within two thirds of a second."""
+_MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
 _NO_NEWS = (Kind.IGNORED, Kind.CORRECTED)
 
 
-class AwsInbox(Comparing, EarlyEvents):
+class AwsInbox(Comparing, RecordOwners):
     """`ports.store.Inbox` on S3 and DynamoDB.
 
     Each lead is stored by itself. After a failure, the redelivery finds those that were stored
@@ -113,6 +116,7 @@ class AwsInbox(Comparing, EarlyEvents):
                 first = self._lead(lead.id)
                 if first is not None:
                     return self._redelivered(first, "", wakeups, lead)
+                self._finish_other(lead, wakeups)
         raise Contested(lead.id)
 
     def _is_within_quota(self, lead: CapturedLead) -> bool:
@@ -160,7 +164,7 @@ class AwsInbox(Comparing, EarlyEvents):
         task = first.task
         if task is not None and not task.dead_at and not task.leased:
             # The first capture may have died before its wake-up; one too many does no harm.
-            wakeups.append(_wake(first, from_iso(task.due_at)))
+            wakeups.append(wake_of(first, from_iso(task.due_at)))
         no_lead = first.why if first.fate == Fate.FILTERED else ""
         return Receipt(first.joined or first.lead_id, Fate.REDELIVERED, no_lead)
 
@@ -179,7 +183,7 @@ class AwsInbox(Comparing, EarlyEvents):
             return self._keep_event(lead, fate, why, head, wakeups)
         writes: list[Write] = [Put(item_of(lead, fate, why, None).item(), None)]
         if head is None and lead.record_key and is_early(lead):
-            writes.append(Put(record_item(lead.record_key, lead.id), None))
+            writes.append(Put(record_item(lead.record_key, lead), None))
         self.table.write_all(writes)
         return Receipt(lead.id, fate, why)
 
@@ -204,7 +208,7 @@ class AwsInbox(Comparing, EarlyEvents):
         self.table.write_all([*writes, *schedule(head, ask, there, now)[1]])
         wakeups += wakeups_of(head, ask, now)
         if joined.attempts != head.attempts and joined.task is not None:
-            wakeups.append(_wake(joined, from_iso(joined.task.due_at)))
+            wakeups.append(wake_of(joined, from_iso(joined.task.due_at)))
         if fate is Fate.FOLDED:
             return Receipt(head.lead_id, fate)
         return Receipt(lead.id, fate, why)
@@ -230,66 +234,49 @@ class AwsInbox(Comparing, EarlyEvents):
             return Receipt(lead.id, Fate.CAPTURED)
         task = TaskState(iso(lead.captured_at), iso(lead.due_at))
         item = msgspec.structs.replace(item, task=task)
+        look, looked_at = first_look_of(lead)
+        if early is None and not look:
+            self._write_apart(lead, item)
+        else:
+            self._write_together(lead, item, early, look)
+        wakeups.append(Wakeup(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
+        wakeups += looked_at
+        return Receipt(lead.id, Fate.CAPTURED)
+
+    def _write_apart(self, lead: CapturedLead, item: LeadItem) -> None:
+        """Assign its record to a lead, and then store the lead, since in one transaction both cost
+        twice. In between the record has a lead that is not there: see `_finish_other`."""
+        if lead.record_key:
+            record = record_item(lead.record_key, lead)
+            self.table.write(PutIf(record, _MINE_OR_FREE, {":me": lead.id}))
+        self.table.write(Put(item.item(), None))
+
+    def _write_together(
+        self, lead: CapturedLead, item: LeadItem, early: LeadItem | None, look: Sequence[Write]
+    ) -> None:
+        """Store a lead with its first look and the *early* events of its record."""
         writes: list[Write] = []
         if early is not None:
             item, writes = self._with_early(item, [early.lead_id, *early.related])
         writes.append(Put(item.item(), None))
         if lead.record_key:
-            record = record_item(lead.record_key, lead.id)
-            free = Put(record, None)
-            writes.append(
-                free if early is None else PutIf(record, "lead_id = :e", {":e": early.lead_id})
-            )
-        look, looked_at = first_look_of(lead)
+            record = record_item(lead.record_key, lead)
+            owner = lead.id if early is None else early.lead_id
+            writes.append(PutIf(record, _MINE_OR_FREE, {":me": owner}))
         self.table.write_all([*writes, *look])
-        wakeups.append(Wakeup(Task(Step.REFINE, lead.id), lead.due_at, lead.captured_at))
-        wakeups += looked_at
-        return Receipt(lead.id, Fate.CAPTURED)
 
-    def _head(self, lead: CapturedLead) -> LeadItem | None:
-        """The lead of the event's record, or the one that a correction joins."""
-        if lead.joins:
-            named = self._lead(lead.joins)
-            return self._lead(named.joined) if named is not None and named.joined else named
+    def _finish_other(self, lead: CapturedLead, wakeups: list[Wakeup]) -> None:
+        """Finish the capture of the event to which the record of this one is assigned, if its lead
+        is missing: it is under way, or died on the way, and then is brought in from its document,
+        as the sweep would do."""
         owner = self._owner(lead.record_key)
-        return self._lead(owner) if owner else None
-
-    def _owner(self, record_key: bytes | None) -> str | None:
-        """The id of a record's lead."""
-        item = self.table.get(digest_key("R", record_key)) if record_key else None
-        return item["lead_id"] if item else None
-
-    def readmit(self, lead_ids: Sequence[str], due_at: datetime) -> list[str]:
-        """See `ports.store.Inbox.readmit`."""
-        items = self.table.get_all([lead_key(i) for i in lead_ids])
-        events = sorted((lead_of(item) for item in items.values()), key=lambda e: e.lead_id)
-        made = [event for event in events if self._readmit(event, due_at)]
-        self._send_wakeups([_wake(event, due_at) for event in made])
-        return [event.lead_id for event in made]
-
-    def _readmit(self, event: LeadItem, due_at: datetime) -> bool:
-        record_key = bytes.fromhex(event.record_key) if event.record_key else None
-        for _ in range(_MOST_ROUNDS):
-            if event.fate != Fate.FILTERED or event.joined is not None:
-                return False
-            owner = self._owner(record_key)
-            if owner not in (None, event.lead_id):
-                return False  # its record has got a lead meanwhile
-            now = self.clock()
-            task = TaskState(iso(now), iso(due_at), event.attempts + 1)
-            lead = changed(event, fate=str(Fate.CAPTURED), why="", task=task, attempts=task.attempt)
-            lead, writes = self._with_early(lead, lead.related)
-            writes.append(Put(lead.note(now, "readmitted").item(), event.rev))
-            if record_key and owner is None:
-                writes.append(Put(record_item(record_key, event.lead_id), None))
-            try:
-                self.table.write_all(writes)
-            except Stale:
-                event = self._lead(event.lead_id) or event
-            else:
-                return True
-        raise Contested(event.lead_id)
-
-
-def _wake(lead: LeadItem, due_at: datetime) -> Wakeup:
-    return Wakeup(Task(Step.REFINE, lead.lead_id), due_at, from_iso(lead.captured_at))
+        if owner is None or owner["lead_id"] == lead.id or "taken_at" not in owner:
+            return
+        for pause in pauses(_MOMENTS):
+            wait(pause)
+            if self._lead(owner["lead_id"]) is not None:
+                return
+        key = key_of("raw", owner["lead_id"], from_iso(owner["taken_at"]))
+        document = self.bucket.get(key)
+        if document is not None:
+            self._accept(read_document(document).captured(), wakeups, archived=True)

@@ -8,8 +8,7 @@ import msgspec
 
 from leadline.model.event_notes import WORKER_DIED
 from leadline.model.formats import from_iso, iso
-from leadline.model.lead import Fate, RefinedLead, Status
-from leadline.model.scored_leads import is_hot, score_of, was_not_scored
+from leadline.model.lead import Fate, Status
 from leadline.model.task import Alert, Lease, Step, Task
 from leadline.stores.aws.keys import (
     DEAD,
@@ -17,7 +16,6 @@ from leadline.stores.aws.keys import (
     LEAD,
     due_partition,
     lead_key,
-    short,
     task_key,
 )
 from leadline.stores.aws.values import Item
@@ -26,7 +24,6 @@ _LONGEST_TIMELINE = 100
 _LARGEST_TIMELINE = 60_000
 """The maximum number of characters of the details of a timeline, such as decisions about who gets
 the lead; of the latest line alone there may be more. An item may have 400 KB."""
-_LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
 MOST_EARLY = 40
 """The maximum number of events of a record that wait for its lead: a transaction has 100 writes
 (DynamoDB API Reference, "TransactWriteItems")."""
@@ -40,7 +37,9 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
     `dead_at` (times in ISO-8601).
 
     `first_due_at` is "" while it equals `due_at`; a `late` task has an index entry at
-    `first_due_at` (`stores.aws.late`)."""
+    `first_due_at` (`stores.aws.late`). While a task is leased, the index `due` has it at
+    `listed_at`, where it was before: a lease moves no index entry, which would cost two write
+    units. Tasks that an earlier version leased have none, and are at `due_at`."""
 
     put_at: str
     due_at: str
@@ -53,6 +52,12 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     first_due_at: str = ""
     late: bool = False
+    listed_at: str = ""
+
+    @property
+    def place_in_index(self) -> str:
+        """The time under which the index `due` has the task."""
+        return (self.leased and self.listed_at) or self.due_at
 
 
 class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -219,11 +224,14 @@ def task_holder_of(item: Item) -> LeadItem | TaskItem:
 
 
 def _due(task: TaskState, step: Step, channel: str, lead_id: str) -> Item:
-    """The keys in the index `due`; tasks with the same due time are sorted by capture."""
+    """The keys in the index `due`; tasks with the same due time are sorted by capture. They stay
+    the same while the task is leased: whether it is, only its item says."""
     if task.dead_at:
         return {"due_pk": DEAD, "due_sk": f"{task.dead_at}#{lead_id}"}
     partition = due_partition(step, channel)
-    return {"due_pk": partition, "due_sk": f"{task.due_at}#{lead_id}", "held": task.leased}
+    place = f"{task.place_in_index}#{lead_id}"
+    # Earlier versions moved the entries of leased tasks and marked them as held.
+    return {"due_pk": partition, "due_sk": place, "held": False}
 
 
 def lease_of(holder: LeadItem | TaskItem, task: TaskState, until: datetime) -> Lease:
@@ -260,34 +268,3 @@ def alerts_of(lead: LeadItem) -> tuple[Alert, ...]:
         for t in lead.alerts
     ]
     return tuple(sorted(alerts, key=lambda alert: alert.sent_at))
-
-
-def summary_of(refined: RefinedLead, channel_count: int, version: str) -> Summary:
-    """What lists show of a refined lead; *channel_count* is the number of channels that have to
-    alert."""
-    contact, details, first = refined.contact, refined.lead_details, refined.duplicate_of
-    return Summary(
-        processed_at=iso(refined.processed_at),
-        status=refined.status,
-        channel_count=channel_count,
-        version=version,
-        name=short(contact.name),
-        email=short(contact.email),
-        phone=short(contact.phone),
-        company=short(contact.company),
-        owner=short(details.owner),
-        score=_storable(score_of(refined)),
-        duplicate_of=first.lead_id if first else None,
-        experiments=refined.experiments,
-        unit=refined.experiment_unit,
-        hot=is_hot(refined),
-        unscored=was_not_scored(refined),
-    )
-
-
-def _storable(number: float | None) -> float | None:
-    """The number if DynamoDB can store it (0, or a magnitude from 1e-130 to below 1e126), else
-    None."""
-    if number is None or not abs(number) < _LARGEST_NUMBER:
-        return None
-    return number if abs(number) > _SMALLEST_NUMBER else 0.0

@@ -1,6 +1,6 @@
 """Finds late leads by the first due time of their step.
 
-The index `due` has each task at its next due time, which every lease and retry changes. A task that
+The index `due` has each task at its next due time, which every retry changes. A task that
 moved by more than NEARLY gets an entry of its own at its first due time, in the partition
 `LATE_TASKS`: an item beside its lead's, written in one transaction with the task. Tasks without
 trouble have none.

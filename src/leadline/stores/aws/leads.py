@@ -66,7 +66,7 @@ class AwsLeads(Base):
         """See `ports.store.Leads.documents`."""
         asked = [
             (lead.lead_id, key_of("refined", lead.lead_id, from_iso(lead.captured_at)), lead)
-            for lead in self._leads(lead_ids).values()
+            for lead in self._leads(lead_ids, guess=self.trusts_recent).values()
             if lead.summary is not None
         ]
         versions = [(key, lead.summary.version if lead.summary else "") for _, key, lead in asked]

@@ -1,15 +1,18 @@
 """How the outcome of a task changes the items of its lead."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from leadline.model.formats import iso
-from leadline.model.task import Alert, Drop, Retry, Step, Task
+from leadline.model.task import Alert, Done, Drop, Lease, Retry, Step, Task
+from leadline.ports.store import Settlement
+from leadline.stores.aws.attempt import has_turn
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, alert_item
 from leadline.stores.aws.late import moved, task_writes
-from leadline.stores.aws.table import Put, Write
+from leadline.stores.aws.table import Delete, Put, Write
 
 
 def retried(state: TaskState, step: Step, retry: Retry, failures: int, now: datetime) -> TaskState:
@@ -52,6 +55,8 @@ def with_alert(lead: LeadItem, task: Task, alert: Alert | None) -> LeadItem:
         from leadline.model.task import event_name  # not needed for capture and refinement
 
         line = alert_item(msgspec.structs.replace(alert, step=task.step))
+        if task.step is Step.NOTIFY and not task.again and line in new.alerts:
+            return new  # it was noted before the task could be deleted
         new = changed(new, alerts=(*new.alerts, line))
         said = f"{alert.channel}, {alert.template}"
         new = new.note(alert.sent_at, event_name(task.step), said)
@@ -77,3 +82,28 @@ def state_writes(
     if lead_changes:
         writes.append(Put(lead.item(), lead.rev))
     return writes
+
+
+def ends_with_an_alert(done: Done, further: TaskItem | None, writes: Sequence[Write]) -> bool:
+    """Whether an alert ends its task and changes nothing else. Then the lead with its alert is
+    written before the task is deleted, each by itself, because a transaction costs twice. A worker
+    that finds the task after a death in between sees the alert, and does not send another."""
+    return (
+        done.alert is not None
+        and further is not None
+        and further.step is Step.NOTIFY
+        and not further.task.again
+        and [type(one) for one in writes] == [Delete, Put]
+    )
+
+
+def makes_a_lead(one: Settlement) -> bool:
+    """Whether a settlement refines a lead, or gives one out."""
+    return isinstance(one.outcome, Done) and (
+        one.outcome.refined is not None or has_turn(one.outcome)
+    )
+
+
+def is_of(lease: Lease, task: TaskState) -> bool:
+    """Whether the worker still has the task."""
+    return task.leased and task.attempt == lease.attempt and not task.dead_at

@@ -74,7 +74,8 @@ class AwsPacing(Base):
 
     def health(self, channel: str) -> ChannelHealth:
         """See `ports.store.Pacing.health`."""
-        found = _health_of(self.table.get(_health_key(channel)))
+        # What is not known of a failure of this second is known at the next message.
+        found = _health_of(self.table.get(_health_key(channel), exact=False))
         if found == ChannelHealth():
             self.recent.healthy[channel] = self.clock()
         else:

@@ -1,14 +1,14 @@
 """The queue on AWS: the table has the tasks and their leases; wake-ups only start workers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
-from itertools import islice
 
 import msgspec
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
-from leadline.model.task import Later, Lease, Step, Task
+from leadline.model.task import Lease, Step, Task
 from leadline.ports.store import Among
 from leadline.stores.aws.base import Base, Contested, changed
 from leadline.stores.aws.items import (
@@ -19,7 +19,6 @@ from leadline.stores.aws.items import (
     holds_a_task,
     lead_of,
     lease_of,
-    revived,
     task_holder_of,
 )
 from leadline.stores.aws.keys import (
@@ -30,14 +29,13 @@ from leadline.stores.aws.keys import (
     task_key,
 )
 from leadline.stores.aws.late import (
-    as_late,
-    entry_writes,
     first_due,
     moved,
     oldest_first_due,
     task_writes,
 )
 from leadline.stores.aws.parallel import in_parallel
+from leadline.stores.aws.putting import changed_task, put_back, put_further
 from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
@@ -47,6 +45,9 @@ _DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_ROUNDS = 20
 _PASSED_BY = 1000
 """The maximum number of tasks read to find those of some sources; functions never ask for that."""
+_MOST_DEATHS = 100
+"""The maximum number of tasks whose worker died that are passed by in search of others."""
+_LOOKED_AT_ONCE, _COUNTED_AT_ONCE = 10, 100
 
 
 class AwsQueue(Base):
@@ -100,13 +101,10 @@ class AwsQueue(Base):
     ) -> list[Lease]:
         """See `ports.store.Queue.lease`."""
         self.recent.clear()
-        due = self._candidates(step, channel, limit if among is None else _PASSED_BY + limit)
-        suspects = [i for i, (_, leased) in enumerate(due) if leased]
+        holders = self._candidates(step, channel, limit if among is None else _PASSED_BY + limit)
+        suspects = [i for i, holder in enumerate(holders) if _is_leased(holder)]
         if suspects:
-            due = due[: suspects[0]] or due[:1]
-        keys = [key for key, _ in due]
-        items = self.table.get_all(keys)
-        holders = [task_holder_of(items[key]) for key in keys if key in items]
+            holders = holders[: suspects[0]] or holders[:1]
         if among is not None:
             holders = self._among(holders, among)[:limit]
         if len(holders) < 2:
@@ -123,20 +121,37 @@ class AwsQueue(Base):
         sources = {item["pk"]: lead_of(item).source for item in leads.values()}
         return [h for h in holders if among.has(sources.get(lead_key(h.lead_id)[0], ""))]
 
-    def _candidates(self, step: Step, channel: str, limit: int) -> list[tuple[Key, bool]]:
-        """Keys of tasks that seem due, longest due first, and whether they were leased."""
+    def _candidates(self, step: Step, channel: str, limit: int) -> list[LeadItem | TaskItem]:
+        """The items of tasks that can be leased, longest due first; those whose worker died count
+        as due since the end of its lease."""
+        found: list[LeadItem | TaskItem] = []
+        deaths: list[LeadItem | TaskItem] = []
+        for some in batched(self._due_keys(step, channel, limit), max(limit, 1)):
+            for holder in self._due_holders(some):
+                (deaths if _is_leased(holder) else found).append(holder)
+            if len(found) >= limit or len(deaths) >= _MOST_DEATHS:
+                break
+        return sorted([*found, *deaths], key=due_at_of)[:limit]
+
+    def _due_keys(self, step: Step, channel: str, page: int) -> Iterator[Key]:
+        """The keys of tasks that the index has as due, longest due first; some are leased."""
         values = {":now": due_before(self.clock())}
         streams = [
             self.table.query(
                 _DUE,
                 {**values, ":pk": place},
                 index="due",
-                limit=limit,
+                page=page,
             )
             for place in self._places(step, channel)
         ]
-        found = islice(merge(*streams, key=_due_sk), limit)
-        return [((item["pk"], item["sk"]), bool(item["held"])) for item in found]
+        return ((item["pk"], item["sk"]) for item in merge(*streams, key=_due_sk))
+
+    def _due_holders(self, keys: Sequence[Key]) -> list[LeadItem | TaskItem]:
+        """The items of those of these tasks that are due and not leased, or no longer."""
+        items, now = self.table.get_all(keys), iso(self.clock())
+        holders = [task_holder_of(items[key]) for key in keys if key in items]
+        return [one for one in holders if _is_alive(one.task) and due_at_of(one) <= now]
 
     def _take(self, holder: LeadItem | TaskItem, duration: timedelta) -> Lease | None:
         """Lease the task; None if it cannot be leased any more."""
@@ -147,6 +162,7 @@ class AwsQueue(Base):
         leased = msgspec.structs.replace(
             moved(task, lease.task.step, now + duration), attempt=lease.attempt,
             failures=lease.failures, error=lease.error, leased=True, put_at=iso(now),
+            listed_at=task.place_in_index,
         )  # fmt: skip
         try:
             match holder:
@@ -158,6 +174,7 @@ class AwsQueue(Base):
                     taken = msgspec.structs.replace(holder, task=leased)
                     put = Put(taken.item(), holder.rev)
                     self.table.write_all(task_writes(holder, taken, [put]))
+                    self.recent.tasks[task_key(taken.what)] = changed_task(taken, holder.rev + 1)
         except Stale:
             return None
         return lease
@@ -165,18 +182,39 @@ class AwsQueue(Base):
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
         """See `ports.store.Queue.next_due`."""
         firsts = [
-            item["due_sk"].partition("#")[0]
-            for place in self._places(step, channel)
-            for item in self.table.query("due_pk = :pk", {":pk": place}, index="due", limit=1)
+            first for place in self._places(step, channel) if (first := self._first_due(place))
         ]
         return from_iso(min(firsts)) if firsts else None
 
+    def _first_due(self, partition: str) -> str:
+        """The earliest due time in a partition of the index, "" if it is empty; the items of tasks
+        that seem due say whether they are leased."""
+        until, leased = due_before(self.clock()), ""
+        entries = self.table.query(
+            "due_pk = :pk", {":pk": partition}, index="due", page=_LOOKED_AT_ONCE
+        )
+        for entry in entries:
+            due_at: str = entry["due_sk"].partition("#")[0]
+            if entry["due_sk"] <= until:
+                item = self.table.get((entry["pk"], entry["sk"]))
+                state = task_holder_of(item).task if item else None
+                if state is None or not _is_alive(state):
+                    continue  # the index does not have it yet
+                due_at = state.due_at
+                if state.leased and f"{due_at}#" > until:
+                    leased = min(leased or due_at, due_at)
+                    continue
+            return min(leased or due_at, due_at)
+        return leased
+
     def count_due(self, step: Step, channel: str = "") -> int:
         """See `ports.store.Queue.count_due`."""
-        return self._count_due(step, channel)
+        keys = self._due_keys(step, channel, _COUNTED_AT_ONCE)
+        return sum(len(self._due_holders(some)) for some in batched(keys, _COUNTED_AT_ONCE))
 
-    def _count_due(self, step: Step, channel: str, most: int = 0) -> int:
-        """The number of due tasks; at most *most* per shard are counted (0: all)."""
+    def _count_listed(self, step: Step, channel: str, most: int) -> int:
+        """The number of tasks that the index has as due, also those that are leased; at most *most*
+        per shard are counted."""
         now = due_before(self.clock())
         return sum(
             self.table.count(_DUE, {":pk": place, ":now": now}, "due", most)
@@ -214,60 +252,17 @@ class AwsQueue(Base):
         return moved
 
 
-def put_further(task: Task, old: TaskItem | None, now: datetime, due_at: datetime) -> list[Write]:
-    """The writes that put a task of any step except REFINE, new or again; an alert that is leased
-    stays unchanged (`ports.store.Queue.put`)."""
-    if old is not None and _is_being_sent(old.task) and task.step is Step.NOTIFY and not task.again:
-        return [Put(old.item(), old.rev)]
-    before = old.task if old else None
-    state = as_late(before, revived(before, 0, now, due_at, again=task.again), task.step, now)
-    new = TaskItem(task.lead_id, task.channel, state, task.step)
-    put = Put(new.item(), old.rev if old else None)
-    return [put, *entry_writes(task, before, state)]
+def due_at_of(holder: LeadItem | TaskItem) -> str:
+    """When the task of an item is due, or its lease ends; "" without a task."""
+    return holder.task.due_at if holder.task else ""
 
 
-def _is_being_sent(task: TaskState) -> bool:
-    return task.leased and not task.dead_at
+def _is_leased(holder: LeadItem | TaskItem) -> bool:
+    return holder.task is not None and holder.task.leased
 
 
-def schedule(
-    lead: LeadItem,
-    follow_ups: Sequence[Later],
-    there: Mapping[Key, Item],
-    now: datetime,
-    settled: Task | None = None,
-) -> tuple[LeadItem, list[Write]]:
-    """The lead with its follow-up tasks, and the writes for those that are items of their own.
-    *there* are items as they were read; the lease of the task *settled* has ended."""
-    own = task_key(settled) if settled else None
-    writes: list[Write] = []
-    for key, one in {task_key(one.task): one for one in follow_ups}.items():
-        lead = put_back(lead, one.task, now, now + one.after)
-        if one.task.step is not Step.REFINE:
-            old = further_of(there[key]) if key in there else None
-            if old is not None and key == own:
-                free = msgspec.structs.replace(old.task, leased=False)
-                old = msgspec.structs.replace(old, task=free)
-            writes += put_further(one.task, old, now, now + one.after)
-    return lead, writes
-
-
-def wakeups_of(lead: LeadItem, follow_ups: Sequence[Later], now: datetime) -> list[Wakeup]:
-    """The wake-ups for follow-up tasks."""
-    captured_at = from_iso(lead.captured_at)
-    return [Wakeup(one.task, now + one.after, captured_at) for one in follow_ups]
-
-
-def put_back(lead: LeadItem, task: Task, now: datetime, due_at: datetime) -> LeadItem:
-    """The lead with its own fields updated for a task that is put."""
-    if task.step is Step.REFINE:
-        state = revived(lead.task, lead.attempts + 1, now, due_at, again=task.again)
-        state = as_late(lead.task, state, task.step, now)
-        return changed(lead, task=state, attempts=state.attempt)
-    if task.step is Step.NOTIFY and task.channel in lead.dead_channels:
-        alive = tuple(c for c in lead.dead_channels if c != task.channel)
-        return changed(lead, dead_channels=alive)
-    return lead
+def _is_alive(task: TaskState | None) -> bool:
+    return task is not None and not task.dead_at
 
 
 def _due_sk(item: Item) -> str:

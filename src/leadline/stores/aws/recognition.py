@@ -1,6 +1,16 @@
-"""Putting a refined lead under its candidate keys, in the transaction that settles it."""
+"""Putting a refined lead under its candidate keys.
 
-from collections.abc import Iterator, Mapping
+At the first refinement of a lead its keys and what it is compared by are written before the
+transaction that settles it, one by one, because a write in a transaction costs twice. Until the
+lead is settled, others find it all the same: what they compare is true, and a worker that died
+in between is followed by another one, which finds what was written (*exact*). If the lead comes to
+nothing then, what was written early is taken back, and those that were linked to it are handed on.
+
+All workers write keys in the same order, so that of two leads with common keys the one that is
+first at the smallest of these goes on; the other one is Overtaken there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -36,7 +46,7 @@ class AwsRecognition(AwsDuplicates):
     ) -> Iterator[Write]:
         """The writes by which later duplicates find this lead; raises Overtaken. *taken* are match
         keys that other leads have; see `_likeness_writes` for *exact*."""
-        if done.traits is not None or lead.summary is not None:
+        if done.traits is not None or lead.summary is not None or exact:
             yield from self._likeness_writes(done, lead, exact=exact)
         if done.traits is None:
             yield from self._match_keys(done, lead, taken)
@@ -53,32 +63,48 @@ class AwsRecognition(AwsDuplicates):
                 yield PutIf(item, _MINE_OR_FREE, {":me": lead.lead_id})
 
     def _likeness_writes(self, done: Done, lead: LeadItem, *, exact: bool) -> list[Write]:
-        """The writes that put the lead under its keys and keep what it is compared by. *exact*
-        reads what is there; else what the search found is assumed.
+        """The writes that put the lead under its keys and keep what it is compared by, without
+        those that were carried out at once. *exact* reads what is there; else what the search found
+        is assumed.
 
-        Raises Overtaken.
+        Raises Overtaken, or Stale if something else was there.
         """
         before: AlikeItem | None = None
         if exact or lead.summary is not None:
             before = self._alike([lead.lead_id]).get(lead.lead_id)
         had = before.digests if before else ()
         keys = tuple(dict.fromkeys(done.match_keys.values())) if done.traits is not None else ()
-        come = [key for key in keys if key not in had]
+        # A worker that died before the lead was settled may not have come to all of its keys.
+        come = sorted(key for key in keys if key not in had or lead.summary is None)
         there = self._read(come, [key for key in had if key not in keys], exact=exact)
         if done.as_of:
             self._check(done.as_of, come, there, lead.lead_id)
-        writes: list[Write] = []
-        for key, one in there.items():
-            if key in had:
-                writes.append(one.without(lead.lead_id).write())
-            elif lead.lead_id not in one.leads and not one.is_full:
-                new = one.with_lead(lead.lead_id, lead.captured_at)
-                writes.append(new.write())
-                self.recent.under[key] = new.written()
         after = self._after(done, lead, before, keys)
-        if after != (before or AlikeItem(lead.lead_id, lead.captured_at)):
-            writes.append(after.put())
+        kept = after != (before or AlikeItem(lead.lead_id, lead.captured_at))
+        new = [there[k] for k in come if not (lead.lead_id in there[k].leads or there[k].is_full)]
+        come_under = [one.with_lead(lead.lead_id, lead.captured_at) for one in new]
+        writes: list[Write] = [after.put()] if kept else []
+        if lead.summary is None and done.traits is not None and not after.possible:
+            self._write_early(lead.lead_id, writes, come_under)
+            writes = []
+        else:
+            writes += [one.write() for one in come_under]
+            self.recent.under.update((one.key, one.written()) for one in come_under)
+        writes += [there[k].without(lead.lead_id).write() for k in had
+                   if k not in keys and lead.lead_id in there[k].leads]  # fmt: skip
         return [*writes, *_review_writes(before, after)]
+
+    def _write_early(
+        self, lead_id: str, alike: Sequence[Write], come_under: Sequence[KeyItem]
+    ) -> None:
+        """Write what the lead is compared by, and then put it under its keys, in the given order:
+        who finds it under a key can compare it."""
+        self.table.write_in_turn(alike)
+        early = self.recent.early.setdefault(lead_id, [])
+        for one in come_under:
+            early.append(one.key)
+            self.table.write(one.write())
+            self.recent.under[one.key] = one.written()
 
     def _read(self, come: list[bytes], gone: list[bytes], *, exact: bool) -> dict[bytes, KeyItem]:
         known: Mapping[bytes, KeyItem] = {} if exact else self.recent.under
@@ -90,8 +116,10 @@ class AwsRecognition(AwsDuplicates):
     ) -> None:
         seen = revisions(as_of)
         for key in come:
+            if lead_id in there[key].leads:
+                continue  # whoever came later has seen this lead
             new = there[key].newcomers(seen_in(seen, key))
-            if new - self.recent.batch - {lead_id}:
+            if new - self.recent.batch:
                 raise Overtaken
 
     def _after(
@@ -120,13 +148,34 @@ class AwsRecognition(AwsDuplicates):
 
     def _hand_on_cluster(self, lead: LeadItem, done: Done) -> None:
         """A lead that was refined again is no candidate any more, or has joined another cluster:
-        those that are linked to it stay together."""
-        if done.refined is None or lead.summary is None or lead.summary.duplicate_of:
+        those that are linked to it stay together. So it is with a lead that an interrupted
+        refinement made a candidate."""
+        if done.refined is None or (lead.summary and lead.summary.duplicate_of):
             return
         if done.refined.duplicate_of is not None:
             self._follow(done.refined.duplicate_of.lead_id, lead.lead_id)
         elif done.refined.status != "refined":
             self._succeed(lead.lead_id)
+
+    def _leave_early(self, lead_id: str) -> None:
+        """Take a lead from under the keys that a worker wrote whose lease was over by then, unless
+        they are those that another worker has given it."""
+        if not (early := self.recent.early.pop(lead_id, [])):
+            return
+        there = self._alike([lead_id]).get(lead_id)
+        for key in set(early).difference(there.digests if there else ()):
+            self.leave_key(key, lead_id)
+
+    def _taking_back(self, lead: LeadItem) -> list[Write]:
+        """The writes that forget what an interrupted refinement wrote about a lead that is given up
+        before it was refined; empty if there is nothing."""
+        before = self._alike([lead.lead_id]).get(lead.lead_id)
+        if before is None or not before.traits:
+            return []
+        after = msgspec.structs.replace(before, first="", traits="", keys="", possible=())
+        there = self._key_items(before.digests).values()
+        gone = [one.without(lead.lead_id).write() for one in there if lead.lead_id in one.leads]
+        return [*gone, after.put(), *_review_writes(before, after)]
 
 
 def link_writes(lead: LeadItem, first: FirstSeen | None) -> Iterator[Write]:

@@ -14,7 +14,7 @@ from leadline.net.aws.calls import AwsFailed
 from leadline.net.aws.pauses import pauses
 from leadline.ports.store import Settlement
 from leadline.stores.aws.assigning import AwsAssigning
-from leadline.stores.aws.attempt import Attempt, has_turn
+from leadline.stores.aws.attempt import Attempt
 from leadline.stores.aws.attempts import AwsAttempts
 from leadline.stores.aws.base import Contested, changed, log
 from leadline.stores.aws.documents import read_document
@@ -25,20 +25,23 @@ from leadline.stores.aws.items import (
     TaskState,
     further_of,
     lead_of,
-    summary_of,
 )
 from leadline.stores.aws.keys import handling_key, lead_key, task_key
 from leadline.stores.aws.late import entry_writes, task_writes
 from leadline.stores.aws.outcomes import (
     dropped,
+    ends_with_an_alert,
+    is_of,
+    makes_a_lead,
     retried,
     state_writes,
     with_alert,
     with_dead_letter,
 )
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.queue import schedule, wakeups_of
+from leadline.stores.aws.putting import schedule, wakeups_of
 from leadline.stores.aws.recognition import AwsRecognition, Overtaken
+from leadline.stores.aws.summaries import summary_of
 from leadline.stores.aws.table import Delete, Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
 from leadline.stores.deciding import TurnFailed, given_up
@@ -49,12 +52,10 @@ _REFUSED = frozenset(("ValidationException", "SerializationException", "EntityTo
 _AFTER_REFUSAL = timedelta(minutes=1)
 _MOST_REFUSALS = 25
 _MOST_CONFLICTS = 40
-"""So often the leads of one batch may lose to other workers who give out leads of the same team:
-with pauses of up to a second that takes some 20 s, if the function has so long."""
-_SPARE_S = 2.0
-"""The seconds that are left for putting off the leads of a batch that others were faster for."""
-_AFTER_CONFLICTS_S = 5, 30
-"""After a random part of this time a lead that lost so often is tried again."""
+"""So often the leads of one batch may lose to others who give out leads of a team: some 20 s."""
+# The seconds that are left for putting off the leads of a batch that others were faster for, and
+# after a random part of which time a lead that lost so often is tried again.
+_SPARE_S, _AFTER_CONFLICTS_S = 2.0, (5, 30)
 
 
 class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
@@ -65,7 +66,7 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
         self.recent.batch = {one.lease.task.lead_id for one in settlements}
         self.recent.conflicts_left = _MOST_CONFLICTS
         # Refinements of one person must see each other, so they are settled in order.
-        if len(settlements) < 2 or any(_makes_a_lead(s) for s in settlements):
+        if len(settlements) < 2 or any(makes_a_lead(s) for s in settlements):
             done = [self._settle_alone(one) for one in settlements]
         else:
             done = in_parallel(self._settle_alone, settlements)
@@ -136,7 +137,8 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
         state = further.task if further else lead.task if lead else None
         if task.step is not Step.REFINE and further is None:
             return False
-        if lead is None or state is None or not _is_of(one.lease, state):
+        if lead is None or state is None or not is_of(one.lease, state):
+            self._leave_early(task.lead_id)
             return False
         try:
             if attempt.overtaken:
@@ -155,6 +157,8 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
             return None
         finally:
             self.recent.leads.pop(task.lead_id, None)
+            self.recent.tasks.pop(task_key(task), None)
+        self.recent.early.pop(task.lead_id, None)
         return True
 
     def _holders(self, task: Task, *, fresh: bool) -> tuple[LeadItem | None, TaskItem | None]:
@@ -163,6 +167,9 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
             known = None if fresh else self.recent.leads.get(task.lead_id)
             return known or self._lead(task.lead_id), None
         keys = [lead_key(task.lead_id), task_key(task)]
+        here, leased = self.recent.leads.get(task.lead_id), self.recent.tasks.get(keys[1])
+        if here is not None and leased is not None and not fresh:
+            return here, leased  # if they have changed since, writing them fails
         items = self.table.get_all(keys)
         lead, further = items.get(keys[0]), items.get(keys[1])
         return lead_of(lead) if lead else None, further_of(further) if further else None
@@ -192,7 +199,11 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
                 self.table.write_all(state_writes(noted, further, later, noted is not lead))
             case Drop() as drop:
                 noted = with_dead_letter(lead, task, drop.reason, now)
-                self.table.write_all(state_writes(noted, further, dropped(state, drop, now), True))
+                back = self._taking_back(lead) if further is None and not lead.summary else []
+                ended = state_writes(noted, further, dropped(state, drop, now), True)
+                self.table.write_all([*ended, *back])
+                if back:
+                    self._succeed(lead.lead_id)
                 self._report_dead_letter(task, lead, drop.reason)
 
     def _done(
@@ -223,11 +234,15 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
         new, puts = schedule(new, follow_ups, there, now, task)
         if new != lead:
             writes += task_writes(lead, new, [Put(new.item(), lead.rev)])
+        again = attempt.failed or lead.attempts > 1  # an earlier worker may have got so far
         if done.refined is not None:
-            writes += self._recognition(done, lead, attempt.taken, exact=attempt.failed)
-        self.table.write_all([*writes, *puts], _SPARE_S if documents else 0.0)
+            writes += self._recognition(done, lead, attempt.taken, exact=again)
+        if ends_with_an_alert(done, further, [*writes, *puts]):
+            self.table.write_in_turn(reversed(writes))
+        else:
+            self.table.write_all([*writes, *puts], _SPARE_S if documents else 0.0)
         self._send_wakeups(wakeups_of(lead, follow_ups, now))
-        if done.refined is not None and lead.summary is not None:
+        if done.refined is not None and (lead.summary is not None or again):
             self._hand_on_cluster(lead, done)
 
     def _refined(
@@ -250,8 +265,7 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
     def _there(
         self, follow_ups: Sequence[Later], lead: LeadItem, attempt: Attempt
     ) -> dict[Key, Item]:
-        """The items of follow-up tasks that exist already; at its first refinement a lead is
-        assumed to have none."""
+        """The items of follow-up tasks that exist; a first refinement is assumed to have none."""
         keys = [task_key(one.task) for one in follow_ups if one.task.step is not Step.REFINE]
         if not keys or (lead.summary is None and not attempt.failed):
             return {}
@@ -271,8 +285,7 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
         self.table.write(Put(free.item(), holder.rev))
 
     def _store(self, refined: RefinedLead) -> str:
-        """Store the refined document; returns its version, by which the ledger tells it from that
-        of a worker whose lease has ended."""
+        """Store the refined document; its version tells it from that of a late worker."""
         raw = self.recent.raws.get(refined.lead_id)
         if raw is None:
             raw = self._raw_of(refined.lead_id, refined.captured_at)
@@ -285,14 +298,3 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
         if document is None:
             raise AwsFailed(f"GetObject {key}", "NoSuchKey")
         return read_document(document).raw
-
-
-def _makes_a_lead(one: Settlement) -> bool:
-    return isinstance(one.outcome, Done) and (
-        one.outcome.refined is not None or has_turn(one.outcome)
-    )
-
-
-def _is_of(lease: Lease, task: TaskState) -> bool:
-    """Whether the worker still has the task."""
-    return task.leased and task.attempt == lease.attempt and not task.dead_at

@@ -1,7 +1,7 @@
 """One DynamoDB table. Items are replaced as wholes, each write checked by the item's revision."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -80,9 +80,10 @@ class Table:
         """The seconds in which calls can still be made; infinite without a limit."""
         return self._caller.seconds_left()
 
-    def get(self, key: Key) -> Item | None:
-        """The item as it is now; raises AwsFailed."""
-        response = self._call("GetItem", {"Key": _key(key), "ConsistentRead": True})
+    def get(self, key: Key, *, exact: bool = True) -> Item | None:
+        """The item as it is now, or, unless *exact*, for half the price as it was a moment ago;
+        raises AwsFailed."""
+        response = self._call("GetItem", {"Key": _key(key), "ConsistentRead": exact})
         return plain(response["Item"]) if response.get("Item") else None
 
     def get_all(self, keys: Sequence[Key], *, exact: bool = True) -> dict[Key, Item]:
@@ -150,6 +151,11 @@ class Table:
         if refused is not None:
             raise refused
 
+    def write_in_turn(self, writes: Iterable[Write]) -> None:
+        """Carry out the writes one after another, up to the first that raises."""
+        for one in writes:
+            self.write(one)
+
     def _transaction(self, writes: Sequence[Write], name: str) -> dict[str, Any]:
         requests = [
             {operation.removesuffix("Item"): {"TableName": self.name, **request}}
@@ -193,9 +199,11 @@ class Table:
         *,
         index: str = "",
         limit: int = 0,
+        page: int = 0,
         backwards: bool = False,
     ) -> Iterator[Item]:
-        """Items of one partition in order of the sort key, at most *limit* (0: all)."""
+        """Items of one partition in order of the sort key, at most *limit* (0: all), which are read
+        as they are needed, *page* at once (0: as many as AWS gives, or *limit*)."""
         request: dict[str, Any] = {
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": typed(values),
@@ -205,11 +213,11 @@ class Table:
             request["IndexName"] = index
         else:
             request["ConsistentRead"] = True
-        if limit:
-            request["Limit"] = limit
+        if limit or page:
+            request["Limit"] = page or limit
         left = limit
-        for page in self._pages("Query", request):
-            for one in page.get("Items", []):
+        for answer in self._pages("Query", request):
+            for one in answer.get("Items", []):
                 yield plain(one)
                 left -= 1
                 if limit and not left:

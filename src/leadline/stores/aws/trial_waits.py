@@ -8,7 +8,7 @@ from leadline.model.task import Step, Task
 from leadline.ports.trial_waits import TrialWait
 from leadline.stores.aws.base import Base
 from leadline.stores.aws.items import LeadItem
-from leadline.stores.aws.queue import put_back
+from leadline.stores.aws.putting import put_back
 from leadline.stores.aws.wakeups import Wakeup
 
 

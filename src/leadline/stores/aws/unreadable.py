@@ -91,7 +91,7 @@ class AwsUnreadable(AwsInbox):
             new, writes = self._with_early(new, [early.lead_id, *early.related])  # has no home
         writes += [Put(new.item(), item.rev), self._key(read)]
         if read.record_key:
-            record = record_item(read.record_key, read.id)
+            record = record_item(read.record_key, read)
             writes.append(
                 Put(record, None)
                 if early is None

@@ -18,10 +18,10 @@ from leadline.stores.aws.items import (
     TaskState,
     TimelineItem,
     alert_item,
-    summary_of,
 )
 from leadline.stores.aws.keys import short
 from leadline.stores.aws.moving.parking import parked
+from leadline.stores.aws.summaries import summary_of
 
 _FULL_TIMELINE = 100
 _decoder = msgspec.json.Decoder(RefinedLead)

@@ -162,9 +162,8 @@ class FamilyWriter:
 
     def _key_item(self, key: OwnedKey) -> dict[str, Any]:
         pk, sk = item_key_of(key)
-        item: dict[str, Any] = {"pk": pk, "sk": sk, "lead_id": key.lead_id}
-        if key.kind is not KeyKind.RECORD:
-            item["taken_at"] = iso(key.captured_at)
+        taken_at = iso(key.captured_at)
+        item: dict[str, Any] = {"pk": pk, "sk": sk, "lead_id": key.lead_id, "taken_at": taken_at}
         if key.kind is KeyKind.EVENT:
             item["lasting"] = key.lasting
             if key.compared:

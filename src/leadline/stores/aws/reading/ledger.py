@@ -1,6 +1,5 @@
 """The read side of the store on AWS, for operators: lists, stories, dead letters, accounts."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -45,16 +44,12 @@ from leadline.stores.aws.items import (
 )
 from leadline.stores.aws.keys import AGAIN, DEAD, HANDLING, HOLD, LATE, LEAD
 from leadline.stores.aws.reading.accounting import Archive, EventAccounts
+from leadline.stores.aws.reading.backlog import backlog_items
 from leadline.stores.aws.reading.listing import AwsListing
 from leadline.stores.aws.reading.rows import row_of
 from leadline.stores.aws.reading.selection import MOST_PARALLEL, Selection
 from leadline.stores.aws.reading.speed import followed_items, on_hold_items
-from leadline.stores.aws.reading.standing_tasks import (
-    backlogs,
-    due_of,
-    standing_tasks,
-    task_kind_of,
-)
+from leadline.stores.aws.reading.standing_tasks import standing_tasks
 from leadline.stores.aws.reading.tallies import tallies_of
 from leadline.stores.aws.table import Table
 
@@ -167,16 +162,7 @@ class AwsLedger(AwsListing):
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
         """See `ports.ledger.Ledger.backlog`; reads the whole index `due`."""
-        live: dict[TaskKind, list[tuple[str, bool]]] = {}
-        dead: Counter[TaskKind] = Counter()
-        for entry in self._table.scan(index="due"):
-            if not holds_a_task(entry):
-                continue
-            if entry["due_pk"].startswith(DEAD):
-                dead[task_kind_of(entry)] += 1
-            else:
-                live.setdefault(task_kind_of(entry), []).append(due_of(entry))
-        return backlogs(live, dead, now)
+        return backlog_items(self._table, now)
 
     def standing(self, now: datetime, kinds: Sequence[TaskKind], most: int) -> StandingTasks:
         """See `ports.standing_tasks.StandingReader.standing`."""

@@ -12,8 +12,8 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import Addressee, Step, Task, TaskKind
-from leadline.stores.aws.items import TaskState, further_of
-from leadline.stores.aws.keys import due_before, due_partition, lead_key, overdue_key
+from leadline.stores.aws.items import TaskState, further_of, task_holder_of
+from leadline.stores.aws.keys import due_before, due_partition, lead_key, overdue_key, task_key
 from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
@@ -175,10 +175,23 @@ class MissingWakeups:
     def _ring(self, kind: TaskKind, entries: Sequence[Item]) -> list[Task]:
         """Send wake-ups for the tasks of index entries; returns those whose leads are there."""
         step, channel = kind
-        due = {Task(step, entry["pk"][2:], channel): self._now for entry in entries}
-        wakeups = self._wakeups(due) if due else []
+        tasks = self._without_leases([Task(step, entry["pk"][2:], channel) for entry in entries])
+        wakeups = self._wakeups(dict.fromkeys(tasks, self._now)) if tasks else []
         self._clock.send(wakeups, self._now)
         return [wakeup.task for wakeup in wakeups]
+
+    def _without_leases(self, tasks: Sequence[Task]) -> list[Task]:
+        """Those of these tasks that nobody is doing just now, by their items: the index has a
+        leased task where it was."""
+        items = self._store.table.get_all([task_key(one) for one in tasks], exact=False)
+        leased = {
+            key
+            for key, item in items.items()
+            if (state := task_holder_of(item).task) is not None
+            and state.leased
+            and from_iso(state.due_at) > self._now
+        }
+        return [one for one in tasks if task_key(one) not in leased]
 
     def _ready(self, kind: TaskKind) -> int:
         """The number of wake-ups that may belong to due tasks. Those that come later are for tasks
