@@ -172,7 +172,10 @@ def test_every_resource_of_the_template_that_keeps_something_is_named() -> None:
     kinds = set(re.findall(r"Type: (AWS::\w+::\w+)", template()))
     keeping = {
         kind for kind in kinds
-        if re.search(r"Bucket$|Table$|Queue$|LogGroup$|Topic$|Database|Stream|Secret$", kind)
+        if re.search(
+            r"Bucket$|Table$|Queue$|ScheduleGroup$|StateMachine$|LogGroup$|Topic$|Database|Stream"
+            r"|Secret$", kind,
+        )
     }  # fmt: skip
     named = {one.name for one in places_in(PlaceKind.RESOURCE) if one.name.startswith("AWS::")}
     assert named == keeping
