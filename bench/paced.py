@@ -36,6 +36,11 @@ class _Sender(asyncio.Protocol):
         del error  # a server closes connections that are idle, and some after a refusal
         self._pace.lost(self)
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether the connection ends, which `connection_lost` is not told yet."""
+        return self._transport.is_closing()
+
     def send(self, request: bytes) -> None:
         self._sent = time.perf_counter()
         self._transport.write(request)
@@ -91,9 +96,12 @@ class Pace:
             owed = min(owed + (now - last) * self._per_second, self._per_second * _MOST_OWED_S)
             last = now
             while owed >= 1 and self.idle:
+                free = self.idle.pop()
+                if free.is_closing:
+                    continue
                 number += 1
                 owed -= 1
-                self.idle.pop().send(self._requests.made(number))
+                free.send(self._requests.made(number))
         took = time.perf_counter() - began
         self._ended = True
         ordered = sorted(self._latencies) or [0.0]
