@@ -2,6 +2,18 @@
 #
 # null is the template's default.
 
+variable "profile" {
+  description = "How much watches the stack: small has one alarm, on what Sweep checks every 15 minutes; standard has seven and a metric of how late leads are; full has all alarms, all metrics and the dashboard. By default standard."
+  type        = string
+  default     = null
+}
+
+variable "clock" {
+  description = "What wakes Refine and Deliver: queues of SQS to the second, one-time schedules of EventBridge Scheduler to the minute, which cost nothing while no leads come, or executions of Step Functions to the second, one a lead, which its console shows. by-profile is schedules with the Profile small, else queues. By default by-profile."
+  type        = string
+  default     = null
+}
+
 variable "delay" {
   description = "How long a lead waits so that the CRM can assign an owner. By default 10m."
   type        = string
@@ -22,6 +34,12 @@ variable "settings_parameter" {
 
 variable "settings_secret_arn" {
   description = "A Secrets Manager secret that holds leadline.toml, instead of the SSM parameter."
+  type        = string
+  default     = null
+}
+
+variable "settings_key_arn" {
+  description = "The KMS key of yours that encrypts the parameter or secret with the settings, if it is not KmsKeyArn; the functions may then decrypt the settings with it. Its policy must let this account do so."
   type        = string
   default     = null
 }
@@ -93,13 +111,19 @@ variable "capture_provisioned" {
 }
 
 variable "deliver_concurrency" {
-  description = "How many batches Deliver works on at once; SQS allows no fewer than 2. By default 2."
+  description = "How many batches Deliver works on at once; SQS allows no fewer than 2. With schedules Lambda's own limit applies. By default 5."
   type        = number
   default     = null
 }
 
+variable "shards" {
+  description = "In how many partitions the table's indexes keep new leads; one takes 200 leads a second. After it was lowered, run `leadline shards --gather --stack STACK`. By default 4."
+  type        = string
+  default     = null
+}
+
 variable "sweep_schedule" {
-  description = "When Sweep runs. It finds overdue tasks, and sends wake-ups for tasks that are due later than an SQS message can wait, so with longer intervals reminders and look-ups are late. By default rate(15 minutes)."
+  description = "When Sweep runs. It finds overdue tasks, and with queues sends wake-ups for tasks that are due later than an SQS message can wait, so with longer intervals reminders and look-ups are late. The alarm of the profile small needs a rate of 5, 10 or 15 minutes. By default rate(15 minutes)."
   type        = string
   default     = null
 }
@@ -111,7 +135,7 @@ variable "tracing" {
 }
 
 variable "vpc_subnet_ids" {
-  description = "Subnets for the functions, separated by commas. They need a route to S3, DynamoDB, SQS, the settings and Slack: VPC endpoints or a NAT gateway."
+  description = "Subnets for the functions, separated by commas. They need a route to S3, DynamoDB, SQS, the settings and Slack, with schedules also to EventBridge Scheduler and Lambda, with the profile small also to CloudWatch and SNS: VPC endpoints (vpc-endpoints.yaml) for AWS, a NAT gateway for Slack."
   type        = string
   default     = null
 }
@@ -170,6 +194,12 @@ variable "certificate_arn" {
   default     = null
 }
 
+variable "disable_execute_api_endpoint" {
+  description = "Whether the API answers only under DomainName, and no longer under the URL that AWS gives it. By default false."
+  type        = string
+  default     = null
+}
+
 variable "account_logs_role" {
   description = "Whether the stack sets the role with which API Gateway writes access logs. An account has one such role per region; set false if it is set already. By default true."
   type        = string
@@ -182,6 +212,12 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "permissions_boundary_arn" {
+  description = "An IAM policy that every role of the stack gets as its permissions boundary, where the account demands one. It must allow what the roles allow."
+  type        = string
+  default     = null
+}
+
 variable "tls_only" {
   description = "Whether the bucket, the queues and the alarms refuse requests without TLS; false is for an emulator that speaks plain HTTP. By default true."
   type        = string
@@ -190,6 +226,12 @@ variable "tls_only" {
 
 variable "raw_to_infrequent_days" {
   description = "Days after which raw deliveries move to cheaper storage. By default 90."
+  type        = number
+  default     = null
+}
+
+variable "raw_to_glacier_days" {
+  description = "Days after which raw deliveries move on to Glacier Instant Retrieval, from which they can still be read at once; at least 30 more than RawToInfrequentDays; 0 is never. By default 0."
   type        = number
   default     = null
 }
@@ -224,6 +266,24 @@ variable "table_protection" {
   default     = null
 }
 
+variable "warm_read_units" {
+  description = "Reads per second for which the table and its indexes are prepared before a peak (DynamoDB's warm throughput, 12,000 for a new table); it can only be raised; 0 leaves it to DynamoDB. By default 0."
+  type        = number
+  default     = null
+}
+
+variable "warm_write_units" {
+  description = "Writes per second for which the table and its indexes are prepared before a peak (4,000 for a new table); it can only be raised; 0 leaves it to DynamoDB. By default 0."
+  type        = number
+  default     = null
+}
+
+variable "log_group_prefix" {
+  description = "What the names of the log groups begin with (/capture, /refine and so on follow); empty is /leadline/STACK. A change makes new groups and deletes the old ones with their lines."
+  type        = string
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days for which logs are kept. By default 7."
   type        = number
@@ -231,7 +291,7 @@ variable "log_retention_days" {
 }
 
 variable "alarms" {
-  description = "Which alarms are created; plain leaves out the error rates, which CloudWatch bills twice. By default all."
+  description = "Which alarms are created, whatever the profile: all, plain (without the error rates, which CloudWatch bills twice) or none. By default by-profile."
   type        = string
   default     = null
 }
@@ -243,60 +303,70 @@ variable "alarm_email" {
 }
 
 variable "oldest_message_seconds" {
-  description = "The age of the oldest message, in seconds, above which an alarm is raised. It may count from sending, so with a Delay over 10m set it to the delay (at most 15 minutes) plus 900. By default 900."
+  description = "The age of the oldest message, in seconds, above which an alarm of the profile full is raised. It may count from sending, so with a Delay over 10m set it to the delay (at most 15 minutes) plus 900. By default 900."
   type        = number
   default     = null
 }
 
 variable "with_dashboard" {
-  description = "Whether to create a CloudWatch dashboard; an account's first three are free. By default true."
+  description = "Whether to create a CloudWatch dashboard, and to write the metrics that it shows, whatever the profile; an account's first three dashboards are free. By default by-profile."
   type        = string
   default     = null
 }
 
 locals {
   chosen = {
-    Delay                = var.delay
-    LogLevel             = var.log_level
-    SettingsParameter    = var.settings_parameter
-    SettingsSecretArn    = var.settings_secret_arn
-    CaptureMemory        = var.capture_memory
-    RefineMemory         = var.refine_memory
-    DeliverMemory        = var.deliver_memory
-    SweepMemory          = var.sweep_memory
-    CaptureTimeout       = var.capture_timeout
-    RefineTimeout        = var.refine_timeout
-    DeliverTimeout       = var.deliver_timeout
-    SweepTimeout         = var.sweep_timeout
-    CaptureReserved      = var.capture_reserved
-    RefineReserved       = var.refine_reserved
-    CaptureProvisioned   = var.capture_provisioned
-    DeliverConcurrency   = var.deliver_concurrency
-    SweepSchedule        = var.sweep_schedule
-    Tracing              = var.tracing
-    VpcSubnetIds         = var.vpc_subnet_ids
-    VpcSecurityGroupIds  = var.vpc_security_group_ids
-    SesIdentityArn       = var.ses_identity_arn
-    ApiKeyRequired       = var.api_key_required
-    ThrottleRate         = var.throttle_rate
-    ThrottleBurst        = var.throttle_burst
-    TlsPolicy            = var.tls_policy
-    WafAclArn            = var.waf_acl_arn
-    DomainName           = var.domain_name
-    CertificateArn       = var.certificate_arn
-    AccountLogsRole      = var.account_logs_role
-    KmsKeyArn            = var.kms_key_arn
-    TlsOnly              = var.tls_only
-    RawToInfrequentDays  = var.raw_to_infrequent_days
-    RawExpireDays        = var.raw_expire_days
-    NoncurrentDays       = var.noncurrent_days
-    ReplicationBucketArn = var.replication_bucket_arn
-    ReplicationKeyArn    = var.replication_key_arn
-    TableProtection      = var.table_protection
-    LogRetentionDays     = var.log_retention_days
-    Alarms               = var.alarms
-    AlarmEmail           = var.alarm_email
-    OldestMessageSeconds = var.oldest_message_seconds
-    WithDashboard        = var.with_dashboard
+    Profile                   = var.profile
+    Clock                     = var.clock
+    Delay                     = var.delay
+    LogLevel                  = var.log_level
+    SettingsParameter         = var.settings_parameter
+    SettingsSecretArn         = var.settings_secret_arn
+    SettingsKeyArn            = var.settings_key_arn
+    CaptureMemory             = var.capture_memory
+    RefineMemory              = var.refine_memory
+    DeliverMemory             = var.deliver_memory
+    SweepMemory               = var.sweep_memory
+    CaptureTimeout            = var.capture_timeout
+    RefineTimeout             = var.refine_timeout
+    DeliverTimeout            = var.deliver_timeout
+    SweepTimeout              = var.sweep_timeout
+    CaptureReserved           = var.capture_reserved
+    RefineReserved            = var.refine_reserved
+    CaptureProvisioned        = var.capture_provisioned
+    DeliverConcurrency        = var.deliver_concurrency
+    Shards                    = var.shards
+    SweepSchedule             = var.sweep_schedule
+    Tracing                   = var.tracing
+    VpcSubnetIds              = var.vpc_subnet_ids
+    VpcSecurityGroupIds       = var.vpc_security_group_ids
+    SesIdentityArn            = var.ses_identity_arn
+    ApiKeyRequired            = var.api_key_required
+    ThrottleRate              = var.throttle_rate
+    ThrottleBurst             = var.throttle_burst
+    TlsPolicy                 = var.tls_policy
+    WafAclArn                 = var.waf_acl_arn
+    DomainName                = var.domain_name
+    CertificateArn            = var.certificate_arn
+    DisableExecuteApiEndpoint = var.disable_execute_api_endpoint
+    AccountLogsRole           = var.account_logs_role
+    KmsKeyArn                 = var.kms_key_arn
+    PermissionsBoundaryArn    = var.permissions_boundary_arn
+    TlsOnly                   = var.tls_only
+    RawToInfrequentDays       = var.raw_to_infrequent_days
+    RawToGlacierDays          = var.raw_to_glacier_days
+    RawExpireDays             = var.raw_expire_days
+    NoncurrentDays            = var.noncurrent_days
+    ReplicationBucketArn      = var.replication_bucket_arn
+    ReplicationKeyArn         = var.replication_key_arn
+    TableProtection           = var.table_protection
+    WarmReadUnits             = var.warm_read_units
+    WarmWriteUnits            = var.warm_write_units
+    LogGroupPrefix            = var.log_group_prefix
+    LogRetentionDays          = var.log_retention_days
+    Alarms                    = var.alarms
+    AlarmEmail                = var.alarm_email
+    OldestMessageSeconds      = var.oldest_message_seconds
+    WithDashboard             = var.with_dashboard
   }
 }

@@ -11,6 +11,17 @@ from typing import Literal
 class Parameters:
     """How a stack of Leadline differs from the template's defaults, which None stands for."""
 
+    profile: Literal["small", "standard", "full"] | None = None
+    """How much watches the stack: small has one alarm, on what Sweep checks every 15 minutes;
+    standard has seven and a metric of how late leads are; full has all alarms, all metrics and
+    the dashboard. By default standard."""
+
+    clock: Literal["by-profile", "queues", "schedules", "executions"] | None = None
+    """What wakes Refine and Deliver: queues of SQS to the second, one-time schedules of
+    EventBridge Scheduler to the minute, which cost nothing while no leads come, or executions of
+    Step Functions to the second, one a lead, which its console shows. by-profile is schedules
+    with the Profile small, else queues. By default by-profile."""
+
     delay: str | None = None
     """How long a lead waits so that the CRM can assign an owner. By default 10m."""
 
@@ -23,6 +34,11 @@ class Parameters:
 
     settings_secret_arn: str | None = None
     """A Secrets Manager secret that holds leadline.toml, instead of the SSM parameter."""
+
+    settings_key_arn: str | None = None
+    """The KMS key of yours that encrypts the parameter or secret with the settings, if it is not
+    KmsKeyArn; the functions may then decrypt the settings with it. Its policy must let this
+    account do so."""
 
     capture_memory: int | None = None
     """MB of memory for Capture; its share of a processor grows with it. By default 256."""
@@ -61,19 +77,27 @@ class Parameters:
     default 0."""
 
     deliver_concurrency: int | None = None
-    """How many batches Deliver works on at once; SQS allows no fewer than 2. By default 2."""
+    """How many batches Deliver works on at once; SQS allows no fewer than 2. With schedules
+    Lambda's own limit applies. By default 5."""
+
+    shards: Literal["1", "2", "4", "8", "16", "32", "64"] | None = None
+    """In how many partitions the table's indexes keep new leads; one takes 200 leads a second.
+    After it was lowered, run `leadline shards --gather --stack STACK`. By default 4."""
 
     sweep_schedule: str | None = None
-    """When Sweep runs. It finds overdue tasks, and sends wake-ups for tasks that are due later
-    than an SQS message can wait, so with longer intervals reminders and look-ups are late. By
-    default rate(15 minutes)."""
+    """When Sweep runs. It finds overdue tasks, and with queues sends wake-ups for tasks that are
+    due later than an SQS message can wait, so with longer intervals reminders and look-ups are
+    late. The alarm of the profile small needs a rate of 5, 10 or 15 minutes. By default rate(15
+    minutes)."""
 
     tracing: bool | None = None
     """Whether X-Ray traces requests. By default false."""
 
     vpc_subnet_ids: str | None = None
     """Subnets for the functions, separated by commas. They need a route to S3, DynamoDB, SQS, the
-    settings and Slack: VPC endpoints or a NAT gateway."""
+    settings and Slack, with schedules also to EventBridge Scheduler and Lambda, with the profile
+    small also to CloudWatch and SNS: VPC endpoints (vpc-endpoints.yaml) for AWS, a NAT gateway
+    for Slack."""
 
     vpc_security_group_ids: str | None = None
     """Security groups for the functions, separated by commas."""
@@ -111,6 +135,10 @@ class Parameters:
     certificate_arn: str | None = None
     """The certificate of that domain (ACM, in the region of the stack)."""
 
+    disable_execute_api_endpoint: bool | None = None
+    """Whether the API answers only under DomainName, and no longer under the URL that AWS gives
+    it. By default false."""
+
     account_logs_role: bool | None = None
     """Whether the stack sets the role with which API Gateway writes access logs. An account has
     one such role per region; set false if it is set already. By default true."""
@@ -119,12 +147,20 @@ class Parameters:
     """A KMS key of yours for the bucket, table, queues, alarms, logs and functions. Its policy
     must let CloudWatch, CloudWatch Logs and this account use it."""
 
+    permissions_boundary_arn: str | None = None
+    """An IAM policy that every role of the stack gets as its permissions boundary, where the
+    account demands one. It must allow what the roles allow."""
+
     tls_only: bool | None = None
     """Whether the bucket, the queues and the alarms refuse requests without TLS; false is for an
     emulator that speaks plain HTTP. By default true."""
 
     raw_to_infrequent_days: int | None = None
     """Days after which raw deliveries move to cheaper storage. By default 90."""
+
+    raw_to_glacier_days: int | None = None
+    """Days after which raw deliveries move on to Glacier Instant Retrieval, from which they can
+    still be read at once; at least 30 more than RawToInfrequentDays; 0 is never. By default 0."""
 
     raw_expire_days: int | None = None
     """Days after which raw deliveries are deleted; 0 is never. By default 0."""
@@ -141,24 +177,37 @@ class Parameters:
     table_protection: bool | None = None
     """Whether DynamoDB refuses to delete the table until this is turned off. By default true."""
 
+    warm_read_units: int | None = None
+    """Reads per second for which the table and its indexes are prepared before a peak (DynamoDB's
+    warm throughput, 12,000 for a new table); it can only be raised; 0 leaves it to DynamoDB. By
+    default 0."""
+
+    warm_write_units: int | None = None
+    """Writes per second for which the table and its indexes are prepared before a peak (4,000 for
+    a new table); it can only be raised; 0 leaves it to DynamoDB. By default 0."""
+
+    log_group_prefix: str | None = None
+    """What the names of the log groups begin with (/capture, /refine and so on follow); empty is
+    /leadline/STACK. A change makes new groups and deletes the old ones with their lines."""
+
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731] | None = None
     """Days for which logs are kept. By default 7."""
 
-    alarms: Literal["all", "plain", "none"] | None = None
-    """Which alarms are created; plain leaves out the error rates, which CloudWatch bills twice.
-    By default all."""
+    alarms: Literal["by-profile", "all", "plain", "none"] | None = None
+    """Which alarms are created, whatever the profile: all, plain (without the error rates, which
+    CloudWatch bills twice) or none. By default by-profile."""
 
     alarm_email: str | None = None
     """The e-mail address for alarms; AWS first asks it to confirm."""
 
     oldest_message_seconds: int | None = None
-    """The age of the oldest message, in seconds, above which an alarm is raised. It may count
-    from sending, so with a Delay over 10m set it to the delay (at most 15 minutes) plus 900. By
-    default 900."""
+    """The age of the oldest message, in seconds, above which an alarm of the profile full is
+    raised. It may count from sending, so with a Delay over 10m set it to the delay (at most 15
+    minutes) plus 900. By default 900."""
 
-    with_dashboard: bool | None = None
-    """Whether to create a CloudWatch dashboard; an account's first three are free. By default
-    true."""
+    with_dashboard: Literal["by-profile", "true", "false"] | None = None
+    """Whether to create a CloudWatch dashboard, and to write the metrics that it shows, whatever
+    the profile; an account's first three dashboards are free. By default by-profile."""
 
     def values(self) -> dict[str, str]:
         """The values that are not None, by the template's names, as CloudFormation takes them."""
@@ -171,10 +220,13 @@ def _written(value: str | int | bool) -> str:
 
 
 _NAMES = {
+    "profile": "Profile",
+    "clock": "Clock",
     "delay": "Delay",
     "log_level": "LogLevel",
     "settings_parameter": "SettingsParameter",
     "settings_secret_arn": "SettingsSecretArn",
+    "settings_key_arn": "SettingsKeyArn",
     "capture_memory": "CaptureMemory",
     "refine_memory": "RefineMemory",
     "deliver_memory": "DeliverMemory",
@@ -187,6 +239,7 @@ _NAMES = {
     "refine_reserved": "RefineReserved",
     "capture_provisioned": "CaptureProvisioned",
     "deliver_concurrency": "DeliverConcurrency",
+    "shards": "Shards",
     "sweep_schedule": "SweepSchedule",
     "tracing": "Tracing",
     "vpc_subnet_ids": "VpcSubnetIds",
@@ -199,15 +252,21 @@ _NAMES = {
     "waf_acl_arn": "WafAclArn",
     "domain_name": "DomainName",
     "certificate_arn": "CertificateArn",
+    "disable_execute_api_endpoint": "DisableExecuteApiEndpoint",
     "account_logs_role": "AccountLogsRole",
     "kms_key_arn": "KmsKeyArn",
+    "permissions_boundary_arn": "PermissionsBoundaryArn",
     "tls_only": "TlsOnly",
     "raw_to_infrequent_days": "RawToInfrequentDays",
+    "raw_to_glacier_days": "RawToGlacierDays",
     "raw_expire_days": "RawExpireDays",
     "noncurrent_days": "NoncurrentDays",
     "replication_bucket_arn": "ReplicationBucketArn",
     "replication_key_arn": "ReplicationKeyArn",
     "table_protection": "TableProtection",
+    "warm_read_units": "WarmReadUnits",
+    "warm_write_units": "WarmWriteUnits",
+    "log_group_prefix": "LogGroupPrefix",
     "log_retention_days": "LogRetentionDays",
     "alarms": "Alarms",
     "alarm_email": "AlarmEmail",

@@ -6,6 +6,19 @@
 
 /** How a stack of Leadline differs from the template's defaults. */
 export interface Parameters {
+  /**
+   * How much watches the stack: small has one alarm, on what Sweep checks every 15 minutes;
+   * standard has seven and a metric of how late leads are; full has all alarms, all metrics and
+   * the dashboard. By default standard.
+   */
+  readonly Profile?: "small" | "standard" | "full";
+  /**
+   * What wakes Refine and Deliver: queues of SQS to the second, one-time schedules of EventBridge
+   * Scheduler to the minute, which cost nothing while no leads come, or executions of Step
+   * Functions to the second, one a lead, which its console shows. by-profile is schedules with the
+   * Profile small, else queues. By default by-profile.
+   */
+  readonly Clock?: "by-profile" | "queues" | "schedules" | "executions";
   /** How long a lead waits so that the CRM can assign an owner. By default 10m. */
   readonly Delay?: string;
   /** The lowest severity that is logged. By default info. */
@@ -17,6 +30,12 @@ export interface Parameters {
   readonly SettingsParameter?: string;
   /** A Secrets Manager secret that holds leadline.toml, instead of the SSM parameter. */
   readonly SettingsSecretArn?: string;
+  /**
+   * The KMS key of yours that encrypts the parameter or secret with the settings, if it is not
+   * KmsKeyArn; the functions may then decrypt the settings with it. Its policy must let this
+   * account do so.
+   */
+  readonly SettingsKeyArn?: string;
   /** MB of memory for Capture; its share of a processor grows with it. By default 256. */
   readonly CaptureMemory?: number;
   /** MB of memory for Refine. By default 512. */
@@ -42,19 +61,30 @@ export interface Parameters {
    * 0.
    */
   readonly CaptureProvisioned?: number;
-  /** How many batches Deliver works on at once; SQS allows no fewer than 2. By default 2. */
+  /**
+   * How many batches Deliver works on at once; SQS allows no fewer than 2. With schedules Lambda's
+   * own limit applies. By default 5.
+   */
   readonly DeliverConcurrency?: number;
   /**
-   * When Sweep runs. It finds overdue tasks, and sends wake-ups for tasks that are due later than
-   * an SQS message can wait, so with longer intervals reminders and look-ups are late. By default
-   * rate(15 minutes).
+   * In how many partitions the table's indexes keep new leads; one takes 200 leads a second. After
+   * it was lowered, run `leadline shards --gather --stack STACK`. By default 4.
+   */
+  readonly Shards?: "1" | "2" | "4" | "8" | "16" | "32" | "64";
+  /**
+   * When Sweep runs. It finds overdue tasks, and with queues sends wake-ups for tasks that are due
+   * later than an SQS message can wait, so with longer intervals reminders and look-ups are late.
+   * The alarm of the profile small needs a rate of 5, 10 or 15 minutes. By default rate(15
+   * minutes).
    */
   readonly SweepSchedule?: string;
   /** Whether X-Ray traces requests. By default false. */
   readonly Tracing?: boolean;
   /**
    * Subnets for the functions, separated by commas. They need a route to S3, DynamoDB, SQS, the
-   * settings and Slack: VPC endpoints or a NAT gateway.
+   * settings and Slack, with schedules also to EventBridge Scheduler and Lambda, with the profile
+   * small also to CloudWatch and SNS: VPC endpoints (vpc-endpoints.yaml) for AWS, a NAT gateway
+   * for Slack.
    */
   readonly VpcSubnetIds?: string;
   /** Security groups for the functions, separated by commas. */
@@ -79,6 +109,11 @@ export interface Parameters {
   /** The certificate of that domain (ACM, in the region of the stack). */
   readonly CertificateArn?: string;
   /**
+   * Whether the API answers only under DomainName, and no longer under the URL that AWS gives it.
+   * By default false.
+   */
+  readonly DisableExecuteApiEndpoint?: boolean;
+  /**
    * Whether the stack sets the role with which API Gateway writes access logs. An account has one
    * such role per region; set false if it is set already. By default true.
    */
@@ -89,12 +124,22 @@ export interface Parameters {
    */
   readonly KmsKeyArn?: string;
   /**
+   * An IAM policy that every role of the stack gets as its permissions boundary, where the account
+   * demands one. It must allow what the roles allow.
+   */
+  readonly PermissionsBoundaryArn?: string;
+  /**
    * Whether the bucket, the queues and the alarms refuse requests without TLS; false is for an
    * emulator that speaks plain HTTP. By default true.
    */
   readonly TlsOnly?: boolean;
   /** Days after which raw deliveries move to cheaper storage. By default 90. */
   readonly RawToInfrequentDays?: number;
+  /**
+   * Days after which raw deliveries move on to Glacier Instant Retrieval, from which they can
+   * still be read at once; at least 30 more than RawToInfrequentDays; 0 is never. By default 0.
+   */
+  readonly RawToGlacierDays?: number;
   /** Days after which raw deliveries are deleted; 0 is never. By default 0. */
   readonly RawExpireDays?: number;
   /** Days for which overwritten and deleted objects can be restored. By default 30. */
@@ -105,21 +150,40 @@ export interface Parameters {
   readonly ReplicationKeyArn?: string;
   /** Whether DynamoDB refuses to delete the table until this is turned off. By default true. */
   readonly TableProtection?: boolean;
+  /**
+   * Reads per second for which the table and its indexes are prepared before a peak (DynamoDB's
+   * warm throughput, 12,000 for a new table); it can only be raised; 0 leaves it to DynamoDB. By
+   * default 0.
+   */
+  readonly WarmReadUnits?: number;
+  /**
+   * Writes per second for which the table and its indexes are prepared before a peak (4,000 for a
+   * new table); it can only be raised; 0 leaves it to DynamoDB. By default 0.
+   */
+  readonly WarmWriteUnits?: number;
+  /**
+   * What the names of the log groups begin with (/capture, /refine and so on follow); empty is
+   * /leadline/STACK. A change makes new groups and deletes the old ones with their lines.
+   */
+  readonly LogGroupPrefix?: string;
   /** Days for which logs are kept. By default 7. */
   readonly LogRetentionDays?: 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 180 | 365 | 731;
   /**
-   * Which alarms are created; plain leaves out the error rates, which CloudWatch bills twice. By
-   * default all.
+   * Which alarms are created, whatever the profile: all, plain (without the error rates, which
+   * CloudWatch bills twice) or none. By default by-profile.
    */
-  readonly Alarms?: "all" | "plain" | "none";
+  readonly Alarms?: "by-profile" | "all" | "plain" | "none";
   /** The e-mail address for alarms; AWS first asks it to confirm. */
   readonly AlarmEmail?: string;
   /**
-   * The age of the oldest message, in seconds, above which an alarm is raised. It may count from
-   * sending, so with a Delay over 10m set it to the delay (at most 15 minutes) plus 900. By
-   * default 900.
+   * The age of the oldest message, in seconds, above which an alarm of the profile full is raised.
+   * It may count from sending, so with a Delay over 10m set it to the delay (at most 15 minutes)
+   * plus 900. By default 900.
    */
   readonly OldestMessageSeconds?: number;
-  /** Whether to create a CloudWatch dashboard; an account's first three are free. By default true. */
-  readonly WithDashboard?: boolean;
+  /**
+   * Whether to create a CloudWatch dashboard, and to write the metrics that it shows, whatever the
+   * profile; an account's first three dashboards are free. By default by-profile.
+   */
+  readonly WithDashboard?: "by-profile" | "true" | "false";
 }
