@@ -16,10 +16,10 @@ from typing import Any
 from leadline.cloud import canary_watch, change_sets, deploying, stacks
 from leadline.cloud.canary_record import (
     CanaryRecord,
+    canary_record_of,
     forget_record,
     keep_record,
     kept_record,
-    record_of,
 )
 from leadline.cloud.canary_watch import Runs
 from leadline.cloud.code_bucket import template_argument
@@ -180,7 +180,7 @@ def _hold(cloud: Cloud, stack: Mapping[str, Any], say: Say) -> None:
     is what it began with."""
     name = stack["StackName"]
     if kept_record(cloud, name, stack["StackId"]) is None:
-        keep_record(cloud, name, record_of(cloud, stack))
+        keep_record(cloud, name, canary_record_of(cloud, stack))
     else:
         say("an earlier canary was interrupted; this one takes its place")
     for alias in live_aliases(cloud, stack["StackId"]).values():

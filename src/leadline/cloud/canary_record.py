@@ -21,7 +21,7 @@ class CanaryRecord(msgspec.Struct, frozen=True):
     parameters: Mapping[str, str]
 
 
-def record_of(cloud: Cloud, stack: Mapping[str, Any]) -> CanaryRecord:
+def canary_record_of(cloud: Cloud, stack: Mapping[str, Any]) -> CanaryRecord:
     """The template and the parameters that a stack (as described) has now."""
     told = cloud.client("cloudformation").get_template(
         StackName=stack["StackId"], TemplateStage="Original"

@@ -7,7 +7,7 @@ from leadline.net.aws.calls import AwsFailed, Caller, code_of
 _FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 
 
-def publish(caller: Caller, topic: str, subject: str, message: str) -> None:
+def publish_notice(caller: Caller, topic: str, subject: str, message: str) -> None:
     """Publish a message on the topic with this ARN; SNS accepts only forms.
 
     A subject has at most 100 ASCII characters (SNS API Reference, "Publish"). Raises AwsFailed.

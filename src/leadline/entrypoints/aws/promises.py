@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.entrypoints.aws.notices import publish
+from leadline.entrypoints.aws.notices import publish_notice
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.model.formats import from_iso, iso
@@ -188,7 +188,7 @@ class PromiseWatch:
         try:
             with self._soon():
                 subject = f"{stack[:60]}: what is wrong"
-                publish(self._parts.caller, self._topic, subject, "\n".join(lines))
+                publish_notice(self._parts.caller, self._topic, subject, "\n".join(lines))
         except StorageFailed as error:
             log.error("promises.not_told", extra={"error": str(error)})
             return False

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from leadline.entrypoints import logs
-from leadline.entrypoints.aws.notices import publish
+from leadline.entrypoints.aws.notices import publish_notice
 from leadline.net.aws.calls import Caller, from_environment
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     caller, topic = _caller(), os.environ["ALARM_TOPIC_ARN"]
     ringing = list(_ringing(caller, topic))
     if ringing:
-        publish(caller, topic, _subject(len(ringing)), _words(ringing))
+        publish_notice(caller, topic, _subject(len(ringing)), _words(ringing))
     log.info("alarms.told_again", extra={"count": len(ringing)})
     return {"ringing": len(ringing)}
 

@@ -109,7 +109,7 @@ def needed(w: Workload) -> Iterator[Used]:
         yield from _polling(w)
     yield from sweeping(w)
     yield from measuring(w)
-    yield from watching(w)
+    yield from watch_runs(w)
     yield from _stored(w)
     yield from _said(w)
 
@@ -247,7 +247,7 @@ def measuring(w: Workload) -> Iterator[Used]:
     yield Used("table_read", MEASURE, w.lateness_runs * _READS_TO_MEASURE, formula)
 
 
-def watching(w: Workload) -> Iterator[Used]:
+def watch_runs(w: Workload) -> Iterator[Used]:
     """The quantities of the looks at what has no alarm of its own, except the duration of Sweep."""
     if not (runs := w.watches):
         return

@@ -10,6 +10,7 @@ from leadline.model.batches import batched
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.pauses import pauses, wait
 from leadline.stores.aws.placing import SHARDS, KnownCounts, is_indexed, with_shard
+from leadline.stores.aws.refused_writes import items_in_the_way, reasons_of
 from leadline.stores.aws.values import Item, plain, typed
 
 _API = "DynamoDB_20120810."
@@ -123,7 +124,7 @@ class Table:
         except AwsFailed as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
-            stood = _stood_in_the_way(error)
+            stood = items_in_the_way(error)
             if not any(item.get("write") == name for item in stood):
                 raise Stale(*stood) from None
 
@@ -271,19 +272,13 @@ def _only_if(condition: str, values: Mapping[str, Any] = {}) -> dict[str, Any]:
     return {**told, "ExpressionAttributeValues": typed(values)} if values else told
 
 
-def _stood_in_the_way(error: AwsFailed) -> list[Item]:
-    """The items that failed a condition, in a single write or a transaction."""
-    response = msgspec.json.decode(error.answer)
-    return [plain(one["Item"]) for one in (response, *_refusals(response)) if one.get("Item")]
-
-
 def _passed(error: AwsFailed, name: str) -> bool:
     """Whether an earlier request carried out the transaction of this name in spite of the error.
     Raises Stale if an item is not in the expected state, AwsFailed if a further request is useless.
     """
     if error.code != "TransactionCanceledException":
         raise error
-    stood, codes = _stood_in_the_way(error), _reasons(error)
+    stood, codes = items_in_the_way(error), reasons_of(error)
     if any(item.get("write") == name for item in stood):
         return True
     if "ConditionalCheckFailed" in codes:
@@ -293,15 +288,6 @@ def _passed(error: AwsFailed, name: str) -> bool:
     if not codes & _BUSY:
         raise error
     return False
-
-
-def _reasons(error: AwsFailed) -> set[str]:
-    return {one.get("Code", "") for one in _refusals(msgspec.json.decode(error.answer))}
-
-
-def _refusals(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The reasons for the cancellation of a transaction, one for each write."""
-    return told.get("CancellationReasons") or []
 
 
 def _new_name() -> str:

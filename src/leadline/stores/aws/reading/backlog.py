@@ -17,7 +17,7 @@ _MOST_LEASED = 1_000
 """The maximum number of items of each kind that are read to tell which tasks are leased."""
 
 
-class Listed(NamedTuple):
+class ListedTask(NamedTuple):
     """A task of the index: when it is due, or its lease ends."""
 
     due_at: str
@@ -27,7 +27,7 @@ class Listed(NamedTuple):
 
 def backlog_items(table: Table, now: datetime) -> list[Backlog]:
     """See `ports.ledger.Ledger.backlog`."""
-    live: dict[TaskKind, list[Listed]] = {}
+    live: dict[TaskKind, list[ListedTask]] = {}
     dead: Counter[TaskKind] = Counter()
     for entry in table.scan(index="due"):
         if not holds_a_task(entry):
@@ -35,7 +35,7 @@ def backlog_items(table: Table, now: datetime) -> list[Backlog]:
         if entry["due_pk"].startswith(DEAD):
             dead[task_kind_of(entry)] += 1
         else:
-            live.setdefault(task_kind_of(entry), []).append(listed(entry))
+            live.setdefault(task_kind_of(entry), []).append(listed_task(entry))
     return backlogs(table, live, dead, now)
 
 
@@ -45,15 +45,15 @@ def task_kind_of(entry: Item) -> TaskKind:
     return (Step.REFINE, "") if step == LEAD else (Step(step), channel)
 
 
-def listed(entry: Item) -> Listed:
+def listed_task(entry: Item) -> ListedTask:
     """The task of an entry of the index `due`, which does not know its lease."""
     due_at = entry["due_sk"].partition("#")[0]
-    return Listed(due_at, (entry["pk"], entry["sk"]), bool(entry["held"]))
+    return ListedTask(due_at, (entry["pk"], entry["sk"]), bool(entry["held"]))
 
 
 def backlogs(
     table: Table,
-    live: Mapping[TaskKind, Sequence[Listed]],
+    live: Mapping[TaskKind, Sequence[ListedTask]],
     dead: Counter[TaskKind],
     now: datetime,
 ) -> list[Backlog]:
@@ -67,7 +67,7 @@ def backlogs(
     ]
 
 
-def _with_leases(table: Table, listed: Sequence[Listed], now: str) -> list[Listed]:
+def _with_leases(table: Table, listed: Sequence[ListedTask], now: str) -> list[ListedTask]:
     """The tasks with the ends of their leases, which only their items have. Workers lease those
     that have been due longest, so only so many are looked at."""
     due = sorted(one for one in listed if one.due_at <= now and not one.leased)
@@ -76,17 +76,17 @@ def _with_leases(table: Table, listed: Sequence[Listed], now: str) -> list[Liste
     return [leases.get(one.key, one) for one in listed]
 
 
-def _leases(table: Table, keys: Sequence[Key]) -> dict[Key, Listed]:
+def _leases(table: Table, keys: Sequence[Key]) -> dict[Key, ListedTask]:
     items = table.get_all(keys, exact=False)
     states = {key: task_holder_of(item).task for key, item in items.items()}
     return {
-        key: Listed(state.due_at, key, leased=True)
+        key: ListedTask(state.due_at, key, leased=True)
         for key, state in states.items()
         if state is not None and state.leased and not state.dead_at
     }
 
 
-def _backlog(kind: TaskKind, live: Iterable[Listed], dead: int, now: str) -> Backlog:
+def _backlog(kind: TaskKind, live: Iterable[ListedTask], dead: int, now: str) -> Backlog:
     tasks = list(live)
     leased = sum(one.leased and one.due_at > now for one in tasks)
     due = [one.due_at for one in tasks if one.due_at <= now]

@@ -12,7 +12,7 @@ from leadline.ports.standing_tasks import StandingTasks
 from leadline.stores.aws.items import holds_a_task
 from leadline.stores.aws.keys import DEAD, due_partition
 from leadline.stores.aws.late import oldest_first_due
-from leadline.stores.aws.reading.backlog import Listed, backlogs, listed, task_kind_of
+from leadline.stores.aws.reading.backlog import ListedTask, backlogs, listed_task, task_kind_of
 from leadline.stores.aws.shards import due_partitions
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
@@ -31,9 +31,11 @@ def standing_tasks(
     )
     is_cut = any(len(some) > each for some in found.values())
     dead = Counter(task_kind_of(entry) for place in parts[DEAD] for entry in found[place][:each])
-    live: dict[TaskKind, list[Listed]] = {
+    live: dict[TaskKind, list[ListedTask]] = {
         kind: [
-            listed(entry) for place in parts[due_partition(*kind)] for entry in found[place][:each]
+            listed_task(entry)
+            for place in parts[due_partition(*kind)]
+            for entry in found[place][:each]
         ]
         for kind in kinds
     }
