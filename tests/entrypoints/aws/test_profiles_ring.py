@@ -9,7 +9,7 @@ from leadline.entrypoints.aws.figures import AGE
 from leadline.entrypoints.aws.promises import BEHIND
 from leadline.model.task import ON_HOLD_UNTIL, Step, Task
 from leadline.operations.cost.parts import parts_of
-from leadline.operations.cost.quantities import SWEEPS, Workload, watching, with_parts
+from leadline.operations.cost.quantities import SWEEPS, Workload, watch_runs, with_parts
 from leadline.standins.slack_inbox import Reply
 from tests.worlds.aws_outages import OutageStack, outage_stack
 from tests.worlds.leads import HandClock
@@ -226,5 +226,5 @@ def test_the_looks_of_a_sweep_are_those_that_the_cost_model_counts(small: Outage
     small.caller.watching.clear()
     small.live(HOUR)
     month = with_parts(Workload(10_000), parts_of({"Profile": "small"}))
-    counted = {used.meter: used.quantity / SWEEPS for used in watching(month)}
+    counted = {used.meter: used.quantity / SWEEPS for used in watch_runs(month)}
     assert {meter: count / 4 for meter, count in small.caller.watching.items()} == counted

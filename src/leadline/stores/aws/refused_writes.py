@@ -16,7 +16,7 @@ def items_in_the_way(error: AwsFailed) -> list[Item]:
     return [plain(one["Item"]) for one in (response, *_refusals(response)) if one.get("Item")]
 
 
-def reasons_of(error: AwsFailed) -> set[str]:
+def refusal_codes(error: AwsFailed) -> set[str]:
     """The codes of the reasons why a transaction was cancelled."""
     return {one.get("Code", "") for one in _refusals(msgspec.json.decode(error.answer))}
 

@@ -10,7 +10,7 @@ from leadline.model.batches import batched
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.pauses import pauses, wait
 from leadline.stores.aws.placing import SHARDS, KnownCounts, is_indexed, with_shard
-from leadline.stores.aws.refused_writes import items_in_the_way, reasons_of
+from leadline.stores.aws.refused_writes import items_in_the_way, refusal_codes
 from leadline.stores.aws.values import Item, plain, typed
 
 _API = "DynamoDB_20120810."
@@ -278,7 +278,7 @@ def _passed(error: AwsFailed, name: str) -> bool:
     """
     if error.code != "TransactionCanceledException":
         raise error
-    stood, codes = items_in_the_way(error), reasons_of(error)
+    stood, codes = items_in_the_way(error), refusal_codes(error)
     if any(item.get("write") == name for item in stood):
         return True
     if "ConditionalCheckFailed" in codes:
