@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadline.model.handling import Ending
-from leadline.model.lead import Status
+from leadline.model.lead import Kind, Status
 from leadline.model.score import LeadScore
 from leadline.ports.questions import Bar, By, Counted, Figures, LeadQuestion, Repeats, SortKey
 from tests.worlds.ledger import START
@@ -205,6 +205,28 @@ def test_figures_are_told_by_band_of_the_score_whose_own_score_goes_before(tmp_p
             world.questions.figures(START, START + DAY, (By.SOURCE, By.BAND))
 
 
+@pytest.mark.parametrize("ignored", [1, 3, 9])
+def test_events_that_made_no_lead_are_not_counted(tmp_path: Path, ignored: int) -> None:
+    with IndexedWorld(tmp_path) as world:
+        for n in range(4):
+            world.refine(f"lead{n}", *person(f"Max M{n}", "Bea Voss", campaign="spring"))
+        for n in range(ignored):
+            world.capture(f"ignored{n}", kind=Kind.IGNORED, why="deleted")
+        world.maker.all()
+        for query in (
+            LeadQuestion(),
+            LeadQuestion(sources=("generic",)),
+            LeadQuestion(campaigns=("spring",)),
+            LeadQuestion(owners=("bea voss",)),
+            LeadQuestion(since=START, until=START + DAY),
+            LeadQuestion(text="max"),
+            LeadQuestion(text="max", owners=("Bea Voss",)),
+        ):
+            assert world.questions.count(query) == Counted(4)
+            assert world.questions.count(query, 3) == Counted(3, True)
+            assert len(world.questions.page(query).rows) == 4
+
+
 def test_bars_count_by_source_and_step(world: IndexedWorld) -> None:
     hour = START.replace(minute=0)
     bars = world.questions.hours(hour, hour + DAY, timedelta(hours=1))
@@ -251,6 +273,8 @@ def test_figures_are_of_exactly_the_time_that_is_asked_for(tmp_path: Path) -> No
         world.maker.all()
         edges = [START.replace(hour=0) + DAY * n for n in range(5)]
         edges += [at + timedelta(microseconds=n) for at, _ in moments[::3] for n in (0, 1)]
+        edges += [edges[1] + timedelta(hours=n) for n in (1, 11, 14, 23)]  # within one day
+        edges.append(datetime.max.replace(tzinfo=UTC))
         for since, until in combinations(sorted(edges), 2):
             within = [source for at, source in moments if since <= at < until]
             found = world.questions.figures(since, until)

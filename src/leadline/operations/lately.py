@@ -1,7 +1,7 @@
 """When channels and CRMs were last well, by the newest lines of an embedded store; on AWS nothing
 but the logs could tell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.model.task import Step
 from leadline.ports.ledger import Ledger
-from leadline.ports.news import News, NewsReader, Seen
+from leadline.ports.news import News, NewsReader
 from leadline.privacy.masking import masked_text
 
 MOST_LINES = 5_000
@@ -54,7 +54,7 @@ class FailureReader(Protocol):
 
 def lately_of(ledger: Ledger) -> Lately:
     """What is known; nothing where no store can tell it quickly."""
-    lines = list(_lines(ledger)) if isinstance(ledger, NewsReader) else []
+    lines = ledger.last_of_each(MOST_LINES) if isinstance(ledger, NewsReader) else []
     names = {step.row.event_name for step in Step} - {""}
     said = ledger.failures() if isinstance(ledger, FailureReader) else {}
     return Lately(
@@ -65,19 +65,12 @@ def lately_of(ledger: Ledger) -> Lately:
     )
 
 
-def _lines(reader: NewsReader) -> Iterator[News]:
-    """The newest lines in order of time, without events."""
-    end = reader.seen_now()
-    begin = Seen(end.events, *(max(number - MOST_LINES, 0) for number in end[1:]))
-    yield from reader.news(begin, MOST_LINES)[0]
-
-
 def _shown(words: str) -> str:
     """What a destination said, without addresses and numbers that it may have quoted."""
     return masked_text(words)
 
 
-def _crms(lines: list[News]) -> Mapping[str, LastTimes]:
+def _crms(lines: Sequence[News]) -> Mapping[str, LastTimes]:
     found: dict[str, LastTimes] = {}
     for one in lines:
         known = found.get(one.source, LastTimes())

@@ -40,3 +40,8 @@ class NewsReader(Protocol):
     def news(self, seen: Seen, most: int) -> tuple[Sequence[News], Seen]:
         """What happened since, in order of time, at most *most* of each kind; and how far that
         is."""
+
+    def last_of_each(self, most: int) -> Sequence[News]:
+        """Of the newest *most* messages, the last one by each step and channel, and of as many
+        lines of timelines the last one of each kind, source and beginning of the detail (until the
+        first ":"); in order of time."""

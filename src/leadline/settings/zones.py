@@ -48,9 +48,19 @@ def zone(name: str) -> "ZoneInfo":
     """
     import zoneinfo
 
-    if zone_rules().is_package_used and (found := _packaged(name)) is not None:
+    return _zone(name, zone_rules(), zoneinfo.TZPATH)
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str, rules: ZoneRules, folders: tuple[str, ...]) -> "ZoneInfo":
+    """A time zone by the rules in these folders and of the package; pages show a time in each
+    row, so that the file of a zone is read once."""
+    from zoneinfo import ZoneInfo
+
+    del folders  # `ZoneInfo` knows them; zones of others are others
+    if rules.is_package_used and (found := _packaged(name)) is not None:
         return found
-    return zoneinfo.ZoneInfo.no_cache(name)
+    return ZoneInfo.no_cache(name)
 
 
 @lru_cache(maxsize=8)

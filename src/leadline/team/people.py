@@ -1,7 +1,8 @@
 """The team: its members' ids in CRMs and in Slack, their quiet hours and digests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import msgspec
 
@@ -11,7 +12,7 @@ from leadline.settings.people import MemberConfig
 from leadline.team.hours import DAY_MINUTES, next_open, zone_of
 
 
-class Team(msgspec.Struct, frozen=True):
+class Team(msgspec.Struct, frozen=True, dict=True):  # `dict` is for `cached_property`
     """The members of the team (`[people]`), by name."""
 
     members: Mapping[str, MemberConfig] = {}
@@ -31,20 +32,22 @@ class Team(msgspec.Struct, frozen=True):
         The e-mail address is compared first, because two CRMs may use the same id for different
         people.
         """
-        email, name = person.email.casefold(), person.name.casefold()
-        tests: tuple[tuple[str, Callable[[str, MemberConfig], bool]], ...] = (
-            (email, lambda _, member: member.email.casefold() == email),
-            (person.slack, lambda _, member: member.slack == person.slack),
-            (person.id, lambda _, member: person.id in member.crm),
-            (name, lambda known_as, _: known_as.casefold() == name),
-        )
-        for given, fits in tests:
-            if not given:
-                continue
-            for known_as, member in self.members.items():
-                if fits(known_as, member):
-                    return known_as
+        names = self._names
+        for kind, given in _parts_of(person):
+            if given and (found := names.get((kind, given))):
+                return found
         return ""
+
+    @cached_property
+    def _names(self) -> Mapping[tuple[str, str], str]:
+        """The name of the first member with each e-mail address, Slack id, CRM id and name."""
+        found: dict[tuple[str, str], str] = {}
+        for name, member in self.members.items():
+            one = Person(name=name, email=member.email, slack=member.slack)
+            ids = (("id", crm) for crm in member.crm)
+            for part in (*_parts_of(one), *ids):
+                found.setdefault(part, name)
+        return found
 
     def person(self, name: str) -> Person | None:
         """The member with this name; None if there is none. The person's CRM id is left empty if
@@ -80,3 +83,12 @@ class Team(msgspec.Struct, frozen=True):
             for minutes in member.digest
         )
         return min(time for time in times if time >= at)
+
+
+def _parts_of(person: Person) -> Iterator[tuple[str, str]]:
+    """By what a person may be known, in the order in which it is compared, as it is compared; what
+    is not known of them is ""."""
+    yield "email", person.email.casefold()
+    yield "slack", person.slack
+    yield "id", person.id
+    yield "name", person.name.casefold()

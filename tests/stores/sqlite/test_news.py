@@ -106,6 +106,30 @@ def test_who_has_read_everything_has_read_to_the_last_rows(
     assert ledger.news(after, 10) == ([], after)
 
 
+def test_the_last_line_of_each_kind_is_found_among_the_newest(
+    store: SqliteStore, ledger: SqliteLedger, clock: HandClock
+) -> None:
+    assert ledger.last_of_each(10) == []
+    for name in ("ada", "bea", "cy"):
+        lead = captured(clock, name, delay=AT_ONCE)
+        store.accept([lead])
+        then = (Task(Step.NOTIFY, lead.id, "slack"),)
+        settle(store, lease_task(store, Step.REFINE), Done(refined=refined(lead, clock), then=then))
+        clock.advance(seconds=1)
+        alert = Alert(lead.id, "slack", clock.now, "new_lead/1")
+        settle(store, lease_task(store, Step.NOTIFY, "slack"), Done(alert=alert))
+        bad = captured(clock, f"bad {name}", delay=AT_ONCE)
+        store.accept([bad])
+        words = f"{'field' if name == 'cy' else 'answer'}: {name}"
+        settle(store, lease_task(store, Step.REFINE), Drop("lead.not_understood", words))
+    lines = [(one.what, one.detail, one.lead_id) for one in ledger.last_of_each(100)]
+    every = [(one.what, one.detail, one.lead_id) for one in ledger.news(Seen(), 100)[0]]
+    dead = [one for one in every if one[0] == "refine.dead"]
+    assert lines[-2:] == [("alerted", "slack", lead.id), ("refine.dead", dead[-1][1], bad.id)]
+    assert len(lines) == len({(what, detail.partition(":")[0]) for what, detail, _ in lines})
+    assert [one.what for one in ledger.last_of_each(1)] == ["alerted", "refine.dead"]
+
+
 def test_a_folder_is_served_while_its_lock_is_held(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     assert is_served(folder) is False

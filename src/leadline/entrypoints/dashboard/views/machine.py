@@ -5,6 +5,7 @@ import platform
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from importlib import metadata
 
 import msgspec
@@ -88,6 +89,7 @@ def versions() -> dict[str, str]:
     }
 
 
+@cache
 def _version_of(package: str) -> str:
     try:
         return metadata.version(package)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import apsw
@@ -30,8 +31,9 @@ class SqliteFigures:
         values = [one for one in by if one is not By.DAY]
         if By.BAND in values and len(values) > 1:
             raise ValueError("there are no figures by band of the score and another value")
-        times = _parted(since, until)
         with errors_of_reading():
+            ((newest,),) = bulk.query(self._index, _sql.newest)
+            times = _parted(since, until, moment(newest))
             if len(values) <= 1:
                 kind, value = (str(values[0]),) * 2 if values else ("all", "''")
                 names = ["day" if one is By.DAY else "value" for one in by]
@@ -40,7 +42,7 @@ class SqliteFigures:
             else:
                 names = [str(one) for one in by]
                 rows = bulk.query(self._index, _grouped(_sql.figures, names), *times)
-        found = {row[: len(by)]: Figures(*row[len(by) :]) for row in rows if row[-1] is not None}
+        found = {row[: len(by)]: Figures(*row[len(by) :]) for row in rows if row[len(by)]}
         return found or ({} if by else {(): Figures()})
 
     def hours(self, since: datetime, until: datetime, step: timedelta) -> Sequence[Bar]:
@@ -71,16 +73,47 @@ def _grouped(query: str, names: Sequence[str], value: str = "") -> str:
     return query.format(columns=columns and f"{columns},", groups=groups, value=value)
 
 
-def _parted(since: datetime, until: datetime) -> tuple[str, str, int, int, int, int]:
-    """The first and the last whole day of a time, and the parts of days before and after them."""
-    since, until = (at.astimezone(UTC) for at in (since, until))
-    first, last = _midnight(since + _DAY - _MOMENT), _midnight(until)
-    if first > last:  # within one day
-        first = last = until
-    first_day, last_day = (at.date().isoformat() for at in (first, last - _MOMENT))
-    if first >= last:  # no whole day: none is between these
-        first_day, last_day = "9999", "0000"
-    return first_day, last_day, micros(since), micros(first), micros(last), micros(until)
+class _Part(NamedTuple):
+    """A part of a day, in microseconds. `sign` is -1 if it is taken off a whole day."""
+
+    sign: int
+    since: int
+    until: int
+
+
+_NO_PART = _Part(1, 0, 0)
+_NO_DAYS = ("9999", "0000")
+"""Between these is no day."""
+
+
+def _parted(since: datetime, until: datetime, newest: datetime) -> tuple[str | int, ...]:
+    """The first and the last whole day of a time, and the two parts of days to count beside them,
+    each as the values of `_Part`: so that at most half a day of leads is read for each end, the
+    rest of a day is taken off its whole where that is less. *newest* is when the latest lead was
+    captured; nothing is read of the time after it."""
+    since, until = since.astimezone(UTC), min(until, _midnight(newest) + _DAY).astimezone(UTC)
+    if since >= until:
+        return (*_NO_DAYS, *_NO_PART, *_NO_PART)
+    first, last = _midnight(since), _midnight(until - _MOMENT)
+    if first == last and until - since <= _DAY / 2:
+        return (*_NO_DAYS, *_part(1, since, until), *_NO_PART)
+    before, after = _part(-1, first, since), _part(-1, until, last + _DAY)
+    begin, end = first, last
+    if first < last and since - first > _DAY / 2:
+        before, begin = _part(1, since, first + _DAY), first + _DAY
+    if first < last and newest >= until and until - last < _DAY / 2:
+        after, end = _part(1, last, until), last - _DAY
+    return *_days(begin, end), *before, *after
+
+
+def _part(sign: int, since: datetime, until: datetime) -> _Part:
+    return _Part(sign, micros(since), micros(until))
+
+
+def _days(first: datetime, last: datetime) -> tuple[str, str]:
+    if first > last:
+        return _NO_DAYS
+    return first.date().isoformat(), last.date().isoformat()
 
 
 def _midnight(at: datetime) -> datetime:

@@ -92,9 +92,24 @@ class Planner:
             if not self._conditions[at].drive or number <= MOST_COUNTED
         ]  # fmt: skip
         best = min(usable, key=self._numbers.__getitem__, default=None)
-        return self._count(
-            IndexPlan(None, self._conditions) if best is None else self._by(best), most
-        )
+        if best is None:
+            return self._count(IndexPlan(None, self._conditions), most)
+        number = self._less_others(best, most) if self._by(best).others == [IS_LEAD] else None
+        return self._count(self._by(best), most) if number is None else number
+
+    def _less_others(self, at: int, most: int) -> int | None:
+        """How many leads meet a condition, as what meets it less the events among these that are no
+        leads, which are few: so the facets of the leads are not read. None if they are not few, or
+        too many events meet the condition to be counted."""
+        condition, number = self._conditions[at], self._numbers[at]
+        ((others,),) = bulk.query(self._index, _sql.other_events, number)
+        if number - others >= most:
+            return most
+        if condition.access == ROWID or number > condition.most or others > number // 2:
+            return None
+        text = _sql.others_so.format(check=condition.check)
+        ((so,),) = bulk.query(self._index, text, *condition.values)
+        return min(number - int(so), most)
 
     def _number_of(self, conditions: Sequence[IndexCondition], most: int) -> int:
         """How many leads meet a condition, or conditions on the search table."""

@@ -17,3 +17,14 @@ SELECT facet.n FROM facet {access} WHERE {selection} LIMIT ?;
 -- name: these
 -- Condition: the lead has one of these row numbers.
 facet.n IN (SELECT value FROM json_each(?));
+
+-- name: other_events
+-- How many events are no leads, counted up to a number.
+SELECT count(*) FROM (
+  SELECT 1 FROM facet INDEXED BY facet_status WHERE status IN ('filtered', 'folded') LIMIT ?
+);
+
+-- name: others_so
+-- How many events meet a condition and are no leads.
+SELECT count(*) FROM facet INDEXED BY facet_status
+WHERE facet.status IN ('filtered', 'folded') AND ({check});

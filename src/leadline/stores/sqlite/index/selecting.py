@@ -32,7 +32,7 @@ ROWID = "NOT INDEXED"
 class IndexCondition(NamedTuple):
     """A condition with its values. If it may be a driver, `access` is how it leads to rows, and
     `drive` and `drive_values` are its form for that, where it has another. `match` is by
-    what the search table finds its leads."""
+    what the search table finds its leads. `is_of_words`: only leads with texts meet it."""
 
     check: str
     values: tuple[Any, ...] = ()
@@ -40,6 +40,7 @@ class IndexCondition(NamedTuple):
     drive: str = ""
     drive_values: tuple[Any, ...] = ()
     match: str = ""
+    is_of_words: bool = False
 
     @property
     def most(self) -> int:
@@ -57,8 +58,13 @@ IS_LEAD = IndexCondition(_sql.is_lead)
 
 
 def conditions_of(query: LeadQuestion) -> list[IndexCondition]:
-    """The conditions of a query."""
-    return [*_of_values(query), *_of_flags(query), *_of_text(query)]
+    """The conditions of a query. `IS_LEAD` is left out if a text is found, which says so: to check
+    it, the facets of every row would be read."""
+    texts = list(_of_text(query))
+    found = [*_of_values(query), *_of_flags(query), *texts]
+    if any(one.is_of_words for one in texts):
+        found = [one for one in found if one is not IS_LEAD]
+    return found
 
 
 def _of_values(query: LeadQuestion) -> Iterator[IndexCondition]:
@@ -127,16 +133,18 @@ def _with_word(word: str, *, masked: bool) -> IndexCondition:
     """A word that is found anywhere; the search table knows it from three characters on."""
     values = (word, int(not masked), word)
     if len(word) <= _SHORT:
-        return IndexCondition(_sql.has_word, values)
+        return IndexCondition(_sql.has_word, values, is_of_words=True)
     match = f"{{shown}} : {_quoted(word)}" if masked else _quoted(word)
     found = (match, _MOST_FOUND)
-    return IndexCondition(_sql.has_word, values, ROWID, _sql.with_text, found, match)
+    return IndexCondition(
+        _sql.has_word, values, ROWID, _sql.with_text, found, match, is_of_words=True
+    )
 
 
 def _with_beginning(word: str, *, masked: bool) -> IndexCondition:
     values = (word, int(not masked), word)
     found = (word, word + _LAST, int(masked), _MOST_FOUND)
-    return IndexCondition(_sql.has_name, values, ROWID, _sql.with_names, found)
+    return IndexCondition(_sql.has_name, values, ROWID, _sql.with_names, found, is_of_words=True)
 
 
 def _quoted(word: str) -> str:

@@ -1,6 +1,6 @@
 """What happened since somebody looked last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,14 +35,25 @@ class SqliteNews:
             events = bulk.query(db, _sql.events, seen.events, most)
             alerts = bulk.query(db, _sql.alerts, seen.alerts, most)
             history = bulk.query(db, _sql.history, seen.history, most)
-        found = [
-            News(moment(at), what, source, text_of(key), detail)
-            for rows in (events, [_named(row) for row in alerts], history)
-            for _, at, what, source, key, detail in rows
-        ]
         ends = (rows[-1][0] if rows else None for rows in (events, alerts, history))
         now = Seen(*(old if end is None else end for old, end in zip(seen, ends, strict=True)))
-        return sorted(found, key=lambda one: one.at), now
+        return _in_order(events, map(_named, alerts), history), now
+
+    def last_of_each(self, most: int) -> Sequence[News]:
+        """See `ports.news.NewsReader.last_of_each`."""
+        with self._db.reading() as db:
+            alerts = bulk.query(db, _sql.last_alerts, most)
+            history = bulk.query(db, _sql.last_lines, most)
+        return _in_order(map(_named, alerts), history)
+
+
+def _in_order(*kinds: Iterable[tuple[Any, ...]]) -> list[News]:
+    found = [
+        News(moment(at), what, source, text_of(key), detail)
+        for rows in kinds
+        for _, at, what, source, key, detail in rows
+    ]
+    return sorted(found, key=lambda one: one.at)
 
 
 def _named(row: tuple[Any, ...]) -> tuple[Any, ...]:

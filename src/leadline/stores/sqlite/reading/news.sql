@@ -25,3 +25,18 @@ WHERE alert.n > ? ORDER BY alert.n LIMIT ?;
 -- Lines of the history after a row.
 SELECT history.n, at, what, source, id, detail FROM history JOIN lead ON lead.n = history.lead
 WHERE history.n > ? ORDER BY history.n LIMIT ?;
+
+-- name: last_alerts
+-- The last message by each step and channel among the newest ones. (With max(), SQLite takes the
+-- other columns of a group from the row that has it.)
+SELECT last.n, at, step, source, id, channel
+FROM (
+  SELECT n, lead, max(sent_at) AS at, step, channel FROM alert
+  WHERE n > (SELECT max(n) FROM alert) - ? GROUP BY step, channel
+) AS last JOIN lead ON lead.n = last.lead;
+
+-- name: last_lines
+-- The last line of each kind, source and beginning of the detail among the newest ones.
+SELECT history.n, max(at), what, source, id, detail FROM history JOIN lead ON lead.n = history.lead
+WHERE history.n > (SELECT max(n) FROM history) - ?
+GROUP BY what, source, substr(detail, 1, instr(detail || ':', ':') - 1);
