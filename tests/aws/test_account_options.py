@@ -148,6 +148,7 @@ def test_the_endpoints_of_a_vpc_are_a_stack_of_their_own(
         "RouteTableIds": network["routes"],
         "FunctionSecurityGroupId": network["group"],
         "WithSes": "true",
+        "Clock": "schedules",
     }
     cfn = emulator.client("cloudformation")
     cfn.create_stack(
@@ -160,5 +161,5 @@ def test_the_endpoints_of_a_vpc_are_a_stack_of_their_own(
         Filters=[{"Name": "vpc-id", "Values": [network["vpc"]]}]
     )["VpcEndpoints"]
     assert {e["ServiceName"].rpartition(".")[2] for e in made} == {
-        "s3", "dynamodb", "sqs", "ssm", "email"
+        "s3", "dynamodb", "sqs", "ssm", "email", "scheduler", "lambda"
     }  # fmt: skip

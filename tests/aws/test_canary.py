@@ -321,6 +321,26 @@ def test_what_can_have_no_canary_is_refused(deployed: Deployment, cloud: Cloud) 
     assert_over(cloud)
 
 
+def test_a_change_of_the_clock_and_a_canary_exclude_each_other(
+    deployed: Deployment, cloud: Cloud
+) -> None:
+    with pytest.raises(ConfigurationError, match="would change from queues to schedules"):
+        Story(cloud).run(Clock="schedules")
+    assert_over(cloud)
+    _, new = another_memory(cloud)
+    left = interrupted(cloud, RefineMemory=str(new))
+    params = deployed.folder / "clock.json"
+    params.write_text(json.dumps({**PARAMETERS, "RefineMemory": new, "Clock": "executions"}))
+    refused = deployed.run("deploy", "aws", "--stack", STACK, "--yes", "--params", str(params))
+    assert refused.returncode == 2, refused.stderr
+    assert f"a canary of {STACK} is under way, whose old code knows only the clock queues" in (
+        " ".join(refused.stderr.split())
+    )
+    assert aliases(cloud) == left
+    canary.take_back(cloud, STACK, lambda _: None)
+    assert_over(cloud)
+
+
 def test_the_command_tells_how_a_canary_ended(deployed: Deployment, cloud: Cloud) -> None:
     _, new = another_memory(cloud)
     params = deployed.folder / "canary.json"

@@ -7,6 +7,7 @@ import pytest
 
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from tests.aws.deployment import Deployment
+from tests.aws.held_aliases import held_on_old_code
 from tests.aws.test_end_to_end import document, eventually, send, settings_text, told
 from tests.aws.test_troubles import dead_messages, forbidden
 from tests.standins.emulator import Emulator
@@ -84,6 +85,21 @@ def test_one_execution_waits_refines_and_delivers_one_lead(
     assert delivery["next"] is None
     assert document(stack, "refined/", lead_id)["status"] == "refined"
     assert of_lead(stack, lead_id, "Tasks") == []
+
+
+def test_executions_reach_the_code_that_the_alias_names(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    first = slack.posts
+    slack.behave = lambda number: Reply(500) if number == first else None
+    with held_on_old_code(stack):
+        lead_id = send(stack, name="Old Code", email="old@example.com")
+        eventually(lambda: lead_id in told(slack))
+        eventually(lambda: ended(stack, lead_id))
+    assert {one["status"] for one in of_lead(stack, lead_id)} == {"SUCCEEDED"}
+    later = of_lead(stack, lead_id, "Tasks")
+    assert later
+    assert {one["status"] for one in later} == {"SUCCEEDED"}
 
 
 def test_what_an_execution_keeps_is_no_personal_data(stack: Deployment, slack: SlackInbox) -> None:

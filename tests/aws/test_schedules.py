@@ -4,11 +4,14 @@ no alert repeated. On the emulator, whole."""
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from leadline.model.formats import iso, key_of
 from leadline.standins.slack_inbox import SlackInbox
 from tests.aws.deployment import Deployment
+from tests.aws.held_aliases import held_on_old_code
 from tests.aws.test_end_to_end import eventually, keys_of, send, settings_text, ticking, told
 from tests.aws.test_troubles import dead_messages, forbidden, sweep
 from tests.standins.emulator import Emulator
@@ -28,7 +31,13 @@ def stack(
         emulator,
         tmp_path_factory.mktemp("schedules"),
         stack="scheduled",
-        parameters={"Profile": "small", "Delay": "2s", "SweepSchedule": "rate(1 day)"},
+        # The alarm of small wants frequent sweeps, and here only the tests sweep.
+        parameters={
+            "Profile": "small",
+            "Alarms": "none",
+            "Delay": "2s",
+            "SweepSchedule": "rate(1 day)",
+        },
         settings=settings_text(slack),
     )
     with ticking(made):
@@ -88,6 +97,44 @@ def test_an_event_that_names_no_task_is_a_dead_letter(stack: Deployment) -> None
     )
     eventually(lambda: dead_messages(stack) == 1)
     stack.client("sqs").purge_queue(QueueUrl=stack.outputs["RefineDeadLettersUrl"])
+
+
+def test_schedules_and_calls_reach_the_code_that_the_alias_names(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    with held_on_old_code(stack):
+        lead_id = send(stack, name="Old Code", email="old@example.com")
+        eventually(lambda: lead_id in told(slack))
+    assert dead_messages(stack) == 0
+    assert told(slack).count(lead_id) == 1
+
+
+def test_a_schedule_that_names_no_alias_still_wakes_its_function(
+    stack: Deployment, slack: SlackInbox
+) -> None:
+    with refused(stack, "CaptureRole", "scheduler:CreateSchedule"):
+        lead_id = send(stack, name="Of Before", email="before@example.com")
+    schedule_of_before(stack, lead_id)
+    eventually(lambda: lead_id in told(slack))
+    assert told(slack).count(lead_id) == 1
+
+
+def schedule_of_before(stack: Deployment, lead_id: str) -> None:
+    """Make the schedule of a lead as versions without aliases made it."""
+    outputs, now = stack.outputs, datetime.now(UTC)
+    message = {"lead_id": lead_id, "s3_key": key_of("raw", lead_id, now), "timestamp": iso(now)}
+    stack.client("scheduler").create_schedule(
+        Name=f"{lead_id}.before",
+        GroupName=outputs["ScheduleGroup"],
+        ActionAfterCompletion="DELETE",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression=f"at({now + timedelta(minutes=1):%Y-%m-%dT%H:%M:00})",
+        Target={
+            "Arn": outputs["RefineArn"].removesuffix(":live"),
+            "RoleArn": outputs["WakeupRoleArn"],
+            "Input": json.dumps(message),
+        },
+    )
 
 
 def test_a_lead_that_nobody_could_refine_is_a_dead_letter_until_it_is_replayed(

@@ -1,4 +1,5 @@
-"""The two clocks of the AWS template: queues of SQS, and one-time schedules."""
+"""Two clocks of the AWS template, queues of SQS and one-time schedules; `test_executions` has the
+third."""
 
 import json
 
@@ -8,13 +9,20 @@ from leadline.cloud.stacks import refuse_long_name_with_schedules
 from leadline.model.errors import ConfigurationError
 from tests.infra.template_reading import FUNCTIONS, KEY, Stack, allowed
 
+QUEUE_ALARMS = {"RefineQueueDepth", "RefineQueueAge", "DeliveryQueueDepth", "DeliveryQueueAge"}
+"""Those of the profile full."""
 QUEUED = {
     "RefineQueue", "RefineQueuePolicy", "DeliveryQueue", "DeliveryQueuePolicy", "RefineMessages",
-    "DeliverMessages", "RefineQueueDepth", "RefineQueueAge", "DeliveryQueueDepth",
-    "DeliveryQueueAge",
+    "DeliverMessages",
 }  # fmt: skip
-SCHEDULED = {"ScheduleGroup", "WakeupRole", "SchedulePolicy", "RefineEvents", "DeliverEvents"}
+SCHEDULED = {
+    "ScheduleGroup", "WakeupRole", "SchedulePolicy", "RefineEvents", "RefineLiveEvents",
+    "DeliverEvents", "DeliverLiveEvents",
+}  # fmt: skip
 ARN = "arn:aws:lambda:eu-west-1:111122223333:function:leads-"
+WOKEN = [f"{ARN}refine:live", f"{ARN}deliver:live"]
+WOKEN_BEFORE = [f"{ARN}refine", f"{ARN}deliver"]
+"""What schedules and code of an earlier version name."""
 DEAD = {"${RefineDeadLetters.Arn}", "${DeliveryDeadLetters.Arn}"}
 
 
@@ -31,8 +39,11 @@ DEAD = {"${RefineDeadLetters.Arn}", "${DeliveryDeadLetters.Arn}"}
 def test_a_stack_has_one_clock_which_follows_the_profile_unless_it_is_named(
     parameters: dict[str, str], clock: str
 ) -> None:
-    there = Stack(**parameters).resources.keys() & (QUEUED | SCHEDULED)
-    assert there == (QUEUED if clock == "queues" else SCHEDULED)
+    there = Stack(**parameters).resources.keys() & (QUEUED | QUEUE_ALARMS | SCHEDULED)
+    alarms = QUEUE_ALARMS if parameters.get("Profile") == "full" else set()
+    assert there == (QUEUED | alarms if clock == "queues" else SCHEDULED)
+    full = Stack(**{**parameters, "Profile": "full", "Clock": clock})
+    assert QUEUE_ALARMS & full.resources.keys() == (QUEUE_ALARMS if clock == "queues" else set())
 
 
 def test_both_clocks_have_all_that_is_not_theirs() -> None:
@@ -51,17 +62,28 @@ def test_functions_learn_where_schedules_go_and_of_no_queue_that_is_not_there() 
         assert "SQS_QUEUE_URL" not in variables
         assert variables["SCHEDULE_GROUP"] == "${ScheduleGroup}"
         assert variables["SCHEDULE_ROLE_ARN"] == "${WakeupRole.Arn}"
-        assert variables["REFINE_ARN"] == ARN + stack.properties("Refine")["FunctionName"][6:]
-        assert variables["DELIVER_ARN"] == ARN + stack.properties("Deliver")["FunctionName"][6:]
+        for step in ("Refine", "Deliver"):
+            function, alias = stack.properties(step), stack.properties(f"{step}Live")
+            assert alias["FunctionName"] == "${" + step + "}"
+            arn = f"{ARN}{function['FunctionName'].removeprefix('leads-')}:{alias['Name']}"
+            assert variables[f"{step.upper()}_ARN"] == arn
+            assert stack.outputs[f"{step}Arn"] == "${" + step + "Live}"
         assert {variables["REFINE_DLQ_ARN"], variables["DELIVERY_DLQ_ARN"]} == DEAD
     assert "FunctionName" not in Stack().properties("Refine")
 
 
 def test_an_event_is_tried_as_often_as_a_message_and_then_a_dead_letter() -> None:
     stack = Stack(Clock="schedules")
-    for name, queue in (("Refine", "RefineDeadLetters"), ("Deliver", "DeliveryDeadLetters")):
-        config = stack.properties(f"{name}Events")
-        assert (config["FunctionName"], config["Qualifier"]) == ("${" + name + "}", "$LATEST")
+    for name, queue, kind, qualifier in (
+        ("Refine", "RefineDeadLetters", "Live", "live"),
+        ("Refine", "RefineDeadLetters", "", "$LATEST"),  # from schedules of an earlier version
+        ("Deliver", "DeliveryDeadLetters", "Live", "live"),
+        ("Deliver", "DeliveryDeadLetters", "", "$LATEST"),
+    ):
+        config = stack.properties(f"{name}{kind}Events")
+        assert (config["FunctionName"], config["Qualifier"]) == ("${" + name + "}", qualifier)
+        depends = stack.resources[f"{name}{kind}Events"].get("DependsOn")
+        assert depends == (f"{name}Live" if kind else None), "an alias must be there before"
         tries = Stack().properties(f"{queue.removesuffix('DeadLetters')}Queue")["RedrivePolicy"]
         assert config["MaximumRetryAttempts"] + 1 == tries["maxReceiveCount"]
         place = "${" + queue + ".Arn}"
@@ -78,7 +100,7 @@ def test_roles_have_the_rights_of_their_clock_only() -> None:
     assert said == [
         (["scheduler:CreateSchedule"], group),
         (["iam:PassRole"], "${WakeupRole.Arn}"),
-        (["lambda:InvokeFunction"], [f"{ARN}refine", f"{ARN}deliver"]),
+        (["lambda:InvokeFunction"], [*WOKEN, *WOKEN_BEFORE]),
     ]
     for name in FUNCTIONS:
         places = allowed(stack, f"{name}Role")
@@ -97,8 +119,7 @@ def test_only_schedules_of_this_stack_may_wake_its_functions() -> None:
     }
     may = allowed(Stack(Clock="schedules"), "WakeupRole")
     assert may == {
-        f"{ARN}refine": {"lambda:InvokeFunction"},
-        f"{ARN}deliver": {"lambda:InvokeFunction"},
+        **{one: {"lambda:InvokeFunction"} for one in (*WOKEN, *WOKEN_BEFORE)},
         **{one: {"sqs:SendMessage"} for one in DEAD},
     }
     keyed = allowed(Stack(Clock="schedules", KmsKeyArn=KEY), "WakeupRole")
@@ -107,7 +128,7 @@ def test_only_schedules_of_this_stack_may_wake_its_functions() -> None:
 
 def test_the_dashboard_shows_the_clock_that_is_there() -> None:
     shown = {
-        clock: Stack(Clock=clock).properties("Dashboard")["DashboardBody"]
+        clock: Stack(Profile="full", Clock=clock).properties("Dashboard")["DashboardBody"]
         for clock in ("queues", "schedules")
     }
     for body in shown.values():

@@ -45,9 +45,21 @@ def test_functions_start_executions_of_both_machines_and_no_other(stack: Stack) 
     assert {f"arn:aws:states:eu-west-1:111122223333:stateMachine:{n}" for n in names} == machines
 
 
+def test_executions_call_aliases_so_that_a_canary_divides_them(stack: Stack) -> None:
+    leads, tasks = (stack.properties(name)["Definition"]["States"] for name in ("Leads", "Tasks"))
+    inner = leads["Deliveries"]["ItemProcessor"]["States"]
+    called = [
+        one["Arguments"]["FunctionName"]
+        for one in (leads["Refine"], inner["Deliver"], tasks["Deliver"])
+    ]
+    assert called == ["${RefineLive}", "${DeliverLive}", "${DeliverLive}"]
+
+
 def test_executions_call_two_functions_and_send_dead_letters(stack: Stack) -> None:
     assert allowed(stack, "ExecutionsRole") == {
-        "${Refine.Arn}": {"lambda:InvokeFunction"},
+        "${RefineLive}": {"lambda:InvokeFunction"},
+        "${DeliverLive}": {"lambda:InvokeFunction"},
+        "${Refine.Arn}": {"lambda:InvokeFunction"},  # executions that wait since before
         "${Deliver.Arn}": {"lambda:InvokeFunction"},
         "${RefineDeadLetters.Arn}": {"sqs:SendMessage"},
         "${DeliveryDeadLetters.Arn}": {"sqs:SendMessage"},

@@ -63,7 +63,8 @@ def test_profiles_differ_in_nothing_that_keeps_leads(profile: str) -> None:
     watching = {
         "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Scheduler::Schedule",
     }  # fmt: skip
-    here, full = Stack(Profile=profile), Stack(Profile="full")
+    # Which clock a profile has by default, the tests of clocks say.
+    here, full = (Stack(Profile=one, Clock="queues") for one in (profile, "full"))
     kept = {n for n, r in full.resources.items() if r["Type"] not in watching}
     assert {n for n, r in here.resources.items() if r["Type"] not in watching} == kept
     for name in ("Bucket", "Table", "RefineQueue", "DeliveryQueue", "RefineDeadLetters"):
@@ -74,10 +75,10 @@ def test_profiles_differ_in_nothing_that_keeps_leads(profile: str) -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_alarms_that_are_asked_for_win_over_the_profile(profile: str) -> None:
     full = alarms_of(Stack(Profile="full"))
-    every = Stack(Profile=profile, Alarms="all")
+    every = Stack(Profile=profile, Alarms="all", Clock="queues")
     assert alarms_of(every) == full
     assert {AGE, "Unrecovered"} <= own_metrics(every, "Sweep")
-    plain = Stack(Profile=profile, Alarms="plain")
+    plain = Stack(Profile=profile, Alarms="plain", Clock="queues")
     assert sum(map(billed, alarms_of(plain).values())) == 15
     assert {AGE, "Unrecovered"} <= own_metrics(plain, "Sweep")
     none = Stack(Profile=profile, Alarms="none")
@@ -121,7 +122,7 @@ def test_the_alarms_of_standard_and_small_ring_by_counts_of_failed_runs() -> Non
 
 
 def test_sweep_of_small_looks_at_all_that_has_no_alarm_and_may() -> None:
-    small, standard = Stack(Profile="small"), Stack()
+    small, standard = Stack(Profile="small", Clock="queues"), Stack()
     variables = small.properties("Sweep")["Environment"]["Variables"]
     assert variables["WATCHED"] == "late,dead,refused,unrecovered"
     assert variables["WATCHED_DEAD_LETTERS"] == "${RefineDeadLetters},${DeliveryDeadLetters}"

@@ -184,11 +184,19 @@ def test_all_four_roles_may_decrypt_settings_with_another_key_and_nothing_else()
 
 def test_every_role_has_the_boundary_that_was_given_or_none() -> None:
     boundary = "arn:aws:iam::111122223333:policy/boundary"
-    bounded = Stack(**ASKED_FOR, PermissionsBoundaryArn=boundary).of_type("AWS::IAM::Role")
-    assert {role["PermissionsBoundary"] for role in bounded.values()} == {boundary}
-    free = Stack(**ASKED_FOR).of_type("AWS::IAM::Role")
-    assert free.keys() == bounded.keys()
-    assert not [name for name, role in free.items() if "PermissionsBoundary" in role]
+    for clock, more in (
+        ("queues", set()),
+        ("schedules", {"WakeupRole"}),
+        ("executions", {"ExecutionsRole"}),
+    ):
+        asked = {**ASKED_FOR, "Clock": clock}
+        bounded = Stack(**asked, PermissionsBoundaryArn=boundary).of_type("AWS::IAM::Role")
+        assert bounded.keys() >= more
+        unbounded = [n for n, one in bounded.items() if one.get("PermissionsBoundary") != boundary]
+        assert unbounded == []
+        free = Stack(**asked).of_type("AWS::IAM::Role")
+        assert free.keys() == bounded.keys()
+        assert not [name for name, role in free.items() if "PermissionsBoundary" in role]
 
 
 def test_every_role_that_the_template_makes_is_spoken_of_here() -> None:

@@ -95,9 +95,9 @@ class Parameters:
 
     vpc_subnet_ids: str | None = None
     """Subnets for the functions, separated by commas. They need a route to S3, DynamoDB, SQS, the
-    settings and Slack, with schedules also to EventBridge Scheduler and Lambda, with the profile
-    small also to CloudWatch and SNS: VPC endpoints (vpc-endpoints.yaml) for AWS, a NAT gateway
-    for Slack."""
+    settings and Slack, with schedules also to EventBridge Scheduler and Lambda, with executions
+    to Step Functions, with the profile small to CloudWatch and SNS: VPC endpoints (vpc-
+    endpoints.yaml) for AWS, a NAT gateway for Slack."""
 
     vpc_security_group_ids: str | None = None
     """Security groups for the functions, separated by commas."""

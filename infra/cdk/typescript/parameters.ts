@@ -82,9 +82,9 @@ export interface Parameters {
   readonly Tracing?: boolean;
   /**
    * Subnets for the functions, separated by commas. They need a route to S3, DynamoDB, SQS, the
-   * settings and Slack, with schedules also to EventBridge Scheduler and Lambda, with the profile
-   * small also to CloudWatch and SNS: VPC endpoints (vpc-endpoints.yaml) for AWS, a NAT gateway
-   * for Slack.
+   * settings and Slack, with schedules also to EventBridge Scheduler and Lambda, with executions
+   * to Step Functions, with the profile small to CloudWatch and SNS: VPC endpoints (vpc-
+   * endpoints.yaml) for AWS, a NAT gateway for Slack.
    */
   readonly VpcSubnetIds?: string;
   /** Security groups for the functions, separated by commas. */

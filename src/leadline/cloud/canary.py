@@ -36,8 +36,10 @@ from leadline.cloud.live_aliases import (
 )
 from leadline.cloud.session import Cloud, CloudError
 from leadline.cloud.stacks import Say, Watch
+from leadline.cloud.state import clock_by_outputs
 from leadline.cloud.trial_runs import faults_of, try_function
 from leadline.model.errors import ConfigurationError
+from leadline.operations.cost.parts import clock_of
 
 _OLD, _NEW = "leadline: before a canary", "leadline: a canary"
 _LOOK_EVERY_S = 15.0
@@ -86,11 +88,38 @@ def refuse_impossible(cloud: Cloud, plan: DeploymentPlan) -> None:
             f"instances kept warm belong to one version, so there can be no canary: set {_WARM} to "
             "0 before, or deploy without --canary"
         )
+    now, then = _clocks(stack, plan)
+    if now != then:
+        raise ConfigurationError(
+            f"the clock would change from {now} to {then}, and old code knows only {now}, so there "
+            "can be no canary: change Clock before or afterwards, without --canary"
+        )
     if rings := canary_watch.ringing(cloud, stack["StackId"]):
         raise CloudError(
             f"alarms ring already ({', '.join(rings)}), so a canary could not be judged; see "
             "docs/how-to/read-the-aws-alarms.md, or deploy without --canary"
         )
+
+
+def refuse_change_of_clock(cloud: Cloud, plan: DeploymentPlan) -> None:
+    """Raise ConfigurationError if a plan changes the clock of a stack while a canary is under way:
+    the old code, which gets calls until the canary is over, can wake nobody by another clock."""
+    if plan.proposal.made_stack:
+        return
+    stack = stacks.need_stack(cloud.client("cloudformation"), plan.proposal.stack_id)
+    now, then = _clocks(stack, plan)
+    name = plan.request.stack
+    if now != then and kept_record(cloud, name, stack["StackId"]) is not None:
+        raise ConfigurationError(
+            f"a canary of {name} is under way, whose old code knows only the clock {now}: end it "
+            f"first, by deploying without a change of Clock or by `leadline deploy aws --stack "
+            f"{name} --canary abort`"
+        )
+
+
+def _clocks(stack: Mapping[str, Any], plan: DeploymentPlan) -> tuple[str, str]:
+    """The clock that a stack has, and the one that it would have."""
+    return clock_by_outputs(stacks.outputs_of(stack)), clock_of(plan.parameters)
 
 
 def run(

@@ -1,4 +1,4 @@
-"""The aliases `live` of a stack's functions, through which the API and the queues call them.
+"""The aliases `live` of a stack's functions, through which the API and the clock call them.
 
 Shapes are those of the Lambda API Reference.
 """

@@ -100,13 +100,14 @@ def stack_state(cloud: Cloud, name: str, now: datetime) -> StackState:
         alarms=alarms,
         errors=errors,
         notes=tuple(notes),
-        clock=_clock(outputs),
+        clock=clock_by_outputs(outputs),
         schedules=waiting_schedules(cloud, outputs),
         executions=running_executions(cloud, outputs),
     )
 
 
-def _clock(outputs: Mapping[str, str]) -> str:
+def clock_by_outputs(outputs: Mapping[str, str]) -> str:
+    """The clock of a stack with these outputs: "queues", "schedules" or "executions"."""
     if "LeadsMachineArn" in outputs:
         return "executions"
     return "schedules" if "ScheduleGroup" in outputs else "queues"

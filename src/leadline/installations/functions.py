@@ -79,6 +79,13 @@ class StackParts:
         )
         return Schedules(self.caller, targets, dead)
 
+    @property
+    def clock_services(self) -> tuple[str, ...]:
+        """The services of AWS that the clock calls beside SQS, which takes its dead letters."""
+        if "LEADS_MACHINE" in self._environ:
+            return ("states",)
+        return ("scheduler", "lambda") if "SCHEDULE_GROUP" in self._environ else ()
+
     @contextmanager
     def clocked_by(self, clock: StackClock) -> Iterator[None]:
         """Within, *clock* is the clock of the stores that are made."""

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,8 +33,8 @@ TARGETS = WakeupTargets(
     "leads",
     "arn:aws:iam::111122223333:role/wakes",
     queue_of_each_step(
-        "arn:aws:lambda:eu-west-1:111122223333:function:leads-refine",
-        "arn:aws:lambda:eu-west-1:111122223333:function:leads-deliver",
+        "arn:aws:lambda:eu-west-1:111122223333:function:leads-refine:live",
+        "arn:aws:lambda:eu-west-1:111122223333:function:leads-deliver:live",
     ),
     queue_of_each_step(
         "arn:aws:sqs:eu-west-1:111122223333:leads-refine-dead",
@@ -74,7 +75,8 @@ class TellingCaller(Caller):
         name = path.split("/")[2 if service == "scheduler" else 3]
         if service == "lambda":
             assert (headers or {})["x-amz-invocation-type"] == "Event"
-            self.events.append((name, body.decode()))
+            alias = (query or {}).get("Qualifier", "")
+            self.events.append((f"{name}:{alias}" if alias else name, body.decode()))
             return HttpReply(202, {}, b"")
         if name in self.schedules:
             return HttpReply(409, {"x-amzn-errortype": "ConflictException"}, b"{}")
@@ -185,6 +187,24 @@ def test_sweep_wakes_for_what_is_overdue(told: Told, clock: HandClock) -> None:
     assert [json.loads(body)["lead_id"] for body in told.due()] == [lead.id] * 2
 
 
+def test_a_stack_without_aliases_is_woken_by_its_functions_names(moto: str) -> None:
+    with closing(TellingCaller(moto)) as caller:
+        bare = {step: arn.removesuffix(":live") for step, arn in TARGETS.functions.items()}
+        clock = Schedules(caller, msgspec.structs.replace(TARGETS, functions=bare))
+        clock.send([Wakeup(REFINE, NOW, NOW), Wakeup(NOTIFY, NOW + timedelta(hours=1), NOW)], NOW)
+        assert [name for name, _ in caller.events] == ["leads-refine"]
+        (made,) = caller.schedules.values()
+        assert made["Target"]["Arn"] == bare[Step.NOTIFY]
+
+
+def test_schedules_call_the_alias_of_a_function(moto: str) -> None:
+    with closing(TellingCaller(moto)) as caller:
+        clock = Schedules(caller, TARGETS)
+        clock.send([Wakeup(REFINE, NOW + timedelta(hours=1), NOW)], NOW)
+        (made,) = caller.schedules.values()
+        assert made["Target"]["Arn"].endswith(":function:leads-refine:live")
+
+
 def test_a_failed_event_is_a_dead_letter_that_names_its_task(moto: str, clock: HandClock) -> None:
     with closing(AwsResources(moto)) as rooms, closing(TellingCaller(moto)) as caller:
         store = rooms.store(clock)
@@ -193,7 +213,7 @@ def test_a_failed_event_is_a_dead_letter_that_names_its_task(moto: str, clock: H
         made = Told(rooms, caller, schedules(rooms, caller))
         made.send((Task(Step.REFINE, lead.id), timedelta()))
         ((name, event),) = caller.events
-        assert name == "leads-refine"
+        assert name == "leads-refine:live"
         record = {
             "version": "1.0",
             "requestContext": {"condition": "RetriesExhausted"},

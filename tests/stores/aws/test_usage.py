@@ -124,7 +124,7 @@ def test_the_model_counts_one_schedule_for_a_lead_and_none_for_its_alert(
     asked = {"Name": name, "Type": "SecureString", "Value": settings, "Overwrite": True}
     Caller.json(aws, "ssm", "AmazonSSM.PutParameter", asked, "1.1")
     for variable in ("REFINE_ARN", "DELIVER_ARN", "REFINE_DLQ_ARN", "DELIVERY_DLQ_ARN"):
-        monkeypatch.setenv(variable, f"arn:{variable}")
+        monkeypatch.setenv(variable, f"arn:aws:any:eu-west-1:111122223333:function:{variable}")
     monkeypatch.setenv("SCHEDULE_GROUP", "leads")
     monkeypatch.setenv("SCHEDULE_ROLE_ARN", "arn:role")
     event = {

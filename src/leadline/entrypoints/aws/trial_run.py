@@ -57,7 +57,7 @@ def _found(what: str, where: str, trouble: str) -> Found:
 
 
 def servers_of_aws(parts: Parts) -> Mapping[str, Server]:
-    """The services that every function uses."""
+    """The services that every function uses, with those of the stack's clock."""
     endpoint = server_of_url(parts.caller.endpoint)
     if endpoint is not None:
         return {"aws": endpoint}
@@ -65,5 +65,5 @@ def servers_of_aws(parts: Parts) -> Mapping[str, Server]:
     region = parts.caller.region
     return {
         f"aws {name}": Server(host_of(name, region), 443, True)
-        for name in ("dynamodb", "s3", "sqs", kind)
+        for name in ("dynamodb", "s3", "sqs", kind, *parts.clock_services)
     }

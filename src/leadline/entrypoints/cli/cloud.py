@@ -140,6 +140,7 @@ def _carry_out(
     with watching(plan.request.stack, len(plan.changes)) as watch:
         if request is not None:
             return with_canary(cloud, plan, request, watch)
+        canary.refuse_change_of_clock(cloud, plan)
         deploying.roll_out(cloud, plan, say, watch)
         canary.finish(cloud, plan.request.stack, say)
     return None

@@ -16,6 +16,7 @@ from leadline.operations.cost.quantities import (
     all_invocations,
     all_settings_reads,
 )
+from leadline.operations.cost.uses import EXECUTIONS, SCHEDULES
 
 _ITEMS_KB = 3.4
 """The items of one lead, each with DynamoDB's own 100 bytes, without index entries."""
@@ -66,4 +67,19 @@ def _optional(w: Workload, parts: Mapping[str, float]) -> Iterator[Used]:
     memory = MEASURED["Capture"].memory_mb
     ready = f"{SECONDS:,} s × {memory} MB"
     yield Used("kept_ready", "one Capture kept ready", SECONDS * memory / 1_024, ready, "warm")
+    count, names = _interfaces(w, parts)
+    hours = f"{count} ({names}) × 730 h; those of S3 and DynamoDB are free"
+    yield Used("endpoint_hour", "VPC endpoints, one zone", count * 730, hours, "endpoints")
     yield Used("kms_key", "a key of your own", 1, "one; its calls come on top", "key")
+
+
+_INTERFACES_OF_CLOCK = {SCHEDULES: ("scheduler", "lambda"), EXECUTIONS: ("states",)}
+
+
+def _interfaces(w: Workload, parts: Mapping[str, float]) -> tuple[int, str]:
+    """How many interface endpoints the functions of a stack need in a VPC, and their names. Whether
+    the VPC has them, no parameter of the stack says."""
+    named = ["sqs", "settings", *_INTERFACES_OF_CLOCK.get(w.clock, ())]
+    if parts.get("watch"):
+        named += ["monitoring", "sns"]
+    return len(named), ", ".join(named)

@@ -30,6 +30,7 @@ BUYS: Mapping[str, str] = MappingProxyType(
         "secret": "rotation by Secrets Manager, and settings of more than 8 KB",
         "domain": "a webhook URL of your own, which outlives the stack",
         "warm": "no cold start for a sender; one more costs as much again",
+        "endpoints": "functions in a VPC reach AWS without a NAT gateway; per availability zone",
         "key": "who may read leads is also a matter of your key's policy",
     }
 )

@@ -29,7 +29,8 @@ task overdue (EventBridge Scheduler API Reference, "RetryPolicy")."""
 
 class WakeupTargets(msgspec.Struct, frozen=True):
     """The group of a stack's schedules, the role with which Scheduler calls functions, and the ARNs
-    of the function and of the dead-letter queue of each step."""
+    of the function (of its alias; of the function itself in stacks of earlier versions) and of the
+    dead-letter queue of each step."""
 
     group: str
     role: str
@@ -73,10 +74,12 @@ class Schedules:
 
     def _invoke(self, step: Step, body: str) -> None:
         """Let Lambda queue an event (Lambda API Reference, "Invoke")."""
-        name = self._targets.functions[step].rpartition(":")[2]
+        name, alias = name_and_alias(self._targets.functions[step])
         path = f"/2015-03-31/functions/{name}/invocations"
+        query = {"Qualifier": alias} if alias else {}
         headers = {"x-amz-invocation-type": "Event", "content-type": "application/json"}
-        reply = self._caller.call("lambda", "POST", path, body.encode(), headers=headers)
+        call = self._caller.call
+        reply = call("lambda", "POST", path, body.encode(), query=query, headers=headers)
         if reply.status >= 300:
             raise AwsFailed("Invoke", code_of(reply), reply.body)
 
@@ -121,6 +124,13 @@ class Schedules:
     def dead_urls(self) -> Mapping[str, Step]:
         """See `StackClock.dead_urls`."""
         return self._dead.by_url()
+
+
+def name_and_alias(arn: str) -> tuple[str, str]:
+    """The name of a function and its alias, "" if there is none, from the ARN:
+    `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME` or `…:NAME:ALIAS`."""
+    name, _, alias = arn.split(":", 6)[6].partition(":")
+    return name, alias
 
 
 def minute_of(due_at: datetime, now: datetime) -> datetime:
