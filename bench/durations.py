@@ -93,8 +93,9 @@ INIT_LINE = (
     '"leads-Capture-0AbCdEfGhIjK","functionVersion":"$LATEST","instanceId":'
     '"2026/10/08/[$LATEST]' + "0123456789abcdef" * 2 + '","instanceMaxMemory":268435456}}'
 )
-"""What Lambda itself writes for each invocation and before the first, at `SystemLogLevel: INFO` in
-JSON (Lambda Developer Guide, "Log-level filtering"); there is no line like END."""
+"""What Lambda itself writes for each invocation and before the first, at `SystemLogLevel: INFO`
+(`LogLevel: debug`) in JSON (Lambda Developer Guide, "Log-level filtering"); there is no line like
+END. At WARN, as stacks have it by default, it writes none of these if a run succeeds."""
 EVENT_BYTES = 26
 """What CloudWatch counts on top of each line (CloudWatch Logs API Reference, "PutLogEvents")."""
 
@@ -368,7 +369,7 @@ def report(
         f"CPU of an empty handler {base['empty']:.3f} ms, of one boto3 put {base['put']:.1f} ms; "
         f"start of a bare interpreter {base['bare']:.0f} ms, of boto3 with two clients over it "
         f"{base['boto3'] - base['bare']:.0f} ms",
-        f"log lines of Lambda itself: {own} bytes an invocation, "
+        f"log lines of Lambda itself with LogLevel=debug: {own} bytes an invocation, "
         f"{len(INIT_LINE) + EVENT_BYTES} a cold start",
     ]
     for (function, leads), one in found.items():
@@ -382,7 +383,7 @@ def report(
             f"  cold: imports {imports:.0f} ms of CPU, the first answer {first:.0f} ms more than a "
             f"warm one; ratio {ratio:.2f} to boto3 with two clients",
             f"  calls: {shown(one.calls)}; one after another: {shown(one.waits)}",
-            f"  log: {one.log_bytes:.0f} bytes, with Lambda's own lines {one.log_bytes + own:.0f}",
+            f"  log: {one.log_bytes:.0f} bytes, with LogLevel=debug {one.log_bytes + own:.0f}",
         ]
     good = all(
         found[name, 1].warm <= PUTS * base["put"] for name in ("Capture", "Refine", "Deliver")

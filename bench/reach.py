@@ -22,13 +22,13 @@ LEADS = (10_000, 300_000, 3_000_000, 100_000_000, 1_000_000_000)
 PEAK = 4
 """ASSUMED: the busiest minutes have so many times the leads of the average, because leads come in
 working hours and after campaigns."""
-WRITES = {"table": 31, "due, refine": 4, "due, notify": 4, "day": 5}
+WRITES = {"table": 20, "due, refine": 2, "due, notify": 2, "day": 5}
 """The write units that a lead with one alert takes in the table itself, under each name of the
 index `due`, and in the index `day`."""
 HOTTEST = max(units for name, units in WRITES.items() if name != "table")
-READS, READS_A_SHARD = 30, 1
+READS, READS_A_SHARD = 14, 0.5
 """The read units that such a lead takes with four shards, and more for each further shard, in which
-Deliver looks for other alerts that are due, before and after."""
+Deliver looks for other alerts that are due."""
 _PARTITION = 1_000
 """The write units a second that a partition takes (DynamoDB Developer Guide)."""
 _SHARE = 0.5

@@ -158,6 +158,9 @@ def test_logs_are_json_and_kept_for_a_while_in_groups_of_the_stack(stack: Stack)
         logging = stack.properties(name)["LoggingConfig"]
         assert logging["LogGroup"] == "${" + name + "Logs}"
         assert logging["LogFormat"] == "JSON"
+        assert logging["SystemLogLevel"] == "WARN"
+        debugging = Stack(LogLevel="debug").properties(name)["LoggingConfig"]
+        assert debugging["SystemLogLevel"] == "INFO"
         assert stack.properties(f"{name}Logs")["LogGroupName"] == f"/leadline/leads/{name.lower()}"
     chosen = Stack(KmsKeyArn=KEY, LogRetentionDays="30").of_type("AWS::Logs::LogGroup")
     assert {(g["RetentionInDays"], g["KmsKeyId"]) for g in chosen.values()} == {("30", KEY)}

@@ -6,6 +6,7 @@ Routing, two copies of a request and the model of botocore cost moto more than m
 import io
 import json
 import re
+from base64 import b64encode
 from binascii import crc32
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -77,7 +78,12 @@ def answered(environ: Mapping[str, Any], body: bytes) -> MotoAnswer | None:
         return _answer(handler, *handler.serialized(result))
     names = (*RESULTS[operation], "ConsumedCapacity")
     told = {name: result.result[name] for name in names if result.result.get(name) is not None}
-    return _answer(handler, 200, {"Content-Type": environ["CONTENT_TYPE"]}, json.dumps(told))
+    text = json.dumps(told, default=_binary)
+    return _answer(handler, 200, {"Content-Type": environ["CONTENT_TYPE"]}, text)
+
+
+def _binary(value: bytes) -> str:
+    return b64encode(value).decode()
 
 
 NOTHING = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0})

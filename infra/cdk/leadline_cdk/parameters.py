@@ -26,7 +26,8 @@ class Parameters:
     """How long a lead waits so that the CRM can assign an owner. By default 10m."""
 
     log_level: Literal["debug", "info", "warning", "error"] | None = None
-    """The lowest severity that is logged. By default info."""
+    """The lowest severity that is logged. With debug, Lambda also logs the duration and the
+    memory of each run; of failed runs it always does. By default info."""
 
     settings_parameter: str | None = None
     """The SSM parameter (a SecureString) that holds leadline.toml with every secret and setting;

@@ -21,7 +21,10 @@ export interface Parameters {
   readonly Clock?: "by-profile" | "queues" | "schedules" | "executions";
   /** How long a lead waits so that the CRM can assign an owner. By default 10m. */
   readonly Delay?: string;
-  /** The lowest severity that is logged. By default info. */
+  /**
+   * The lowest severity that is logged. With debug, Lambda also logs the duration and the memory
+   * of each run; of failed runs it always does. By default info.
+   */
   readonly LogLevel?: "debug" | "info" | "warning" | "error";
   /**
    * The SSM parameter (a SecureString) that holds leadline.toml with every secret and setting;

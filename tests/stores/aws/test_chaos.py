@@ -236,7 +236,7 @@ def check(chaos: Chaos) -> None:
         if one.fate == Fate.FOLDED:
             assert one.joined
             assert heads[one.joined].updates.count(lead_id) == 1
-    under = [item["leads"] for item in chaos.sender.items("M#").values()]
+    under = [(item.get("leads") or [item["lead_id"]]) for item in chaos.sender.items("M#").values()]
     assert {one for leads in under for one in leads} == heads.keys()
     assert all(len(set(leads)) == len(leads) for leads in under)
     known_alike = [alike_of(i) for i in chaos.sender.table.scan() if i["sk"] == ALIKE]

@@ -1,19 +1,23 @@
 """What is written before a transaction, or left where it was, is harmless: early, late, and by an
 earlier version."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from leadline.journey.refining import refine_due
+from leadline.model.attempts import packed_attempts
 from leadline.model.lead import Fate, Status
 from leadline.model.task import Drop, Step, Task
 from leadline.ports.store import Settlement
+from leadline.stores.aws.attempts import read_attempts
 from leadline.stores.aws.items import lead_of
 from leadline.stores.aws.keys import ALIKE, lead_key
-from leadline.stores.aws.likeness import alike_of
+from leadline.stores.aws.likeness import AlikeItem, KeyItem, alike_of, packed
 from leadline.stores.aws.table import Put
+from leadline.stores.aws.values import plain, typed
 from tests.standins.aws_faults import Actor, AwsFault, failing_anywhere, named, outcome, world
 from tests.worlds.leads import HandClock, captured
 
@@ -33,7 +37,11 @@ def come(actor: Actor, clock: HandClock, name: str) -> str:
 
 
 def under_keys(actor: Actor) -> set[str]:
-    return {one for item in actor.items("M#").values() for one in item["leads"]}
+    return {
+        one
+        for item in actor.items("M#").values()
+        for one in (item.get("leads") or [item["lead_id"]])
+    }
 
 
 def traits(actor: Actor, lead_id: str) -> str:
@@ -178,3 +186,22 @@ def test_a_search_that_misses_what_a_twin_has_just_written_is_done_again(
         summary = two.leads()[second].summary
         assert summary is not None
         assert summary.duplicate_of == first
+
+
+def test_what_an_earlier_version_wrote_reads_as_what_is_written_now() -> None:
+    key, one = bytes(range(16)), "01a22e1e-be9f-7d8d-85c2-f16062e168c5"
+    written = KeyItem(key).with_lead(one, "2026-11-30T20:21:36Z").write()
+    assert isinstance(written, Put)
+    assert "leads" not in written.item
+    before = {**written.item, "leads": [one]}
+    read = KeyItem.of(key, dict(written.item))
+    assert (read.leads, read.since) == ((one,), (1,))
+    assert KeyItem.of(key, before) == read
+    alike = AlikeItem(one, "2026-11-30T20:21:36Z", traits="{}", keys=packed([key, key[::-1]]))
+    stored = plain(typed(alike.item()))
+    assert stored["keys"] == alike.keys, "as text, as before"
+    assert alike_of(stored) == alike
+    packed_now = plain(typed({"body": packed_attempts(())}))
+    packed_before = {"body": b64encode(packed_attempts(())).decode()}
+    assert packed_now == packed_before
+    assert read_attempts(packed_now) == ()

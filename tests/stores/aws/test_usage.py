@@ -2,9 +2,11 @@
 
 import json
 import os
+from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -22,6 +24,8 @@ from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.remote_text import read_text
 from leadline.operations.cost import quantities
+from leadline.operations.cost.estimate import estimate
+from leadline.operations.cost.prices import read_prices
 from leadline.operations.cost.uses import (
     PER_ALERT,
     PER_LEAD,
@@ -41,6 +45,8 @@ from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.aws_functions import Context
 from tests.worlds.aws_resources import AwsResources
 from tests.worlds.counted_aws import CountingCaller
+
+PRICES = read_prices((files("leadline") / "infra/prices.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -247,6 +253,48 @@ def delivered(number: int) -> str:
     on_refine.handler(message(lead_id), Context(30_000))
     on_deliver.handler(message(lead_id, channel="slack"), Context(30_000))
     return lead_id
+
+
+def stored_bytes(item: Mapping[str, Any]) -> int:
+    """What DynamoDB bills for an item of typed JSON, without 100 bytes of its own (Developer Guide,
+    "DynamoDB item sizes and formats")."""
+    return sum(len(name.encode()) + _bytes_of(value) for name, value in item.items())
+
+
+def _bytes_of(value: Mapping[str, Any]) -> int:
+    ((kind, of),) = value.items()
+    match kind:
+        case "S":
+            return len(of.encode())
+        case "N":
+            return (len(of) + 1) // 2 + 1
+        case "B":
+            return len(b64decode(of))
+        case "BOOL" | "NULL":
+            return 1
+        case "L":
+            return 3 + sum(1 + _bytes_of(one) for one in of)
+        case "M":
+            return 3 + len(of) + stored_bytes(of)
+    raise AssertionError(kind)
+
+
+def test_the_model_stores_what_the_items_of_a_lead_take(aws: CountingCaller) -> None:
+    delivered(0)
+    asked = {"TableName": os.environ["TABLE_NAME"]}
+    scanned = Caller.json(aws, "dynamodb", "DynamoDB_20120810.Scan", asked)
+    items = [one for one in json.loads(scanned)["Items"] if one["sk"]["S"] != "channel"]
+    of_items = sum(100 + stored_bytes(one) for one in items)
+    keys = ("pk", "sk", "day_pk", "day_sk")
+    shown = (*keys, "lead_id", "source", "captured_at", "fate", "why", "summary")
+    (lead,) = (one for one in items if one["sk"]["S"] == "lead")
+    of_index = 100 + stored_bytes({name: lead[name] for name in shown if name in lead})
+    assert not any("due_pk" in one for one in items)
+    bill = estimate(quantities.Workload(1_000_000, months_kept=1), PRICES, "us-east-1")
+    stored = {one.meter: one.quantity * quantities.GB / 1_000_000 for one in bill.lines}
+    kept = {one.meter: one.quantity * quantities.GB / 1_000_000 for one in bill.parts}
+    assert stored["table_storage"] == pytest.approx(of_items + of_index, rel=0.03)
+    assert kept["table_pitr"] == pytest.approx(of_items, rel=0.03)
 
 
 def test_the_page_on_scale_reckons_with_the_writes_of_a_lead_to_each_partition(

@@ -28,8 +28,13 @@ BEHIND = timedelta(minutes=3)
 """CloudWatch has figures of API Gateway a minute or two late, so the newest are left for the next
 run."""
 _FIRST = timedelta(minutes=15)
+_ASKED_AGAIN = timedelta(minutes=20)
+"""CloudWatch is asked by the first run after so long, since it bills each question; and by each run
+while something is wrong, which would else be told anew."""
 _LONGEST = timedelta(hours=12)
 """One answer of GetMetricStatistics has at most 1,440 figures, here one a minute."""
+_ASKED_FOR = {"refused", "unseen"}
+"""The kinds of breaches that CloudWatch is asked for."""
 _PATIENCE_S = 5.0
 _STATE = ("S#watch", "state")
 _STATISTICS = "GraniteServiceVersion20100801.GetMetricStatistics"
@@ -85,7 +90,10 @@ class PromiseWatch:
         if not self._kinds:
             return
         state = self._state() if self._keeps_state else {}
+        seen = _until_in(state)
         until = now - BEHIND
+        if seen and until - seen < _ASKED_AGAIN and not set(state.get("told", ())) & _ASKED_FOR:
+            until = seen
         breaches = [
             *self._late(late),
             *self._unrecovered(unrecovered),
@@ -133,6 +141,8 @@ class PromiseWatch:
         if "refused" not in self._kinds:
             return
         since = _until_in(state) or until - _FIRST
+        if since == until:
+            return
         try:
             count = self._sum(max(since, until - _LONGEST), until)
         except StorageFailed as error:

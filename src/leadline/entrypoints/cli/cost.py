@@ -113,7 +113,7 @@ class _Stack:
     def __init__(self, prices: PriceList, region: str, parameters: Mapping[str, str]) -> None:
         self._prices, self._region = prices, region
         self.profile = parameters.get("Profile", "standard")
-        self.parts = parts_of(parameters)
+        self.parts, self._clock = parts_of(parameters), clock_of(parameters)
 
     def cost(self, workload: quantities.Workload) -> Whole:
         """Its cost a month."""
@@ -124,7 +124,7 @@ class _Stack:
         """The goal of its profile, and how it compares at list price and with the free tier."""
         if (goal := GOALS.get(self.profile)) is None:
             return None
-        paid, free = self._bills(quantities.Workload(GOAL_LEADS))
+        paid, free = self._bills(quantities.Workload(GOAL_LEADS, clock=self._clock))
         return goal, compare(paid, goal.list_price), compare(free, goal.free_tier)
 
     def as_data(self) -> dict[str, Any]:

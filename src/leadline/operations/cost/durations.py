@@ -2,7 +2,9 @@
 
 Measured (`make bench ARGS=durations`, whose docstring has the method): CPU time on one core of an
 x86-64 machine with Python 3.11; the calls that are made, and which of them wait for one another;
-bytes of log. Nothing was measured on AWS, where a vCPU may be faster or slower than that core.
+bytes of log, all our own: of a run that succeeds Lambda logs nothing at `SystemLogLevel: WARN`
+(Lambda Developer Guide, "Log-level filtering"). Nothing was measured on AWS, where a vCPU may be
+faster or slower than that core.
 
 Assumed, for lack of measurements on AWS: how long each service takes to answer (`ANSWER_MS`), how
 long the runtime itself takes to start (`RUNTIME_INIT_MS`), the share of cold starts (`cold_share`),
@@ -48,9 +50,6 @@ transaction is larger, not another one."""
 
 RUNTIME_INIT_MS = 100
 """ASSUMED: milliseconds that Lambda bills for the start of the runtime, before our imports."""
-
-INIT_LOG_BYTES = 474
-"""Bytes that Lambda logs for each cold start, in addition to those of each invocation."""
 
 
 class Durations(msgspec.Struct, frozen=True):
@@ -117,7 +116,7 @@ MEASURED: Mapping[str, Durations] = {
         256, cpu_ms=1.2, lead_cpu_ms=0, connections=3, connection_cpu_ms=3.0, settings_cpu_ms=0.5,
         import_cpu_ms=54, first_cpu_ms=9, cold_share=0.10,
         waits={"read": 1, "write": 3, "s3_put": 1, "sqs": 1}, lead_waits={},
-        log_bytes=928, lead_log_bytes=0,
+        log_bytes=408, lead_log_bytes=0,
     ),
     "Refine": Durations(
         512, cpu_ms=0.3, lead_cpu_ms=2.4, connections=3, connection_cpu_ms=3.0, settings_cpu_ms=0.5,
@@ -126,20 +125,20 @@ MEASURED: Mapping[str, Durations] = {
         lead_waits={
             "read": 1.11, "write": 7.11, "s3_get": 0.11, "s3_put": 1, "transaction": 1, "sqs": 1
         },
-        log_bytes=728, lead_log_bytes=221,
+        log_bytes=208, lead_log_bytes=221,
     ),
     "Deliver": Durations(
         256, cpu_ms=0, lead_cpu_ms=6.0, connections=2, connection_cpu_ms=2.0, settings_cpu_ms=0.5,
         import_cpu_ms=55, first_cpu_ms=39, cold_share=0.10, waits={},
         lead_waits={"read": 11, "write": 5, "s3_get": 1, "slack": 1},
-        log_bytes=520, lead_log_bytes=428,
+        log_bytes=0, lead_log_bytes=428,
     ),
     "Sweep": Durations(
         512, cpu_ms=2.5, lead_cpu_ms=0.011, connections=2, connection_cpu_ms=2.0,
         settings_cpu_ms=0.5, import_cpu_ms=49, first_cpu_ms=10, cold_share=1.00,
         waits={"read": 22, "write": 1, "s3_list": 1},
         lead_waits={"read": 0.01, "write": 0.01, "s3_list": 0.001},
-        log_bytes=676, lead_log_bytes=0,
+        log_bytes=156, lead_log_bytes=0,
     ),
 }  # fmt: skip
 """The figures of each function; no other place repeats them."""
@@ -156,7 +155,7 @@ MEASURING = Durations(
     cold_share=0.0,
     waits={"read": 12},
     lead_waits={},
-    log_bytes=676,
+    log_bytes=156,
 )
 """A run of Sweep that only measures how late leads are. Its reads were counted. Its other work is
 ASSUMED to take as long as that of a measured whole sweep, and the function to be warm, because one

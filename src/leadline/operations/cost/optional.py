@@ -18,7 +18,7 @@ from leadline.operations.cost.quantities import (
 )
 from leadline.operations.cost.uses import EXECUTIONS, SCHEDULES
 
-_ITEMS_KB = 3.4
+_ITEMS_KB = 4.2
 """The items of one lead, each with DynamoDB's own 100 bytes, without index entries."""
 
 

@@ -8,13 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from leadline.operations.cost.durations import (
-    INIT_LOG_BYTES,
-    MEASURED,
-    MEASURING,
-    TURN_MS,
-    Durations,
-)
+from leadline.operations.cost.durations import MEASURED, MEASURING, TURN_MS, Durations
 from leadline.operations.cost.uses import (
     PER_ALERT,
     PER_LEAD,
@@ -39,7 +33,7 @@ SETTINGS_KEPT_S = 300
 """After how many seconds a function looks whether the settings have changed."""
 _READS_TO_MEASURE = 0.5 + 4 * 3 * 0.5
 _RAW_KB, _REFINED_KB = 0.5, 1.5  # of a document, in addition to the body
-_TABLE_KB = 4.0  # items of one lead with their index entries, each with DynamoDB's own 100 bytes
+_TABLE_KB = 4.8  # items of one lead with their index entries, each with DynamoDB's own 100 bytes
 TURN_KB = 1.5  # the handling, three open leads of its person, and two accounts of the company
 _ACCESS_LOG_BYTES, _ANSWER_BYTES, _ALERT_BYTES = 400, 700, 3_500
 
@@ -251,7 +245,8 @@ def watch_runs(w: Workload) -> Iterator[Used]:
     """The quantities of the looks at what has no alarm of its own, except the duration of Sweep."""
     if not (runs := w.watches):
         return
-    yield Used("figure_request", WATCH, runs, f"{runs:,} runs × 1 (answers with 5xx)")
+    formula = f"{runs:,} runs × 0.5 (answers with 5xx, in every second run)"
+    yield Used("figure_request", WATCH, runs * 0.5, formula)
     yield Used("sqs_request", WATCH, 2 * runs, f"{runs:,} runs × 2 (dead letters of two queues)")
     yield Used("table_read", WATCH, runs, f"{runs:,} runs × 1 (what was told)")
     yield Used("table_write", WATCH, runs, f"{runs:,} runs × 1 (what was told)")
@@ -271,15 +266,14 @@ def _said(w: Workload) -> Iterator[Used]:
     calls = _invocations(w)
     logged = float(w.leads * _ACCESS_LOG_BYTES)
     logged += sum(
-        count * (took.log_bytes + took.cold_share * INIT_LOG_BYTES)
-        + _leads_of(name, w) * took.lead_log_bytes
+        count * took.log_bytes + _leads_of(name, w) * took.lead_log_bytes
         for name, count in calls.items()
         for took in [_took(name)]
     )
     each = ", ".join(
         f"{name} {_took(name).log_bytes} + {_took(name).lead_log_bytes} a lead" for name in calls
     )
-    formula = f"bytes: {each}; a cold start {INIT_LOG_BYTES}, access {_ACCESS_LOG_BYTES}"
+    formula = f"bytes: {each}; access {_ACCESS_LOG_BYTES}"
     yield Used("log_ingest", "logs", logged / GB, formula)
     yield Used("log_storage", "logs kept", logged / GB * 7 / 30, "7 days of 30")
     sent = w.leads * (_ANSWER_BYTES + w.alerts_per_lead * _ALERT_BYTES)

@@ -48,7 +48,7 @@ class AwsAttempts(Base):
             if lead is None or _is_without_person(lead_of(lead)):
                 return
             attempts = kept_attempts(read_attempts(there), [new.record], new.most)
-            body = base64.b64encode(packed_attempts(attempts)).decode()
+            body = packed_attempts(attempts)
             pk, sk = keys[1]
             try:
                 self.table.write(

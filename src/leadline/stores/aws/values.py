@@ -1,10 +1,12 @@
 """Conversion to and from DynamoDB's typed JSON (DynamoDB API Reference, "AttributeValue")."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 Item = dict[str, Any]
-"""An item in plain values: strings, integers, booleans, None, and lists and dicts of these."""
+"""An item in plain values: strings, integers, booleans, None, and lists and dicts of these. Bytes
+are written as binary, and read as their Base64: what was written as that text reads the same."""
 
 
 def to_typed(value: Any) -> dict[str, Any]:
@@ -12,6 +14,8 @@ def to_typed(value: Any) -> dict[str, Any]:
     match value:
         case str():
             return {"S": value}
+        case bytes():
+            return {"B": b64encode(value).decode()}
         case bool():
             return {"BOOL": value}
         case int() | float():

@@ -58,7 +58,7 @@ class Survey:
         rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for item in items:
             kind, _, name = item["pk"].partition("#")
-            if kind == "M" and "leads" not in item:  # of an earlier version
+            if kind == "M" and "since" not in item:  # of an earlier version
                 rows["person"].append((item["lead_id"], bytes.fromhex(name)))
             elif kind == "T":
                 rows["document"].append((item["name"],))

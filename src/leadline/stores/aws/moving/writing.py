@@ -198,7 +198,7 @@ def item_key_of(key: OwnedKey) -> Key:
 def single_key_owner(key: OwnedKey, item: Mapping[str, Any]) -> KeyOwner:
     """The lead that alone has a key at the stack; "" for a candidate key, which the leads under it
     get anew wherever they move."""
-    if "leads" in item:
+    if "since" in item:
         return KeyOwner("", key.captured_at)
     return _first_key_owner(key, item)
 
