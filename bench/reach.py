@@ -28,7 +28,7 @@ index `due`, and in the index `day`."""
 HOTTEST = max(units for name, units in WRITES.items() if name != "table")
 READS, READS_A_SHARD = 14, 0.5
 """The read units that such a lead takes with four shards, and more for each further shard, in which
-Deliver looks for other alerts that are due."""
+Deliver looks once for other alerts that are due."""
 _PARTITION = 1_000
 """The write units a second that a partition takes (DynamoDB Developer Guide)."""
 _SHARE = 0.5
@@ -54,7 +54,7 @@ def shards(leads: int) -> int:
 def runs(function: str, leads: int) -> float:
     """Runs of a function at once at the peak, each of one message, warm."""
     took = MEASURED[function]
-    further = 2 * (shards(leads) - SHARDS) * ANSWER_MS["read"] if function == "Deliver" else 0
+    further = (shards(leads) - SHARDS) * ANSWER_MS["read"] if function == "Deliver" else 0
     return peak(leads) * (took.invocation_ms + took.lead_ms + further) / 1_000
 
 

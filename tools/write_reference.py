@@ -21,6 +21,7 @@ from tools import (  # noqa: E402
     cdk_parameters,
     cli_page,
     conditions_page,
+    cost_page,
     dashboard_page,
     data_places_page,
     demo_page,
@@ -58,6 +59,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     cdk_parameters.TYPESCRIPT: cdk_parameters.typescript_module,
     terraform_variables.FILE: terraform_variables.text,
     scale_page.PAGE: scale_page.page,
+    cost_page.COST: cost_page.cost_page,
+    cost_page.DEPLOY: cost_page.deploy_page,
+    cost_page.CLOCKS: cost_page.clocks_page,
 }
 
 

@@ -60,6 +60,7 @@ def test_a_profile_has_its_metrics_dashboard_and_schedules(
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_profiles_differ_in_nothing_that_keeps_leads(profile: str) -> None:
+    """With the same clock; that of small is another by default."""
     watching = {
         "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Scheduler::Schedule",
     }  # fmt: skip
@@ -122,7 +123,7 @@ def test_the_alarms_of_standard_and_small_ring_by_counts_of_failed_runs() -> Non
 
 
 def test_sweep_of_small_looks_at_all_that_has_no_alarm_and_may() -> None:
-    small, standard = Stack(Profile="small", Clock="queues"), Stack()
+    small, standard = Stack(Profile="small", Clock="queues"), Stack(Clock="schedules")
     variables = small.properties("Sweep")["Environment"]["Variables"]
     assert variables["WATCHED"] == "late,dead,refused,unrecovered"
     assert variables["WATCHED_DEAD_LETTERS"] == "${RefineDeadLetters},${DeliveryDeadLetters}"

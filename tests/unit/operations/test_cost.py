@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from leadline.cloud.parameters import read_parameters
 from leadline.entrypoints.aws.figures import AGES, METRICS, metrics_in
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli.cost import cost_of_stack
@@ -49,6 +48,12 @@ workloads = st.builds(
 PROFILES = {name: parts_of({"Profile": name}) for name in ("small", "standard", "full")}
 
 
+def of_profile(name: str, n: int = 10_000, *, free_tier: bool = False) -> Estimate:
+    """The bill of a stack that has nothing but this profile chosen."""
+    month = Workload(n, clock=clock_of({"Profile": name}))
+    return of(month, parts=PROFILES[name], free_tier=free_tier)
+
+
 def of(
     workload: Workload,
     region: str = "us-east-1",
@@ -57,11 +62,6 @@ def of(
     free_tier: bool = False,
 ) -> Estimate:
     return estimate(workload, PRICES, region, parts, free_tier=free_tier)
-
-
-def month(profile: str) -> Workload:
-    """10,000 leads in a stack of this profile."""
-    return Workload(10_000, clock=clock_of({"Profile": profile}))
 
 
 def every(bill: Estimate) -> list[CostLine]:
@@ -432,8 +432,7 @@ def test_the_pages_show_what_each_profile_costs(page: str) -> None:
     shown = (Path(__file__).parents[3] / "docs/how-to" / page).read_text(encoding="utf-8")
     for name in ("small", "standard", "full"):
         costs = " | ".join(
-            f"{of(month(name), parts=PROFILES[name], free_tier=free).deployed:.2f}"
-            for free in (False, True)
+            f"{of_profile(name, free_tier=free).deployed:.2f}" for free in (False, True)
         )
         assert re.search(rf"^\| `{name}` \| .* \| {re.escape(costs)} \|$", shown, re.MULTILINE), (
             f"the page should show: | `{name}` | … | {costs} |"
@@ -460,14 +459,14 @@ def test_the_stack_as_it_is_deployed_has_what_the_template_has_by_default() -> N
 
 
 def test_every_part_says_what_it_buys() -> None:
-    for chosen in PROFILES.values():
-        bill = of(Workload(10_000), parts=chosen)
+    for name in PROFILES:
+        bill = of_profile(name)
         assert [one.what for one in (*bill.parts, *bill.options) if not one.buys] == []
         assert [one.what for one in bill.lines if one.buys or one.part] == []
 
 
 def test_a_stack_without_an_alarm_of_its_own_for_it_pays_for_the_looks_of_sweep() -> None:
-    small, full = of(Workload(10_000), parts=PROFILES["small"]), of(Workload(10_000))
+    small, full = of_profile("small"), of_profile("full")
     looks = {(one.service, one.what, one.meter): one.dollars for one in small.lines}
     assert looks["CloudWatch", "Sweep, watching", "figure_request"] == pytest.approx(0.0146)
     assert looks["SQS", "Sweep, watching", "sqs_request"] == pytest.approx(5_840 * 4e-7)
@@ -493,7 +492,7 @@ def test_a_price_has_tiers_that_are_used_up_one_after_another() -> None:
 def test_the_profiles_are_in_order_of_what_they_cost() -> None:
     for n in (0, 10_000, 3_000_000):
         for free in (False, True):
-            costs = [of(Workload(n), parts=p, free_tier=free).deployed for p in PROFILES.values()]
+            costs = [of_profile(name, n, free_tier=free).deployed for name in PROFILES]
             assert costs == sorted(costs)
 
 
@@ -509,6 +508,7 @@ def test_a_deployment_says_what_its_stack_costs() -> None:
     small, words = cost_of_stack("us-east-1", {"Profile": "small"})
     assert small.list_price < whole.list_price
     assert "in the profile small" in words
+    assert small.list_price == pytest.approx(of_profile("small").deployed)
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -540,7 +540,7 @@ def test_the_command_says_whether_the_goals_are_met_and_which_lines_cost_most(
 ) -> None:
     _, shown = run("--leads-per-month", "123", "--profile", profile)
     for free, goal in ((False, GOALS[profile].list_price), (True, GOALS[profile].free_tier)):
-        bill = of(month(profile), parts=PROFILES[profile], free_tier=free)
+        bill = of_profile(profile, free_tier=free)
         result = compare(bill, goal)
         verdict = f"met with ${bill.deployed:.2f}" if result.met else (
             f"missed by ${bill.deployed - goal:.2f}"
@@ -618,13 +618,12 @@ def test_the_command_prices_the_stack_that_a_file_of_parameters_makes(tmp_path: 
     assert json.loads(shown)["parts"] == {"recovery": 1}
 
 
-@pytest.mark.parametrize("words", [("--profile", "tiny"), ("--params",)])
+@pytest.mark.parametrize("written", ['Profile = "tiny"', 'Alarms = "some"', 'Clock = "sundial"'])
 def test_the_command_refuses_a_choice_that_the_template_does_not_offer(
-    words: tuple[str, ...], tmp_path: Path
+    written: str, tmp_path: Path
 ) -> None:
-    if words == ("--params",):
-        (tmp_path / "p.toml").write_text('Alarms = "some"')
-        words = ("--params", str(tmp_path / "p.toml"))
+    (tmp_path / "p.toml").write_text(written)
+    words = ("--params", str(tmp_path / "p.toml"))
     result = CliRunner().invoke(app, ["cost", *words])
     assert isinstance(result.exception, ConfigurationError)
     assert "must be one of" in str(result.exception)
@@ -650,8 +649,12 @@ def test_the_command_prices_the_clock_of_the_stack(
     assert told["workload"]["clock"] == clock
     polled = [one for one in told["lines"] if "empty receives" in one["what"]]
     assert len(polled) == (2 if clock == QUEUES else 0)
-    chosen = parts_of(read_parameters(params))
-    assert told["total"] == pytest.approx(of(Workload(10_000, clock=clock), parts=chosen).total)
+    chosen = {"Profile": told["profile"]}
+    bill = of(Workload(10_000, clock=clock), parts=parts_of(chosen))
+    assert told["total"] == pytest.approx(bill.total)
+    if chosen["Profile"] in GOALS:
+        deployed = of(Workload(10_000, clock=clock), parts=parts_of({**chosen, "Clock": clock}))
+        assert told["goal"]["list_price"]["cost"] == pytest.approx(deployed.deployed)
 
 
 def test_schedules_cost_what_is_computed_by_hand() -> None:

@@ -22,14 +22,12 @@ from leadline.operations.cost.prices import PriceList, read_prices
 
 ELSEWHERE = "us-east-1"
 
-
 ParametersFile = Annotated[
     Path | None,
     typer.Option(
         help="The file of template parameters of `deploy aws`: the stack as these make it."
     ),
 ]
-
 
 Profile = Annotated[
     str | None,
@@ -69,11 +67,11 @@ def cost(
     Example: leadline cost --leads-per-month 10000 --profile small --region eu-central-1
     """
     prices, given = _prices(), _parameters(params, profile)
+    stack = _Stack(prices, region, given)
     workload = quantities.Workload(
         leads_per_month, alerts_per_lead, body_kb, months_kept, tasks_after=tasks_after,
-        by_team=by_team, clock=clock_of(given),
+        by_team=by_team, clock=stack.clock,
     )  # fmt: skip
-    stack = _Stack(prices, region, given)
     bill = model.estimate(workload, prices, region, stack.parts, free_tier=free_tier)
     whole = stack.cost(workload)
     if json:
@@ -88,7 +86,7 @@ def _parameters(params: Path | None, profile: str | None) -> Mapping[str, str]:
     if profile is not None:
         given["Profile"] = profile
     refuse_unknown(given, parameter_names())
-    for name in ("Profile", "Alarms", "WithDashboard"):
+    for name in ("Profile", "Clock", "Alarms", "WithDashboard"):
         if name in given:
             refuse_other(name, given[name])
     return given
@@ -113,7 +111,9 @@ class _Stack:
     def __init__(self, prices: PriceList, region: str, parameters: Mapping[str, str]) -> None:
         self._prices, self._region = prices, region
         self.profile = parameters.get("Profile", "standard")
-        self.parts, self._clock = parts_of(parameters), clock_of(parameters)
+        self.clock = clock_of(parameters)
+        self.parts = parts_of(parameters)
+        self.usual_month = quantities.Workload(GOAL_LEADS, clock=self.clock)
 
     def cost(self, workload: quantities.Workload) -> Whole:
         """Its cost a month."""
@@ -124,7 +124,7 @@ class _Stack:
         """The goal of its profile, and how it compares at list price and with the free tier."""
         if (goal := GOALS.get(self.profile)) is None:
             return None
-        paid, free = self._bills(quantities.Workload(GOAL_LEADS, clock=self._clock))
+        paid, free = self._bills(self.usual_month)
         return goal, compare(paid, goal.list_price), compare(free, goal.free_tier)
 
     def as_data(self) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def cost_of_stack(region: str, parameters: Mapping[str, str]) -> tuple[Whole, st
     prices = _prices()
     priced = region if region in prices.regions else ELSEWHERE
     stack = _Stack(prices, priced, parameters)
-    whole = stack.cost(quantities.Workload(GOAL_LEADS, clock=clock_of(parameters)))
+    whole = stack.cost(stack.usual_month)
     where = "" if priced == region else f" at the prices of {priced}"
     words = f"{whole}, for {GOAL_LEADS:,} leads{where} in the profile {stack.profile}"
     return whole, f"{words}; see `leadline cost`"
