@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from leadline.cloud import canary, deploying, stacks
+from leadline.cloud import live_aliases as live_aliases_of_lambda
 from leadline.cloud.canary import CanaryOutcome, CanaryRequest, Clock
 from leadline.cloud.canary_record import CanaryRecord, kept_record
 from leadline.cloud.live_aliases import LiveAlias, live_aliases
@@ -128,6 +129,30 @@ def test_new_code_gets_its_share_while_it_is_watched_and_then_all_calls(
     assert_over(cloud)
     assert memory_of(cloud, refine.function, "$LATEST") == new
     assert "the new code gets 10% of the calls for 0:00:20" in story.said
+
+
+def test_a_function_that_the_update_leaves_as_it_is_is_not_divided(
+    deployed: Deployment, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refine = live_aliases_of_lambda.publish, aliases(cloud)["Refine"].function
+
+    def publish(cloud: Cloud, function: str, description: str) -> str:
+        """As Lambda does, which publishes no second version of the same code, other than here."""
+        held = {alias.function: alias.version for alias in aliases(cloud).values()}
+        if function == refine or not held[function].isdecimal():
+            return real(cloud, function, description)
+        return held[function]
+
+    monkeypatch.setattr(canary, "publish", publish)
+    seen: list[dict[str, LiveAlias]] = []
+    _, new = another_memory(cloud)
+    outcome = Story(cloud, lambda: seen.append(aliases(cloud))).run(RefineMemory=str(new))
+    assert (outcome.shifted, outcome.why) == (True, "")
+    assert [{n for n, alias in moment.items() if alias.shares} for moment in seen] == [
+        {"Refine"}
+    ] * len(seen)
+    assert seen
+    assert_over(cloud)
 
 
 def test_leads_are_captured_while_a_canary_lasts(deployed: Deployment, cloud: Cloud) -> None:

@@ -90,12 +90,15 @@ class CutOff(FaultyCaller):
         return HttpReply(200, {}, json.dumps(self._queue(operation, json.loads(rest[0]))).encode())
 
     def _figures(self, asked: Mapping[str, Any]) -> HttpReply:
-        """What CloudWatch knows of the API's 5xx."""
+        """What CloudWatch knows of the API's 5xx: figures of whole minutes, from the start rounded
+        down to one (CloudWatch API Reference, "GetMetricStatistics")."""
         assert asked["MetricName"] == "5XXError"
+        assert asked["StartTime"] < asked["EndTime"]
+        start = asked["StartTime"] // 60 * 60
         found = [
             {"Sum": count}
             for at, count in self.refusals
-            if asked["StartTime"] <= at < asked["EndTime"]
+            if start <= at // 60 * 60 < asked["EndTime"]
         ]
         return HttpReply(200, {}, json.dumps({"Label": "5XXError", "Datapoints": found}).encode())
 
@@ -189,11 +192,15 @@ class OutageStack:
                 self._run("Sweep", sweep.handler, {"only_measure": True})
             if self.clock.now - swept >= 15 * MINUTE:
                 swept = self.clock.now
-                self._run("Sweep", sweep.handler, {})
+                self.sweep()
             self._tell_of_queues()
             self._last = measured, swept
             for watch in (self.watch, self.plain):
                 watch.look(self.clock.now)
+
+    def sweep(self) -> Any:
+        """Let Sweep run now; returns its answer, None when it failed."""
+        return self._run("Sweep", sweep.handler, {})
 
     def _put(self, namespace: str, metric: str, dimension: str, value: float) -> None:
         for watch in (self.watch, self.plain):

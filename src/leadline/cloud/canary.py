@@ -149,7 +149,9 @@ def run(
     runs: Mapping[str, Runs] = {}
     why = _unfit(cloud, held, versions, say)
     if not why:
-        for each, alias in held.items():
+        # Lambda publishes nothing if neither code nor configuration has changed.
+        changed = {n: a for n, a in held.items() if versions[n] != a.version}
+        for each, alias in changed.items():
             route(cloud, alias.function, alias.version, {versions[each]: request.share})
         say(f"the new code gets {request.share:.0%} of the calls for {request.duration}")
         why, runs = _watched(cloud, stack["StackId"], request, say, clock or Clock())

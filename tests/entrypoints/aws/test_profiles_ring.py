@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -193,6 +194,31 @@ def test_each_answer_with_5xx_is_counted_in_one_run_of_sweep(small: OutageStack)
     small.caller.refusals = [((small.clock.now - BEHIND / 2).timestamp(), 1.0)]
     small.live(2 * QUARTER + MINUTE)
     assert "5xx: 1." in small.caller.told[-1], "the newest figures are left to the next run"
+
+
+def test_each_minute_of_the_api_is_asked_for_once(
+    small: OutageStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+    real = small.caller.json
+
+    def watched(service: str, target: str, body: dict[str, Any], version: str = "1.0") -> bytes:
+        if service == "monitoring":
+            asked.append((body["StartTime"], body["EndTime"]))
+        return real(service, target, body, version)
+
+    monkeypatch.setattr(small.caller, "json", watched)
+    small.clock.advance(seconds=17)
+    small.live(HOUR)
+    assert len(asked) >= 2
+    assert not [one for one in asked if one[0] % 60 or one[1] % 60], "figures are of whole minutes"
+    assert [end for _, end in asked[:-1]] == [start for start, _ in asked[1:]]
+
+
+def test_two_sweeps_within_a_minute_find_the_same_as_one(small: OutageStack) -> None:
+    assert small.sweep() is not None
+    assert small.sweep() is not None
+    assert small.caller.told == []
 
 
 def test_a_cloudwatch_that_cant_be_asked_rings_too(small: OutageStack) -> None:

@@ -1,13 +1,19 @@
 """A secret that was replaced is in use at the first refusal of the old one, before the settings
 would be looked at again."""
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from leadline import wiring
+from leadline.entrypoints.aws.parts import FRESH
+from leadline.kit import Connected
 from leadline.model.lead import Status
 from leadline.model.task import Step
 from leadline.ports.messenger import Refused
+from leadline.settings.general import Settings
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.aws_functions import Functions
 
@@ -101,7 +107,6 @@ class TwoCrms:
 
 def test_a_crm_that_denies_access_is_asked_once_more_with_the_new_secret() -> None:
     from leadline.entrypoints.aws.renewing import RenewingCrms
-    from leadline.kit import Connected
     from leadline.settings.crm import CrmConfig
 
     config = CrmConfig()
@@ -114,3 +119,27 @@ def test_a_crm_that_denies_access_is_asked_once_more_with_the_new_secret() -> No
     new.answer = Refused("crm.unauthorized", "401")
     assert crms["hubspot"].crm.read(["1"]) == new.answer, "nothing else is known"
     assert new.asked == 3
+
+
+def test_a_new_secret_of_a_crm_is_in_use_at_once_also_after_other_settings_have_changed(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crms(settings: Settings) -> Mapping[str, Connected]:
+        config = settings.crm["hubspot"]
+        is_new = config.token == NEW  # type: ignore[attr-defined]
+        crm = TwoCrms({} if is_new else Refused("crm.unauthorized", "401"))
+        return {"hubspot": Connected(crm, config)}  # type: ignore[arg-type]
+
+    monkeypatch.setattr(wiring, "crms", crms)
+    real, later = time.time, [0.0]
+    monkeypatch.setattr(time, "time", lambda: real() + sum(later))
+    parts = functions.parts
+    for rate in (1000, 999):
+        text = functions.settings_text().replace("= 1000", f"= {rate}")
+        functions.write(f'{text}[crm.hubspot]\ntoken = "old"\n')
+        later.append(FRESH.total_seconds() + 1)
+        settings = parts.settings()
+        assert settings.slack_per_second == rate
+        hubspot = parts.crms(settings, 5)["hubspot"].crm
+    functions.write(f'{text}[crm.hubspot]\ntoken = "{NEW}"\n')
+    assert hubspot.read(["1"]) == {}

@@ -141,9 +141,14 @@ class Parts(StackParts):
         if self._crms is None or self._crms[0] != settings.crm:
             from leadline.entrypoints.aws.renewing import RenewingCrms
 
+            used = settings
+
             def anew() -> "Mapping[str, Connected] | None":
-                new = self.renewed(settings)
-                changed = new is not None and new.crm != settings.crm
+                nonlocal used
+                if self._settings is not None and self._settings.crm == used.crm:
+                    used = self._settings  # something else has changed since
+                new = self.renewed(used)
+                changed = new is not None and new.crm != used.crm
                 return self._plain_crms(new, longest) if new and changed else None
 
             made = RenewingCrms(self._plain_crms(settings, longest), anew)

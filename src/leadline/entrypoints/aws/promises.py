@@ -87,6 +87,7 @@ class PromiseWatch:
         *late* is how late the most overdue lead is, *unrecovered* the number of leads that this
         sweep could not put back. Raises StorageFailed if the table refuses.
         """
+        now = now.replace(second=0, microsecond=0)  # each figure of CloudWatch is that of a minute
         if not self._kinds:
             return
         state = self._state() if self._keeps_state else {}
@@ -155,7 +156,10 @@ class PromiseWatch:
 
     def _sum(self, since: datetime, until: datetime) -> int:
         """The sum of the API's metric between two times (CloudWatch API Reference,
-        "GetMetricStatistics"). Raises StorageFailed."""
+        "GetMetricStatistics"); 0 if there is no time between them, because Sweep has just run.
+        Raises StorageFailed."""
+        if since >= until:
+            return 0
         metric, *dimensions = self._api.split(",")
         pairs = [one.partition("=") for one in dimensions]
         asked = {

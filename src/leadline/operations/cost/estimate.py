@@ -87,10 +87,13 @@ def estimate(
     free_tier: bool = False,
 ) -> Estimate:
     """What the workload costs per month on a stack with these *parts* (`parts.parts_of`); raises
-    ConfigurationError for a region without prices."""
+    ConfigurationError for a region without prices, or an infinite number."""
     if region not in prices.regions:
         known = ", ".join(sorted(prices.regions))
         raise ConfigurationError(f"no prices are known for region {region!r}; known: {known}")
+    numbers = [one for one in msgspec.structs.astuple(workload) if not isinstance(one, str)]
+    if not all(map(math.isfinite, numbers)):
+        raise ConfigurationError("the numbers of a workload must be finite")
     cash = _CashRegister(prices, region, free_tier=free_tier)
     deployed = with_parts(workload, parts)
     lines = tuple(cash.take(used) for used in needed(deployed))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from leadline.model.errors import ConfigurationError
 from leadline.operations.cost.uses import QUEUES, SCHEDULES
 
 PROFILES = ("small", "standard", "full")
@@ -51,6 +52,7 @@ def parts_of(parameters: Mapping[str, str]) -> Mapping[str, float]:
 
     `alarms` and `metrics` are numbers of metrics. `lateness runs` says whether Sweep runs every
     five minutes to measure, `watch` whether its sweeps look at what has no alarm of its own.
+    Raises ConfigurationError if `CaptureProvisioned` is no number of instances.
     """
 
     def says(name: str, usually: str = "") -> str:
@@ -77,9 +79,17 @@ def parts_of(parameters: Mapping[str, str]) -> Mapping[str, float]:
         "waf": bool(says("WafAclArn")),
         "secret": bool(says("SettingsSecretArn")),
         "domain": bool(says("DomainName")),
-        "warm": float(says("CaptureProvisioned", "0")),
+        "warm": _warm(says("CaptureProvisioned", "0")),
         "key": bool(says("KmsKeyArn")),
     }
+
+
+def _warm(instances: str) -> int:
+    if not instances.isdecimal():
+        raise ConfigurationError(
+            f"CaptureProvisioned must be a whole number, 0 or more, not {instances}"
+        )
+    return int(instances)
 
 
 BY_DEFAULT: Mapping[str, float] = MappingProxyType(

@@ -16,8 +16,9 @@ from leadline.model.errors import StorageFailed
 from leadline.model.task import Step
 from leadline.ports.store import Settlement
 from leadline.stores.aws.base import Base, log
-from leadline.stores.aws.items import LeadItem, lead_of
+from leadline.stores.aws.items import lead_of
 from leadline.stores.aws.keys import SENT, lead_key, sent_key
+from leadline.stores.aws.summaries import is_without_person
 from leadline.stores.aws.table import Delete, Put, Stale
 from leadline.stores.aws.values import Item
 
@@ -45,7 +46,7 @@ class AwsAttempts(Base):
         for turn in range(_MOST_ROUNDS):
             items = self.table.get_all(keys[:1] if first and not turn else keys)
             lead, there = items.get(keys[0]), items.get(keys[1])
-            if lead is None or _is_without_person(lead_of(lead)):
+            if lead is None or is_without_person(lead_of(lead)):
                 return
             attempts = kept_attempts(read_attempts(there), [new.record], new.most)
             body = packed_attempts(attempts)
@@ -77,9 +78,3 @@ def read_attempts(item: Item | None) -> tuple[AttemptRecord, ...]:
 def attempts_in(items: Mapping[str, Item]) -> tuple[AttemptRecord, ...]:
     """The attempts among the items of a lead, by their sort keys."""
     return read_attempts(items.get(SENT))
-
-
-def _is_without_person(lead: LeadItem) -> bool:
-    """Whether the person was erased, maybe while a request was under way."""
-    one = lead.summary
-    return one is not None and not (one.name or one.email or one.phone or one.company)

@@ -29,6 +29,7 @@ from leadline.stores.aws.likeness import (
     revisions,
     seen_in,
 )
+from leadline.stores.aws.summaries import is_without_person
 from leadline.stores.aws.table import Delete, Key, PutIf, Write
 
 _MINE_OR_FREE = "attribute_not_exists(pk) OR lead_id = :me"
@@ -128,7 +129,7 @@ class AwsRecognition(AwsDuplicates):
         """What is to be kept of the lead."""
         before = before or AlikeItem(lead.lead_id, lead.captured_at)
         if done.refined is None or done.traits is None:
-            return msgspec.structs.replace(before, first="", traits="", keys="", possible=())
+            return _without_traits(before)
         first = done.refined.duplicate_of
         new = alike_from(
             lead.lead_id,
@@ -157,10 +158,17 @@ class AwsRecognition(AwsDuplicates):
         elif done.refined.status != "refined":
             self._succeed(lead.lead_id)
 
-    def _leave_early(self, lead_id: str) -> None:
+    def _leave_early(self, lead_id: str, lead: LeadItem | None) -> None:
         """Take a lead from under the keys that a worker wrote whose lease was over by then, unless
-        they are those that another worker has given it."""
-        if not (early := self.recent.early.pop(lead_id, [])):
+        they are those that another worker has given it. Of a lead that has ended, or whose person
+        is erased, nothing stays by which it is compared."""
+        if (early := self.recent.early.pop(lead_id, None)) is None:
+            return
+        if _is_no_candidate(lead):
+            for key in early:
+                self.leave_key(key, lead_id)
+            self._change_alike(lead_id, _without_traits)
+            self._succeed(lead_id)
             return
         there = self._alike([lead_id]).get(lead_id)
         for key in set(early).difference(there.digests if there else ()):
@@ -172,10 +180,23 @@ class AwsRecognition(AwsDuplicates):
         before = self._alike([lead.lead_id]).get(lead.lead_id)
         if before is None or not before.traits:
             return []
-        after = msgspec.structs.replace(before, first="", traits="", keys="", possible=())
+        after = _without_traits(before)
         there = self._key_items(before.digests).values()
         gone = [one.without(lead.lead_id).write() for one in there if lead.lead_id in one.leads]
         return [*gone, after.put(), *_review_writes(before, after)]
+
+
+def _is_no_candidate(lead: LeadItem | None) -> bool:
+    """Whether nobody works on a lead any more, and it was not refined or its person is erased."""
+    if lead is None:
+        return True
+    is_over = lead.task is None or bool(lead.task.dead_at)
+    return is_over and (lead.summary is None or is_without_person(lead))
+
+
+def _without_traits(alike: AlikeItem) -> AlikeItem:
+    """What is kept of a lead that is no candidate."""
+    return msgspec.structs.replace(alike, first="", traits="", keys="", possible=())
 
 
 def link_writes(lead: LeadItem, first: FirstSeen | None) -> Iterator[Write]:

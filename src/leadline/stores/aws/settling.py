@@ -138,7 +138,7 @@ class AwsSettling(AwsRecognition, AwsAssigning, AwsAttempts):
         if task.step is not Step.REFINE and further is None:
             return False
         if lead is None or state is None or not is_of(one.lease, state):
-            self._leave_early(task.lead_id)
+            self._leave_early(task.lead_id, lead)
             return False
         try:
             if attempt.overtaken:

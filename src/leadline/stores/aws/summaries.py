@@ -3,7 +3,7 @@
 from leadline.model.formats import iso
 from leadline.model.lead import RefinedLead
 from leadline.model.scored_leads import is_hot, score_of, was_not_scored
-from leadline.stores.aws.items import Summary
+from leadline.stores.aws.items import LeadItem, Summary
 from leadline.stores.aws.keys import short
 
 _LARGEST_NUMBER, _SMALLEST_NUMBER = 1e100, 1e-100
@@ -30,6 +30,12 @@ def summary_of(refined: RefinedLead, channel_count: int, version: str) -> Summar
         hot=is_hot(refined),
         unscored=was_not_scored(refined),
     )
+
+
+def is_without_person(lead: LeadItem) -> bool:
+    """Whether the person was erased, maybe while a request was under way."""
+    one = lead.summary
+    return one is not None and not (one.name or one.email or one.phone or one.company)
 
 
 def _storable(number: float | None) -> float | None:
