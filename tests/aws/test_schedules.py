@@ -33,7 +33,7 @@ def stack(
         stack="scheduled",
         # The alarm of small wants frequent sweeps, and here only the tests sweep.
         parameters={
-            "Profile": "small",
+            "Clock": "schedules",
             "Alarms": "none",
             "Delay": "2s",
             "SweepSchedule": "rate(1 day)",

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.aws
 
 STACK = "leadline"
 FOLDER = ROOT / "infra" / "serverless"
-FOR_TESTS = {"Delay": "1s", "TlsOnly": PARAMETERS["TlsOnly"], "Alarms": PARAMETERS["Alarms"]}
+FOR_TESTS = {"Delay": "1s", "TlsOnly": PARAMETERS["TlsOnly"]}
 
 ONLY_OF_THE_FRAMEWORK = {
     "ServerlessDeploymentBucket": "the framework uploads code to a bucket of the stack",
@@ -135,6 +135,13 @@ def _with_logical_ids_of_the_framework(template: Mapping[str, Any]) -> dict[str,
         n for n, r in template["Resources"].items() if r["Type"] == "AWS::Lambda::Function"
     ]
 
+    def renamed_within(text: str) -> str:
+        return re.sub(
+            r"\$\{(\w+)(?=[.}])",
+            lambda m: "${" + (logical_id(m[1]) if m[1] in functions else m[1]),
+            text,
+        )
+
     def renamed(node: Any) -> Any:
         if isinstance(node, list):
             return [renamed(one) for one in node]
@@ -146,11 +153,10 @@ def _with_logical_ids_of_the_framework(template: Mapping[str, Any]) -> dict[str,
             name, *rest = node["Fn::GetAtt"]
             return {"Fn::GetAtt": [logical_id(name), *rest]}
         if isinstance(node.get("Fn::Sub"), str):
-            return {"Fn::Sub": re.sub(
-                r"\$\{(\w+)(?=[.}])",
-                lambda m: "${" + (logical_id(m[1]) if m[1] in functions else m[1]),
-                node["Fn::Sub"],
-            )}  # fmt: skip
+            return {"Fn::Sub": renamed_within(node["Fn::Sub"])}
+        if "Fn::Sub" in node:
+            text, values = node["Fn::Sub"]
+            return {"Fn::Sub": [renamed_within(text), renamed(values)]}
         return {key: renamed(value) for key, value in node.items()}
 
     found: dict[str, Any] = renamed(dict(template))
