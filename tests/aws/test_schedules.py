@@ -31,13 +31,7 @@ def stack(
         emulator,
         tmp_path_factory.mktemp("schedules"),
         stack="scheduled",
-        # The alarm of small wants frequent sweeps, and here only the tests sweep.
-        parameters={
-            "Clock": "schedules",
-            "Alarms": "none",
-            "Delay": "2s",
-            "SweepSchedule": "rate(1 day)",
-        },
+        parameters={"Clock": "schedules", "Delay": "2s", "SweepSchedule": "rate(1 day)"},
         settings=settings_text(slack),
     )
     with ticking(made):

@@ -1,5 +1,4 @@
-"""Two clocks of the AWS template, queues of SQS and one-time schedules; `test_executions` has the
-third."""
+"""The two clocks of the AWS template: queues of SQS, and one-time schedules."""
 
 import json
 
@@ -9,12 +8,11 @@ from leadline.cloud.stacks import refuse_long_name_with_schedules
 from leadline.model.errors import ConfigurationError
 from tests.infra.template_reading import FUNCTIONS, KEY, Stack, allowed
 
-QUEUE_ALARMS = {"RefineQueueDepth", "RefineQueueAge", "DeliveryQueueDepth", "DeliveryQueueAge"}
-"""Those of the profile full."""
 QUEUED = {
     "RefineQueue", "RefineQueuePolicy", "DeliveryQueue", "DeliveryQueuePolicy", "RefineMessages",
     "DeliverMessages",
 }  # fmt: skip
+QUEUE_ALARMS = {"RefineQueueDepth", "RefineQueueAge", "DeliveryQueueDepth", "DeliveryQueueAge"}
 SCHEDULED = {
     "ScheduleGroup", "WakeupRole", "SchedulePolicy", "RefineEvents", "RefineLiveEvents",
     "DeliverEvents", "DeliverLiveEvents",
@@ -128,7 +126,7 @@ def test_only_schedules_of_this_stack_may_wake_its_functions() -> None:
 
 def test_the_dashboard_shows_the_clock_that_is_there() -> None:
     shown = {
-        clock: Stack(Profile="full", Clock=clock).properties("Dashboard")["DashboardBody"]
+        clock: Stack(Clock=clock, WithDashboard="true").properties("Dashboard")["DashboardBody"]
         for clock in ("queues", "schedules")
     }
     for body in shown.values():

@@ -64,8 +64,7 @@ def test_profiles_differ_in_nothing_that_keeps_leads(profile: str) -> None:
     watching = {
         "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Scheduler::Schedule",
     }  # fmt: skip
-    # Which clock a profile has by default, the tests of clocks say.
-    here, full = (Stack(Profile=one, Clock="queues") for one in (profile, "full"))
+    here, full = Stack(Profile=profile, Clock="queues"), Stack(Profile="full")
     kept = {n for n, r in full.resources.items() if r["Type"] not in watching}
     assert {n for n, r in here.resources.items() if r["Type"] not in watching} == kept
     for name in ("Bucket", "Table", "RefineQueue", "DeliveryQueue", "RefineDeadLetters"):
