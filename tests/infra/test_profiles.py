@@ -122,7 +122,7 @@ def test_the_alarms_of_standard_and_small_ring_by_counts_of_failed_runs() -> Non
 
 
 def test_sweep_of_small_looks_at_all_that_has_no_alarm_and_may() -> None:
-    small, standard = Stack(Profile="small", Clock="queues"), Stack(Clock="schedules")
+    small, standard = Stack(Profile="small"), Stack(Clock="schedules")
     variables = small.properties("Sweep")["Environment"]["Variables"]
     assert variables["WATCHED"] == "late,dead,refused,unrecovered"
     assert variables["WATCHED_DEAD_LETTERS"] == "${RefineDeadLetters},${DeliveryDeadLetters}"
