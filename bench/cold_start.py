@@ -34,8 +34,8 @@ import urllib3
 
 from bench.refine import body
 from bench.report import Report
-from leadline.cloud.packaging import Package, capture_package, work_package
-from leadline.cloud.wheels import Target
+from leadline.cloud.packages.packaging import Package, capture_package, work_package
+from leadline.cloud.packages.wheels import Target
 from leadline.journey.capture import CaptureKit, read
 from leadline.model.formats import iso, key_of
 from leadline.model.lead import Delivery
@@ -45,7 +45,7 @@ from leadline.net.aws.signing import Keys
 from leadline.settings.general import Settings
 from leadline.standins.samples import DEMO_SECRETS, samples
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
 from leadline.wiring import sources

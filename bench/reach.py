@@ -15,7 +15,7 @@ from leadline.operations.cost.durations import ANSWER_MS, MEASURED
 from leadline.operations.cost.estimate import estimate
 from leadline.operations.cost.prices import read_prices
 from leadline.operations.cost.quantities import SECONDS, SETTINGS_KEPT_S, SWEEPS, Workload
-from leadline.stores.aws.placing import CHOICES, SHARDS
+from leadline.stores.aws.shards.placing import CHOICES, SHARDS
 
 LEADS = (10_000, 300_000, 3_000_000, 100_000_000, 1_000_000_000)
 """The numbers of leads a month."""

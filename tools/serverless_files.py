@@ -20,7 +20,7 @@ import yaml  # type: ignore[import-untyped]
 from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from leadline.cloud.package_folder import CODE_PARAMETERS
+from leadline.cloud.packages.package_folder import CODE_PARAMETERS
 from leadline.infra import template
 
 FUNCTIONS = "infra/serverless/functions.yml"

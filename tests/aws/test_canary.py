@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from leadline.cloud import canary, deploying, stacks
-from leadline.cloud import live_aliases as live_aliases_of_lambda
-from leadline.cloud.canary import CanaryOutcome, CanaryRequest, Clock
-from leadline.cloud.canary_record import CanaryRecord, kept_record
-from leadline.cloud.live_aliases import LiveAlias, live_aliases
+from leadline.cloud import deploying, stacks
+from leadline.cloud.canaries import canary
+from leadline.cloud.canaries import live_aliases as live_aliases_of_lambda
+from leadline.cloud.canaries.canary import CanaryOutcome, CanaryRequest, Clock
+from leadline.cloud.canaries.canary_record import CanaryRecord, kept_record
+from leadline.cloud.canaries.live_aliases import LiveAlias, live_aliases
 from leadline.cloud.session import Cloud, CloudError, connect
 from leadline.infra import template
 from leadline.model.errors import ConfigurationError

@@ -39,14 +39,14 @@ from leadline.standins.samples import DEMO_SECRETS, people
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.clocks.wakeups import queue_of_each_step
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.erasures import AwsErasures
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key, task_key
-from leadline.stores.aws.likeness import alike_from
-from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.people.likeness import alike_from
+from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import queue_of_each_step
 from leadline.vendors.registry import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text, told

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cloud.packaging import Package, capture_package, work_package
-from leadline.cloud.wheels import Target
+from leadline.cloud.packages.packaging import Package, capture_package, work_package
+from leadline.cloud.packages.wheels import Target
 
 LOCAL = Target(
     f"{sys.version_info.major}.{sys.version_info.minor}",

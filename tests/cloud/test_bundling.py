@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cloud import bundling
+from leadline.cloud.packages import bundling
 
 LOADED = "leadline.entrypoints.aws.bundle._Loader"
 HOW = """

@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from leadline.cloud import carried as carrying
 from leadline.cloud import change_sets, deploying
-from leadline.cloud.carried import LISTS, carried_before, carried_files, refuse_lost
 from leadline.cloud.change_sets import Proposal, ResourceChange
 from leadline.cloud.code_bucket import ensure_code_bucket, upload
 from leadline.cloud.connecting import ConnectedStack
 from leadline.cloud.deploying import DeploymentPlan, DeploymentRequest, roll_out
-from leadline.cloud.packaging import Package, work_package
+from leadline.cloud.packages import carried as carrying
+from leadline.cloud.packages.carried import LISTS, carried_before, carried_files, refuse_lost
+from leadline.cloud.packages.packaging import Package, work_package
+from leadline.cloud.packages.wheels import Target
 from leadline.cloud.remote_settings import put_settings, read_settings, stored_settings
 from leadline.cloud.session import Cloud, CloudError, connect
-from leadline.cloud.wheels import Target
 from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions.carried_lists import LateLists, carried_here

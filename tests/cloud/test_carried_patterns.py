@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cloud import packaging, wheels
-from leadline.cloud.carried import carried_before, carried_files, refuse_lost
 from leadline.cloud.code_bucket import ensure_code_bucket, upload
-from leadline.cloud.packaging import Package, capture_package, work_package
+from leadline.cloud.packages import packaging, wheels
+from leadline.cloud.packages.carried import carried_before, carried_files, refuse_lost
+from leadline.cloud.packages.packaging import Package, capture_package, work_package
+from leadline.cloud.packages.wheels import Target
 from leadline.cloud.remote_settings import read_settings
 from leadline.cloud.session import Cloud, CloudError, connect
-from leadline.cloud.wheels import Target
 from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions.carried_patterns import ENGINE, IN_PACKAGE

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from leadline.cloud.package_folder import CONTENTS, write_folder
-from leadline.cloud.packaging import Package, capture_package
+from leadline.cloud.packages.package_folder import CONTENTS, write_folder
+from leadline.cloud.packages.packaging import Package, capture_package
 from leadline.cloud.template_parameters import choices_of, parameter_names, refuse_other
 from leadline.infra import template
 from leadline.model.errors import ConfigurationError

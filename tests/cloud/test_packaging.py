@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from leadline import __version__
-from leadline.cloud import bundling, packaging, wheels
-from leadline.cloud.bytecode import compiler_for
-from leadline.cloud.carried import WEIGHTS
-from leadline.cloud.modules import imported_modules, own_modules
-from leadline.cloud.packaging import Package, capture_package, work_package
-from leadline.cloud.plug_ins import plugged_in
+from leadline.cloud.packages import bundling, packaging, wheels
+from leadline.cloud.packages.bytecode import compiler_for
+from leadline.cloud.packages.carried import WEIGHTS
+from leadline.cloud.packages.modules import imported_modules, own_modules
+from leadline.cloud.packages.packaging import Package, capture_package, work_package
+from leadline.cloud.packages.plug_ins import plugged_in
+from leadline.cloud.packages.wheels import Target, files_of, target_of
 from leadline.cloud.session import CloudError
-from leadline.cloud.wheels import Target, files_of, target_of
 from leadline.infra import template
 from leadline.model.errors import ConfigurationError
 from leadline.plugins import source_names

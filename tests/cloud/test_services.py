@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from leadline.cloud import remote_settings, tail
-from leadline.cloud.carried import WEIGHTS, carried_before
 from leadline.cloud.code_bucket import (
     BODY_LIMIT,
     code_bucket_name,
@@ -24,7 +23,8 @@ from leadline.cloud.code_bucket import (
 )
 from leadline.cloud.deploying import DeploymentRequest, planned
 from leadline.cloud.destroying import DeletionPlan, delete_data, survey
-from leadline.cloud.packaging import Package
+from leadline.cloud.packages.carried import WEIGHTS, carried_before
+from leadline.cloud.packages.packaging import Package
 from leadline.cloud.session import Cloud, CloudError, connect, readable_errors
 from leadline.cloud.stacks import need_stack
 from leadline.cloud.state import stack_state

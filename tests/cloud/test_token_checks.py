@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from leadline.cloud import change_sets, deploying, token_checks
 from leadline.cloud.change_sets import Proposal, ResourceChange
 from leadline.cloud.deploying import DeploymentPlan, DeploymentRequest, roll_out
-from leadline.cloud.packaging import Package, capture_package
+from leadline.cloud.packages.packaging import Package, capture_package
+from leadline.cloud.packages.wheels import Target
 from leadline.cloud.token_checks import checks_tokens, has_library, sources_demand_tokens
-from leadline.cloud.wheels import Target
 from tests.standins.token_issuer import AUDIENCE, TokenIssuer
 
 LOCAL = Target(

@@ -30,7 +30,7 @@ from leadline.privacy.finding import phone_names
 from leadline.privacy.hashes import key_of_text, lead_name
 from leadline.settings.general import Settings
 from leadline.settings.sources import SourceConfig
-from leadline.stores.aws.erasures import AwsErasures
+from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.memory_erasing import MemoryErasures
 from leadline.stores.sqlite.store import SqliteStore

@@ -24,8 +24,8 @@ from leadline.ports.first_look import HotLead
 from leadline.ports.homes import Family, Home, KeyKind
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Among, Settlement, Store
+from leadline.stores.aws.clocks.message_queues import FAR
 from leadline.stores.aws.keys import alike_key, digest_key, lead_key
-from leadline.stores.aws.message_queues import FAR
 from leadline.stores.likeness import likeness_of
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.reading.ledger import SqliteLedger

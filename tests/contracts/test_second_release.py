@@ -27,9 +27,9 @@ from leadline.ports.ledger import Account, LeadFilter, Ledger
 from leadline.privacy.finding import phone_names
 from leadline.privacy.hashes import key_of_text
 from leadline.privacy.terms import Term
-from leadline.stores.aws.erasures import AwsErasures
+from leadline.stores.aws.clocks.wakeups import task_of
+from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.reading.ledger import AwsLedger
-from leadline.stores.aws.wakeups import task_of
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.aws_resources import AwsResources

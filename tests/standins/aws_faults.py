@@ -27,9 +27,9 @@ from leadline.ports.source import Source
 from leadline.settings.sources import SourceConfig
 from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import LEAD
-from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.sweep import Swept, sweep
 from leadline.stores.aws.table import Table

@@ -8,10 +8,10 @@ from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
 from leadline.ports.clock import Clock
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.clocks.wakeups import queue_of_each_step
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import queue_of_each_step
 
 REGION = "eu-west-1"
 PATIENCE_S = 60.0

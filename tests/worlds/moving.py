@@ -30,7 +30,7 @@ from leadline.ports.messenger import Refused, Sent, Unreachable
 from leadline.ports.source import Source
 from leadline.ports.store import Store
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.moving.home import AwsHome
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table

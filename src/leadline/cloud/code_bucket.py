@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
-from leadline.cloud.packaging import Package
+from leadline.cloud.packages.packaging import Package
 from leadline.cloud.session import Cloud, CloudError, error_code
 
 BODY_LIMIT = 51_200

@@ -14,16 +14,16 @@ from leadline.net.aws.signing import Keys
 from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded, load
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.executions import Executions
-from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.clocks.executions import Executions
+from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.clocks.schedules import Schedules, WakeupTargets
+from leadline.stores.aws.clocks.wakeups import StackClock, queue_of_each_step
 from leadline.stores.aws.moving.transfer import AwsIntake
-from leadline.stores.aws.placing import SHARDS
 from leadline.stores.aws.reading.ledger import AwsLedger
-from leadline.stores.aws.schedules import Schedules, WakeupTargets
+from leadline.stores.aws.shards.placing import SHARDS
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import StackClock, queue_of_each_step
 
 _TIMEOUT_S = 30.0
 """The timeout of a call in seconds; operators can wait longer than functions."""
@@ -103,13 +103,13 @@ class ConnectedStack:
 
     def _list(self, name: str) -> frozenset[str]:
         """A list that the functions carry. Raises ConfigurationError and CloudError."""
-        from leadline.cloud.carried import carried_list  # needs boto3, as few commands do
+        from leadline.cloud.packages.carried import carried_list  # needs boto3, as few commands do
 
         return carried_list(self._carried, name)
 
     @cached_property
     def _carried(self) -> Mapping[str, bytes]:
-        from leadline.cloud.carried import carried_before
+        from leadline.cloud.packages.carried import carried_before
 
         with readable_errors():
             return carried_before(self.cloud, self.parameters.get("WorkCode", "")) or {}

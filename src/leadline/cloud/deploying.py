@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadline.cloud import change_sets, stacks
-from leadline.cloud.carried import carried_before, refuse_lost
 from leadline.cloud.change_sets import ResourceChange
 from leadline.cloud.code_bucket import (
     code_bucket_name,
@@ -17,8 +16,10 @@ from leadline.cloud.code_bucket import (
     template_argument,
     upload,
 )
-from leadline.cloud.package_folder import packages_for
-from leadline.cloud.packaging import Package
+from leadline.cloud.packages.carried import carried_before, refuse_lost
+from leadline.cloud.packages.package_folder import packages_for
+from leadline.cloud.packages.packaging import Package
+from leadline.cloud.packages.wheels import target_of
 from leadline.cloud.parameters import Parameters
 from leadline.cloud.remote_settings import (
     needs_advanced_tier,
@@ -35,7 +36,6 @@ from leadline.cloud.stacks import (
     refuse_long_name_with_schedules,
 )
 from leadline.cloud.token_checks import checks_tokens, has_library
-from leadline.cloud.wheels import target_of
 from leadline.infra import template
 from leadline.operations.cost.parts import clock_of
 from leadline.operations.cost.uses import SCHEDULES

@@ -9,8 +9,8 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from leadline.cloud import stacks
+from leadline.cloud.canaries.live_aliases import live_aliases
 from leadline.cloud.deploying import webhook_url
-from leadline.cloud.live_aliases import live_aliases
 from leadline.cloud.session import Cloud, error_code
 from leadline.model.batches import batched
 

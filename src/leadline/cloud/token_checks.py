@@ -7,7 +7,7 @@ import zipfile
 from botocore.exceptions import ClientError
 
 from leadline.cloud.code_bucket import download
-from leadline.cloud.packaging import Package
+from leadline.cloud.packages.packaging import Package
 from leadline.cloud.remote_settings import stored_settings
 from leadline.cloud.session import Cloud
 from leadline.cloud.stacks import Say

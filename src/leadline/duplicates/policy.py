@@ -62,7 +62,7 @@ def weights_faults(path: str) -> list[str]:
 
 CARRIED = Path(__file__).with_name("weights_of_the_stack" + ".json")
 """The weights that a deployment on AWS put beside this module, for a stack whose settings name a
-file (`cloud.carried`)."""
+file (`cloud.packages.carried`)."""
 
 
 @lru_cache(4)

@@ -1,7 +1,7 @@
 """Batches of messages that wake a stack's functions, and the store that leases their tasks."""
 
 from leadline.stores.aws.batch_store import BatchStore
-from leadline.stores.aws.wakeups import (
+from leadline.stores.aws.clocks.wakeups import (
     StackClock,
     UnderWay,
     Wakeup,

@@ -96,7 +96,7 @@ def rebuilding_without_erased(stack: "OnAws") -> Iterator[None]:
         if not tombstones:
             yield
             return
-        from leadline.stores.aws.erased_documents import erase_body, erase_documents
+        from leadline.stores.aws.privacy.erased_documents import erase_body, erase_documents
 
         key = privacy_key_of(stack, store)
         found, bystanders = returned(key, tombstones, store.held_texts())

@@ -13,11 +13,11 @@ from leadline.model.task import Step, Task, TaskKind
 from leadline.net.aws.calls import Caller, from_environment
 from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.clocks.wakeups import StackClock, queue_of_each_step
 from leadline.stores.aws.inbox import AwsInbox
-from leadline.stores.aws.message_queues import Queues
-from leadline.stores.aws.placing import SHARDS
+from leadline.stores.aws.shards.placing import SHARDS
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import StackClock, queue_of_each_step
 
 if TYPE_CHECKING:
     from leadline.kit import Kit
@@ -63,13 +63,13 @@ class StackParts:
         them, schedules if there is a group of them, else queues."""
         dead = self._by_step("REFINE_DLQ_URL", "DELIVERY_DLQ_URL")
         if "LEADS_MACHINE" in self._environ:
-            from leadline.stores.aws.executions import Executions
+            from leadline.stores.aws.clocks.executions import Executions
 
             machines = (self.named("LEADS_MACHINE"), self.named("TASKS_MACHINE"))
             return Executions(self.caller, *machines, dead)
         if "SCHEDULE_GROUP" not in self._environ:
             return Queues(self.caller, self._by_step("SQS_QUEUE_URL", "DELIVERY_QUEUE_URL"), dead)
-        from leadline.stores.aws.schedules import Schedules, WakeupTargets
+        from leadline.stores.aws.clocks.schedules import Schedules, WakeupTargets
 
         targets = WakeupTargets(
             self.named("SCHEDULE_GROUP"),
@@ -143,7 +143,7 @@ class StackParts:
         kit = msgspec.structs.replace(kit, audit=self.audit())
         if not settings.privacy_key:
             return kit
-        from leadline.stores.aws.erasures import AwsErasures
+        from leadline.stores.aws.privacy.erasures import AwsErasures
         from leadline.stores.key_file import remembering_erased
 
         return remembering_erased(kit, settings, AwsErasures(self.bucket))

@@ -94,7 +94,7 @@ class Route:
 
     def _erase_in(self, settings: Settings, home: Home) -> int:
         from leadline import wiring
-        from leadline.stores.aws.erasures import AwsErasures
+        from leadline.stores.aws.privacy.erasures import AwsErasures
 
         remote = self.stack.store()
         far = AwsErasures(remote.bucket)

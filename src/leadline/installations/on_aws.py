@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from leadline.cloud.connecting import ConnectedStack, StackStore
     from leadline.ports.installation import OpenStore, Rebuilt
     from leadline.stores.aws.audit import AwsAudit
-    from leadline.stores.aws.erasures import AwsErasures
     from leadline.stores.aws.moving.transfer import AwsIntake
+    from leadline.stores.aws.privacy.erasures import AwsErasures
     from leadline.stores.aws.reading.ledger import AwsLedger
     from leadline.stores.aws.reading.questions import AwsQuestions
     from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
@@ -76,7 +76,7 @@ class OnAws:
 
     def erasures(self, store: "OpenStore") -> "AwsErasures":
         """See `Installation.erasures`."""
-        from leadline.stores.aws.erasures import AwsErasures
+        from leadline.stores.aws.privacy.erasures import AwsErasures
 
         del store
         return AwsErasures(self._stack.bucket)

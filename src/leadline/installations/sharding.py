@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from leadline.stores.aws import gathering
+from leadline.stores.aws.shards import gathering
 
 if TYPE_CHECKING:
     from leadline.cloud.connecting import ConnectedStack
 
 
 def shards_of(stack: "ConnectedStack") -> gathering.InShards:
-    """See `stores.aws.gathering.in_shards`."""
+    """See `stores.aws.shards.gathering.in_shards`."""
     return gathering.in_shards(stack.table)
 
 
 def gather_shards(stack: "ConnectedStack", watch: Callable[[int], None]) -> int:
-    """See `stores.aws.gathering.gather`."""
+    """See `stores.aws.shards.gathering.gather`."""
     return gathering.gather(stack.table, watch)

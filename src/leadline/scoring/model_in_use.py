@@ -9,7 +9,7 @@ from leadline.scoring.trained import TrainedModel, load_model
 
 CARRIED = Path(__file__).with_name("model_of_the_stack" + ".json")
 """The model that a deployment on AWS put beside this module, for a stack whose settings name one
-(`cloud.carried`)."""
+(`cloud.packages.carried`)."""
 
 CARRIED_OF_ARMS = Path(__file__).with_name("models_of_arms")
 """The folder beside it with the models that arms of experiments name, by `arm_file_name`."""

@@ -10,7 +10,7 @@ from leadline.entrypoints.aws.messages import NotDone
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
-from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.clocks.message_queues import Queues
 from tests.standins.aws_faults import id_at
 from tests.worlds.aws_functions import Context, Functions, message, now
 

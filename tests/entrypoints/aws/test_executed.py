@@ -16,7 +16,7 @@ from leadline.entrypoints.aws.executed import (
 from leadline.entrypoints.aws.messages import NotDone
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.task import Step, Task
-from leadline.stores.aws.wakeups import Wakeup
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from tests.worlds.aws_resources import REGION, AwsResources
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

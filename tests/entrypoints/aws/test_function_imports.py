@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cloud.packaging import Package, capture_package, work_package
-from leadline.cloud.wheels import Target
+from leadline.cloud.packages.packaging import Package, capture_package, work_package
+from leadline.cloud.packages.wheels import Target
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.standins.slack_presses import press_body, signed_headers
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import typer
 
-from leadline.cloud.canary import CanaryRequest
-from leadline.cloud.canary_watch import Runs, trouble
+from leadline.cloud.canaries.canary import CanaryRequest
+from leadline.cloud.canaries.canary_watch import Runs, trouble
 from leadline.entrypoints.cli._canary import canary_request, tags_of
 from leadline.model.errors import ConfigurationError
 

@@ -20,7 +20,7 @@ from leadline.model.suppression import Suppressed, SuppressedBy
 from leadline.ports.store import Store
 from leadline.privacy.hashes import key_of_text
 from leadline.settings.general import Settings
-from leadline.stores.aws.erasures import AwsErasures
+from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.table import Table
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.aws_resources import REGION, AwsResources

@@ -13,7 +13,7 @@ from leadline.journey.refining import refine_due
 from leadline.model.lead import Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task
 from leadline.stores.aws.keys import ALIKE
-from leadline.stores.aws.likeness import alike_of
+from leadline.stores.aws.people.likeness import alike_of
 from tests.standins.aws_faults import Actor, Interleaving, failing_anywhere, named, world
 from tests.worlds.leads import HandClock, captured
 

@@ -19,11 +19,11 @@ from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed
+from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.clocks.wakeups import Wakeup, kind_of_task
 from leadline.stores.aws.keys import ALIKE
-from leadline.stores.aws.likeness import alike_of
-from leadline.stores.aws.message_queues import Queues
+from leadline.stores.aws.people.likeness import alike_of
 from leadline.stores.aws.sweep.sweep import sweep
-from leadline.stores.aws.wakeups import Wakeup, kind_of_task
 from tests.standins.aws_faults import (
     Actor,
     AwsFault,

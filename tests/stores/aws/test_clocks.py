@@ -15,12 +15,12 @@ from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.signing import Keys
 from leadline.net.reply import HttpReply
-from leadline.stores.aws.executions import Executions
-from leadline.stores.aws.message_queues import Queues
-from leadline.stores.aws.schedules import Schedules, WakeupTargets, minute_of, schedule_name
+from leadline.stores.aws.clocks.executions import Executions
+from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.clocks.schedules import Schedules, WakeupTargets, minute_of, schedule_name
+from leadline.stores.aws.clocks.wakeups import StackClock, Wakeup, queue_of_each_step, task_of
 from leadline.stores.aws.sweep.dead_letter_queues import DeadLetterQueues
 from leadline.stores.aws.sweep.sweep import sweep
-from leadline.stores.aws.wakeups import StackClock, Wakeup, queue_of_each_step, task_of
 from tests.standins.aws_faults import id_at
 from tests.worlds.aws_resources import REGION, AwsResources
 from tests.worlds.leads import HandClock, captured

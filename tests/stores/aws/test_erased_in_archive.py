@@ -17,8 +17,8 @@ from leadline.model.suppression import Suppressed, SuppressedBy
 from leadline.model.task import Done, Step
 from leadline.privacy.hashes import key_of_text
 from leadline.settings.general import Settings
-from leadline.stores.aws.erasures import AwsErasures
 from leadline.stores.aws.keys import suppression_key
+from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.table import Delete
 from tests.worlds.aws_resources import REGION, AwsResources
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle

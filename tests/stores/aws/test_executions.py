@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from leadline.model.task import ON_HOLD_UNTIL, Step, Task
 from leadline.net.aws.calls import AwsFailed
-from leadline.stores.aws.executions import LONGEST_NAME, Executions, later_name, whole_second
-from leadline.stores.aws.wakeups import UnderWay, Wakeup, task_of
+from leadline.stores.aws.clocks.executions import LONGEST_NAME, Executions, later_name, whole_second
+from leadline.stores.aws.clocks.wakeups import UnderWay, Wakeup, task_of
 from tests.worlds.aws_resources import AwsResources
 
 AT = datetime(2026, 3, 2, 9, 0, 0, 250_000, tzinfo=UTC)

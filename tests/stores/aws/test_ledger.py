@@ -18,9 +18,9 @@ from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import lead_key
-from leadline.stores.aws.placing import SHARDS, shard_of
 from leadline.stores.aws.reading import selection
 from leadline.stores.aws.reading.ledger import AwsLedger
+from leadline.stores.aws.shards.placing import SHARDS, shard_of
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 from tests.worlds.aws_resources import REGION, AwsResources

@@ -15,7 +15,7 @@ from leadline.model.likeness import RULES, FirstSeen, Judgement, Ruling, Traits
 from leadline.model.task import Done, Step
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key
-from leadline.stores.aws.likeness import AlikeItem
+from leadline.stores.aws.people.likeness import AlikeItem
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep import likenesses
 from leadline.stores.aws.sweep.sweep import sweep

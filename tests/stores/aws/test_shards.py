@@ -15,10 +15,10 @@ from leadline.model.task import Done, Drop, Lease, Retry, Step, Task
 from leadline.net.aws.calls import AwsFailed
 from leadline.ports.ledger import LeadFilter
 from leadline.ports.store import Settlement
-from leadline.stores.aws.gathering import gather, in_shards
-from leadline.stores.aws.placing import CHOICES, SHARDS, shard_in, shard_of, without_shard
 from leadline.stores.aws.reading.ledger import AwsLedger
-from leadline.stores.aws.shards import SHARDS_KEY, ShardCounts, shard_counts
+from leadline.stores.aws.shards.counts import SHARDS_KEY, ShardCounts, shard_counts
+from leadline.stores.aws.shards.gathering import gather, in_shards
+from leadline.stores.aws.shards.placing import CHOICES, SHARDS, shard_in, shard_of, without_shard
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE
 from leadline.stores.aws.table import Put

@@ -16,11 +16,11 @@ from leadline.model.people import Person
 from leadline.model.task import ON_HOLD_UNTIL, Alert, Done, Later, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement
+from leadline.stores.aws.clocks.message_queues import FAR, LONGEST_DELAY_S
+from leadline.stores.aws.clocks.wakeups import task_of
 from leadline.stores.aws.items import further_of, lead_of
 from leadline.stores.aws.keys import lead_key, task_key
-from leadline.stores.aws.message_queues import FAR, LONGEST_DELAY_S
 from leadline.stores.aws.sweep.sweep import sweep
-from leadline.stores.aws.wakeups import task_of
 from tests.standins.aws_faults import Actor, AwsFault, ToldSlack, failing_anywhere, named, world
 from tests.standins.aws_faults import Interleaving as Interleaved
 from tests.worlds.leads import FURTHER, HandClock, captured, lease_task, refined, settle

@@ -12,12 +12,12 @@ from leadline.model.formats import key_of
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed
+from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.documents import document_of
-from leadline.stores.aws.message_queues import Queues
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE
 from leadline.stores.aws.sweep.sweep import GRACE, sweep
-from leadline.stores.aws.wakeups import Wakeup
 from tests.standins.aws_faults import Actor, AwsFault, named, world
 from tests.worlds.leads import HandClock, captured
 

@@ -15,7 +15,7 @@ from leadline.ports.store import Settlement
 from leadline.stores.aws.attempts import read_attempts
 from leadline.stores.aws.items import lead_of
 from leadline.stores.aws.keys import ALIKE, lead_key
-from leadline.stores.aws.likeness import AlikeItem, KeyItem, alike_of, packed
+from leadline.stores.aws.people.likeness import AlikeItem, KeyItem, alike_of, packed
 from leadline.stores.aws.table import Put
 from leadline.stores.aws.values import plain, typed
 from tests.standins.aws_faults import Actor, AwsFault, failing_anywhere, named, outcome, world

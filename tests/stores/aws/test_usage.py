@@ -36,7 +36,7 @@ from leadline.operations.cost.uses import (
 )
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.keys import LIKENESSES, lead_key
-from leadline.stores.aws.placing import SHARDS, shard_in
+from leadline.stores.aws.shards.placing import SHARDS, shard_in
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.sweep import GRACE
 from leadline.stores.aws.table import Table

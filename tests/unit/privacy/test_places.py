@@ -25,7 +25,7 @@ from leadline.privacy.places.files import KEYS
 from leadline.privacy.places.place import Place, PlaceKind
 from leadline.stores import aws
 from leadline.stores.aws.items import LeadItem, TaskItem
-from leadline.stores.aws.likeness import AlikeItem
+from leadline.stores.aws.people.likeness import AlikeItem
 from leadline.stores.aws.table import Key
 from leadline.stores.sqlite.folder import FILE
 from leadline.stores.sqlite.store import SqliteStore

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.cloud.carried import WEIGHTS, carried_files
+from leadline.cloud.packages.carried import WEIGHTS, carried_files
 from leadline.cloud.remote_settings import read_settings
 from leadline.duplicates.policy import CARRIED, DuplicatePolicy, policy_of
 from leadline.duplicates.weights import Weights, written

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cloud.carried import ARM_MODELS, LISTS, MODEL, carried_files
+from leadline.cloud.packages.carried import ARM_MODELS, LISTS, MODEL, carried_files
 from leadline.installations.settings_check import check
 from leadline.journey.scoring import scorer_of
 from leadline.model.errors import ConfigurationError

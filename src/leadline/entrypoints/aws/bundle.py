@@ -1,8 +1,9 @@
 """Loads the modules of a function from one file, for a package has hundreds: to look for each, and
 to open and read it, was an eighth of the CPU time of Refine's cold start.
 
-`leadline.cloud.bundling` writes the file. The sources lie beside it as usual, so that tracebacks
-and data files are found; without the file, or with that of another Python, the sources are loaded.
+`leadline.cloud.packages.bundling` writes the file. The sources lie beside it as usual, so that
+tracebacks and data files are found; without the file, or with that of another Python, the sources
+are loaded.
 """
 
 import marshal

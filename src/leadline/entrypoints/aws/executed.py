@@ -1,4 +1,5 @@
-"""An invocation by an execution of Step Functions, for one task (see `stores.aws.executions`)."""
+"""An invocation by an execution of Step Functions, for one task; see
+`stores.aws.clocks.executions`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -14,7 +14,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.settings.notations import PERIOD
 
 if TYPE_CHECKING:
-    from leadline.cloud.canary import CanaryOutcome, CanaryRequest
+    from leadline.cloud.canaries.canary import CanaryOutcome, CanaryRequest
     from leadline.cloud.deploying import DeploymentPlan
     from leadline.cloud.session import Cloud
     from leadline.cloud.stacks import Watch
@@ -27,7 +27,7 @@ def canary_request(share: str | None, duration: str) -> "CanaryRequest | None":
     """The canary that is asked for by `--canary` and `--for`; None if none is."""
     if share is None:
         return None
-    from leadline.cloud.canary import CanaryRequest
+    from leadline.cloud.canaries.canary import CanaryRequest
 
     found = re.fullmatch(r"([1-9][0-9]?)\s*%", share.strip())
     if found is None:
@@ -68,8 +68,8 @@ def with_canary(
 ) -> "CanaryOutcome | None":
     """Execute a plan with a canary; None if the stack is up to date and there is no canary to go on
     with."""
-    from leadline.cloud import canary
-    from leadline.cloud.canary_record import kept_record
+    from leadline.cloud.canaries import canary
+    from leadline.cloud.canaries.canary_record import kept_record
 
     canary.refuse_impossible(cloud, plan)
     if not plan.changes and kept_record(cloud, plan.request.stack, plan.proposal.stack_id) is None:
@@ -95,7 +95,7 @@ def outcome_as_data(outcome: "CanaryOutcome | None") -> dict[str, Any] | None:
 
 def abort_canary(cloud: "Cloud", stack: str, watch: "Watch", *, json: bool) -> None:
     """Take back the canary of a stack."""
-    from leadline.cloud import canary
+    from leadline.cloud.canaries import canary
 
     found = canary.take_back(cloud, stack, say, watch)
     if json:

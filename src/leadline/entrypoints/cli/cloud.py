@@ -43,7 +43,7 @@ from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from leadline.cloud.canary import CanaryOutcome, CanaryRequest
+    from leadline.cloud.canaries.canary import CanaryOutcome, CanaryRequest
     from leadline.cloud.deploying import DeploymentPlan, DeploymentRequest
     from leadline.cloud.session import Cloud
 
@@ -135,7 +135,8 @@ def _carry_out(
     cloud: "Cloud", plan: "DeploymentPlan", request: "CanaryRequest | None"
 ) -> "CanaryOutcome | None":
     """Execute a plan, and end a canary that an earlier deployment left."""
-    from leadline.cloud import canary, deploying
+    from leadline.cloud import deploying
+    from leadline.cloud.canaries import canary
 
     with watching(plan.request.stack, len(plan.changes)) as watch:
         if request is not None:
@@ -153,8 +154,9 @@ def _order(
     tags: Mapping[str, str],
     role_arn: str,
 ) -> "DeploymentRequest":
-    from leadline.cloud import carried, parameters, remote_settings
+    from leadline.cloud import parameters, remote_settings
     from leadline.cloud.deploying import DeploymentRequest
+    from leadline.cloud.packages import carried
 
     usable = partial(settings_check.check, elsewhere=True)
     text = remote_settings.read_settings(settings, usable) if settings else None

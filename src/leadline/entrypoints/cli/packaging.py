@@ -63,7 +63,8 @@ def package_aws(
 
 
 def _write(out: Path, runtime: str, architecture: str, settings: Path | None) -> Mapping[str, Any]:
-    from leadline.cloud import carried, package_folder, remote_settings, token_checks, wheels
+    from leadline.cloud import remote_settings, token_checks
+    from leadline.cloud.packages import carried, package_folder, wheels
 
     for name, value in (("Runtime", runtime), ("Architecture", architecture)):
         template_parameters.refuse_other(name, value)

@@ -19,7 +19,7 @@ ReadCarried = Callable[[str], frozenset[str]]
 """Gives the values of a carried list by its name (`banks.csv:domain`). Raises LeadlineError."""
 
 CARRIED = Path(__file__).with_name("lists_of_the_stack")
-"""The folder beside this module into which a deployment puts lists (`cloud.carried`)."""
+"""The folder beside this module into which a deployment puts lists (`cloud.packages.carried`)."""
 
 
 def file_name(name: str) -> str:

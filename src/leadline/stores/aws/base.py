@@ -12,11 +12,11 @@ from leadline.model.task import Task
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.clocks.wakeups import Wakeup, Wakeups
 from leadline.stores.aws.items import LeadItem, TaskItem, lead_of
 from leadline.stores.aws.keys import lead_key
-from leadline.stores.aws.likeness import KeyItem
+from leadline.stores.aws.people.likeness import KeyItem
 from leadline.stores.aws.table import Key, Put, Stale, Table
-from leadline.stores.aws.wakeups import Wakeup, Wakeups
 
 log = logging.getLogger(__name__)
 

@@ -25,11 +25,11 @@ from leadline.model.task import (
 )
 from leadline.ports.store import Among, Settlement, Waiting
 from leadline.stores.aws.base import log
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, task_holder_of
 from leadline.stores.aws.keys import due_partition, lead_key, task_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
-from leadline.stores.aws.wakeups import Wakeup
 
 _ENOUGH = 250
 """The maximum of tasks counted per shard; more than any sensible `digest_above`."""

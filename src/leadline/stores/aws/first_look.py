@@ -9,10 +9,10 @@ from leadline.model.lead import CapturedLead
 from leadline.model.task import Step, Task
 from leadline.ports.first_look import HotLead, ended_words
 from leadline.stores.aws.base import Base
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.putting import put_back, put_further
 from leadline.stores.aws.table import Write
-from leadline.stores.aws.wakeups import Wakeup
 
 
 def first_look_of(lead: CapturedLead) -> tuple[list[Write], list[Wakeup]]:

@@ -29,7 +29,7 @@ from leadline.model.lead import (
 from leadline.model.task import Later, Step, Task
 from leadline.net.aws.pauses import pauses, wait
 from leadline.stores.aws.base import Contested
-from leadline.stores.aws.comparing import Comparing
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.documents import document_of, read_document
 from leadline.stores.aws.events_of_records import (
     item_of,
@@ -42,10 +42,10 @@ from leadline.stores.aws.first_look import first_look_of
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, TaskState
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.parallel import in_parallel
+from leadline.stores.aws.people.comparing import Comparing
 from leadline.stores.aws.putting import schedule, wakeups_of
 from leadline.stores.aws.records import RecordOwners, wake_of
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
-from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
 _MOMENTS = 4

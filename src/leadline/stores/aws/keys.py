@@ -54,8 +54,8 @@ AUDIT_LAST = "entry#~"
 """After the sort keys of all entries of the audit log."""
 DEAD, LATE_TASKS, HOLDS, REVIEWS = "dead#", "late#", "hold#", "review#"
 """The names of further partitions of the index `due`, to which the shard is added
-(`stores.aws.placing`): of dead letters, of late tasks by their first due time, of legal holds, and
-of leads with possible duplicates."""
+(`stores.aws.shards.placing`): of dead letters, of late tasks by their first due time, of legal
+holds, and of leads with possible duplicates."""
 RESUMED = "resumed"
 """The partition of the index `due` with events whose capture was continued: their documents have
 the ids of an earlier attempt, and may appear where the sweep has listed already."""

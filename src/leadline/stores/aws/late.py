@@ -22,7 +22,7 @@ from leadline.stores.aws.keys import (
     late_key,
     task_key,
 )
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import PutIf, Stale, Table, Write
 from leadline.stores.aws.values import Item
 

@@ -8,12 +8,12 @@ import msgspec
 from leadline.model.formats import from_iso
 from leadline.model.task import Later, Step, Task
 from leadline.stores.aws.base import changed
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState, further_of, revived
 from leadline.stores.aws.keys import task_key
 from leadline.stores.aws.late import as_late, entry_writes
 from leadline.stores.aws.table import Key, Put, Write
 from leadline.stores.aws.values import Item
-from leadline.stores.aws.wakeups import Wakeup
 
 
 def changed_task(task: TaskItem, rev: int) -> TaskItem:

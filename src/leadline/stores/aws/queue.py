@@ -11,6 +11,7 @@ from leadline.model.formats import from_iso, iso
 from leadline.model.task import Lease, Step, Task
 from leadline.ports.store import Among
 from leadline.stores.aws.base import Base, Contested, changed
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,
@@ -36,10 +37,9 @@ from leadline.stores.aws.late import (
 )
 from leadline.stores.aws.parallel import in_parallel
 from leadline.stores.aws.putting import changed_task, put_back, put_further
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
-from leadline.stores.aws.wakeups import Wakeup
 
 _DUE = "due_pk = :pk AND due_sk <= :now"
 _MOST_ROUNDS = 20

@@ -7,12 +7,12 @@ from leadline.model.formats import from_iso, iso
 from leadline.model.lead import CapturedLead, Fate
 from leadline.model.task import Step, Task
 from leadline.stores.aws.base import Contested, changed
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.events_of_records import EarlyEvents, record_of
 from leadline.stores.aws.items import LeadItem, TaskState, lead_of
 from leadline.stores.aws.keys import digest_key, lead_key
 from leadline.stores.aws.table import Put, Stale
 from leadline.stores.aws.values import Item
-from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
 

@@ -39,8 +39,8 @@ from leadline.stores.aws.outcomes import (
     with_dead_letter,
 )
 from leadline.stores.aws.parallel import in_parallel
+from leadline.stores.aws.people.recognition import AwsRecognition, Overtaken
 from leadline.stores.aws.putting import schedule, wakeups_of
-from leadline.stores.aws.recognition import AwsRecognition, Overtaken
 from leadline.stores.aws.summaries import summary_of
 from leadline.stores.aws.table import Delete, Key, Put, Stale, Write
 from leadline.stores.aws.values import Item

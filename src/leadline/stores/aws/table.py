@@ -9,8 +9,8 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.pauses import pauses, wait
-from leadline.stores.aws.placing import SHARDS, KnownCounts, is_indexed, with_shard
 from leadline.stores.aws.refused_writes import items_in_the_way, refusal_codes
+from leadline.stores.aws.shards.placing import SHARDS, KnownCounts, is_indexed, with_shard
 from leadline.stores.aws.values import Item, plain, typed
 
 _API = "DynamoDB_20120810."
@@ -167,7 +167,7 @@ class Table:
     def _placed(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
         """The item with the shard of its index entries."""
         if self.shards > SHARDS and is_indexed(item) and not self.known.is_announced():
-            from leadline.stores.aws.shards import announce  # most tables have no more
+            from leadline.stores.aws.shards.counts import announce  # most tables have no more
 
             announce(self)
         return with_shard(item, self.shards)

@@ -7,9 +7,9 @@ from leadline.model.formats import from_iso
 from leadline.model.task import Step, Task
 from leadline.ports.trial_waits import TrialWait
 from leadline.stores.aws.base import Base
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.putting import put_back
-from leadline.stores.aws.wakeups import Wakeup
 
 
 class AwsTrialWaits(Base):

@@ -6,13 +6,13 @@ from leadline.model.formats import from_iso, key_of
 from leadline.model.lead import CapturedLead, Fate, Kind, fate_of
 from leadline.model.task import Step, Task
 from leadline.stores.aws.base import Contested, changed
+from leadline.stores.aws.clocks.wakeups import Wakeup
 from leadline.stores.aws.documents import document_of, read_document
 from leadline.stores.aws.events_of_records import record_item
 from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.items import MOST_EARLY, MOST_RELATED, LeadItem, revived
 from leadline.stores.aws.keys import short
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
-from leadline.stores.aws.wakeups import Wakeup
 
 _MOST_ROUNDS = 20
 

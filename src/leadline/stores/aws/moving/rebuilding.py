@@ -19,13 +19,13 @@ from leadline.model.lead import CapturedLead, RefinedLead
 from leadline.model.task import Task
 from leadline.ports.installation import Rebuilt
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.clocks.wakeups import Wakeup, Wakeups
 from leadline.stores.aws.days import days_between
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.moving.transfer import AwsIntake
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import Wakeup, Wakeups
 
 _BATCH = 200
 _PARALLEL = 8

@@ -17,15 +17,15 @@ from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import Handlings
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.clocks.wakeups import Wakeup, Wakeups
 from leadline.stores.aws.days import days_between
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import again_key, digest_key, lead_key
-from leadline.stores.aws.likeness import alike_from
+from leadline.stores.aws.people.likeness import alike_from
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.summaries import summary_of
 from leadline.stores.aws.table import Put, Stale, Table
-from leadline.stores.aws.wakeups import Wakeup, Wakeups
 from leadline.stores.likeness import likeness_of
 
 _PARALLEL = 8

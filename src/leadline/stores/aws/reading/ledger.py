@@ -32,7 +32,6 @@ from leadline.stores.aws.attempts import attempts_in
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.documents import StoredEvent, read_document
 from leadline.stores.aws.handling import handling_of
-from leadline.stores.aws.holds import hold_of
 from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,
@@ -43,6 +42,7 @@ from leadline.stores.aws.items import (
     task_in,
 )
 from leadline.stores.aws.keys import AGAIN, DEAD, HANDLING, HOLD, LATE, LEAD
+from leadline.stores.aws.privacy.holds import hold_of
 from leadline.stores.aws.reading.accounting import Archive, EventAccounts
 from leadline.stores.aws.reading.backlog import backlog_items
 from leadline.stores.aws.reading.listing import AwsListing

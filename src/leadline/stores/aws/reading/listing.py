@@ -26,7 +26,7 @@ from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.pacing import channel_keys, channel_state
 from leadline.stores.aws.reading.selection import Selection
-from leadline.stores.aws.shards import day_partitions
+from leadline.stores.aws.shards.counts import day_partitions
 from leadline.stores.aws.table import Table
 
 _AT_ONCE = 64

@@ -29,7 +29,7 @@ from leadline.stores.aws.items import (
 )
 from leadline.stores.aws.keys import DEAD, WITHOUT_LATER_LEADS, lead_key
 from leadline.stores.aws.reading.rows import row_of, row_of_entry
-from leadline.stores.aws.shards import day_partitions, due_partitions
+from leadline.stores.aws.shards.counts import day_partitions, due_partitions
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 

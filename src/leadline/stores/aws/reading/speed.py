@@ -13,7 +13,7 @@ from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
 from leadline.stores.aws.keys import due_partition, handling_key, lead_key
 from leadline.stores.aws.reading.selection import Selection
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Table
 
 _AT_ONCE = 50

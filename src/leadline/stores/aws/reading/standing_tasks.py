@@ -13,7 +13,7 @@ from leadline.stores.aws.items import holds_a_task
 from leadline.stores.aws.keys import DEAD, due_partition
 from leadline.stores.aws.late import oldest_first_due
 from leadline.stores.aws.reading.backlog import ListedTask, backlogs, listed_task, task_kind_of
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
 

@@ -17,10 +17,10 @@ from leadline.model.formats import from_iso
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.ports.installation import DeadLetterState, Stranded, Tidied
+from leadline.stores.aws.clocks.wakeups import StackClock, Wakeup, task_of
 from leadline.stores.aws.items import task_holder_of
 from leadline.stores.aws.keys import lead_key, task_key
 from leadline.stores.aws.table import Table
-from leadline.stores.aws.wakeups import StackClock, Wakeup, task_of
 
 _AT_ONCE = 10
 """The maximum number of messages per request (SQS API Reference)."""

@@ -23,7 +23,7 @@ from leadline.stores.aws.base import Contested
 from leadline.stores.aws.days import days_between
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import LIKENESSES, again_key, alike_key, lead_key
-from leadline.stores.aws.likeness import AlikeItem, alike_from, alike_of
+from leadline.stores.aws.people.likeness import AlikeItem, alike_from, alike_of
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item

@@ -12,13 +12,13 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import Addressee, Step, Task, TaskKind
+from leadline.stores.aws.clocks.wakeups import StackClock, Wakeup
 from leadline.stores.aws.items import TaskState, further_of, task_holder_of
 from leadline.stores.aws.keys import due_before, due_partition, lead_key, overdue_key, task_key
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key
 from leadline.stores.aws.values import Item
-from leadline.stores.aws.wakeups import StackClock, Wakeup
 
 log = logging.getLogger(__name__)
 

@@ -26,12 +26,12 @@ from leadline.model.formats import from_iso
 from leadline.model.lead import Fate
 from leadline.model.likeness import RULES
 from leadline.model.task import Step, TaskKind
+from leadline.stores.aws.clocks.wakeups import StackClock
 from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import LIKENESSES, RESUMED, due_before, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE, MissingWakeups
 from leadline.stores.aws.table import Stale
-from leadline.stores.aws.wakeups import StackClock
 
 log = logging.getLogger(__name__)
 

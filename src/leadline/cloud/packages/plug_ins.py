@@ -6,8 +6,8 @@ from importlib import metadata
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from leadline.cloud.packages.wheels import Target, is_editable
 from leadline.cloud.session import CloudError
-from leadline.cloud.wheels import Target, is_editable
 from leadline.plugins import CRMS, SOURCES
 
 

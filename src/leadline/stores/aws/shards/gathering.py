@@ -14,8 +14,8 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.model.errors import StorageFailed
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.placing import SHARDS, shard_in, without_shard
-from leadline.stores.aws.shards import SHARDS_KEY
+from leadline.stores.aws.shards.counts import SHARDS_KEY
+from leadline.stores.aws.shards.placing import SHARDS, shard_in, without_shard
 from leadline.stores.aws.table import Put, PutIf, Stale, Table
 from leadline.stores.aws.values import Item
 

@@ -20,9 +20,9 @@ import msgspec
 
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.stores.aws.dead_letters import DeadLetterSender
+from leadline.stores.aws.clocks.dead_letters import DeadLetterSender
+from leadline.stores.aws.clocks.wakeups import UnderWay, Wakeup, message_text
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.wakeups import UnderWay, Wakeup, message_text
 
 LONGEST_NAME = 80
 """Characters of a name of an execution (Step Functions Developer Guide, "Service quotas")."""

@@ -14,9 +14,9 @@ from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.bucket import AccessRefused
 from leadline.stores.aws.documents import StoredEvent, document_of, read_document
 from leadline.stores.aws.documents_near import ids_near
-from leadline.stores.aws.duplicates import AwsDuplicates
 from leadline.stores.aws.handling import AwsHandlings
 from leadline.stores.aws.items import LeadItem
+from leadline.stores.aws.people.duplicates import AwsDuplicates
 from leadline.stores.aws.quotas import give_back
 
 _MOST_ROUNDS = 20

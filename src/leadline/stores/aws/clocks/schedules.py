@@ -12,9 +12,9 @@ import msgspec
 
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller, code_of
-from leadline.stores.aws.dead_letters import DeadLetterSender
+from leadline.stores.aws.clocks.dead_letters import DeadLetterSender
+from leadline.stores.aws.clocks.wakeups import UnderWay, Wakeup, message_text
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.wakeups import UnderWay, Wakeup, message_text
 
 _MINUTE_S = 60
 """The precision of schedules: one for 1:00 runs between 1:00:00 and 1:00:59 (EventBridge Scheduler

@@ -13,18 +13,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadline.cloud import canary_watch, change_sets, deploying, stacks
-from leadline.cloud.canary_record import (
+from leadline.cloud import change_sets, deploying, stacks
+from leadline.cloud.canaries import canary_watch
+from leadline.cloud.canaries.canary_record import (
     CanaryRecord,
     canary_record_of,
     forget_record,
     keep_record,
     kept_record,
 )
-from leadline.cloud.canary_watch import Runs
-from leadline.cloud.code_bucket import template_argument
-from leadline.cloud.deploying import DeploymentPlan
-from leadline.cloud.live_aliases import (
+from leadline.cloud.canaries.canary_watch import Runs
+from leadline.cloud.canaries.live_aliases import (
     CALLED_BY_ALIAS,
     NEWEST,
     LiveAlias,
@@ -34,6 +33,8 @@ from leadline.cloud.live_aliases import (
     publish,
     route,
 )
+from leadline.cloud.code_bucket import template_argument
+from leadline.cloud.deploying import DeploymentPlan
 from leadline.cloud.session import Cloud, CloudError
 from leadline.cloud.stacks import Say, Watch
 from leadline.cloud.state import clock_by_outputs

@@ -20,8 +20,14 @@ from leadline.stores.aws.keys import (
     maybe_key,
 )
 from leadline.stores.aws.leads import AwsLeads
-from leadline.stores.aws.likeness import AlikeItem, KeyItem, alike_from, alike_of, search_mark
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.people.likeness import (
+    AlikeItem,
+    KeyItem,
+    alike_from,
+    alike_of,
+    search_mark,
+)
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Delete, Put, Stale, Write
 from leadline.stores.likeness import likeness_of, note_of, ranked
 

@@ -1,16 +1,16 @@
-"""In how many shards (`stores.aws.placing`) readers of an index have to look.
+"""In how many shards (`stores.aws.shards.placing`) readers of an index have to look.
 
 New entries are in as many as the stack's parameter `Shards` says. Entries from before may be in
 more: an item of the table has the greatest number that was ever written to (`day`), and the number
 in which entries of the index `due` may still be (`due`). A writer raises both before it first
-writes to more; only `stores.aws.gathering` lowers `due`, after it has moved all entries.
+writes to more; only `stores.aws.shards.gathering` lowers `due`, after it has moved all entries.
 """
 
 import time
 
 import msgspec
 
-from leadline.stores.aws.placing import SHARDS
+from leadline.stores.aws.shards.placing import SHARDS
 from leadline.stores.aws.table import Key, PutIf, Stale, Table
 
 SHARDS_KEY: Key = ("S#shards", "state")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from leadline import __version__
-from leadline.cloud.packaging import Package, capture_package, work_package
-from leadline.cloud.wheels import Target
+from leadline.cloud.packages.packaging import Package, capture_package, work_package
+from leadline.cloud.packages.wheels import Target
 from leadline.infra import vpc_endpoints
 from leadline.model.errors import ConfigurationError
 

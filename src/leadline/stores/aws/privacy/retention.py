@@ -29,9 +29,7 @@ from leadline.ports.retention import MOST, Aged, AgedPage
 from leadline.ports.store import Among
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.days import days_between
-from leadline.stores.aws.erasing import AwsErasing
 from leadline.stores.aws.handling import handling_writes
-from leadline.stores.aws.holds import AwsHolds, Beside, is_dead_since
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import (
     DEAD,
@@ -41,15 +39,17 @@ from leadline.stores.aws.keys import (
     task_key,
 )
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.quotas import give_back
-from leadline.stores.aws.retired_documents import (
+from leadline.stores.aws.privacy.erasing import AwsErasing
+from leadline.stores.aws.privacy.holds import AwsHolds, Beside, is_dead_since
+from leadline.stores.aws.privacy.retired_documents import (
     body_size,
     put_refined,
     raw_of,
     refined_of,
     retire_raw_document,
 )
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.quotas import give_back
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Delete, Put, Stale, Write
 
 _LOOKED_AT = 1000

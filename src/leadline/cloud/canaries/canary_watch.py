@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from leadline.cloud.live_aliases import LIVE, LiveAlias
+from leadline.cloud.canaries.live_aliases import LIVE, LiveAlias
 from leadline.cloud.session import Cloud
 from leadline.cloud.state import alarms_not_ok
 

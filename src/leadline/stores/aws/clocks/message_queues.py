@@ -9,9 +9,9 @@ import msgspec
 
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
-from leadline.stores.aws.dead_letters import DeadLetterSender
+from leadline.stores.aws.clocks.dead_letters import DeadLetterSender
+from leadline.stores.aws.clocks.wakeups import UnderWay, Wakeup, message_text
 from leadline.stores.aws.parallel import in_parallel
-from leadline.stores.aws.wakeups import UnderWay, Wakeup, message_text
 
 LONGEST_DELAY_S = 900
 """The longest delay of a message (SQS Developer Guide, "Amazon SQS delay queues")."""

@@ -28,12 +28,12 @@ from leadline.stores.aws.keys import (
     WITHOUT_LATER_LEADS,
     hold_key,
 )
-from leadline.stores.aws.shards import due_partitions
+from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Delete, Put, PutIf, Stale, Write
 from leadline.stores.aws.values import Item
 
 if TYPE_CHECKING:
-    from leadline.stores.aws.retention import AwsRetention
+    from leadline.stores.aws.privacy.retention import AwsRetention
 
 _MOST_ROUNDS = 20
 
@@ -71,7 +71,7 @@ class AwsHolds(Base):
         return self._retention().retire(kind, before, lead_ids)
 
     def _retention(self) -> "AwsRetention":
-        from leadline.stores.aws.retention import AwsRetention
+        from leadline.stores.aws.privacy.retention import AwsRetention
 
         return AwsRetention(self.table, self.bucket, self.wakeups, clock=self.clock)
 

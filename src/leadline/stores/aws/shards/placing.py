@@ -23,7 +23,7 @@ monotonic one may stop while a function is frozen."""
 
 
 class KnownCounts:
-    """What this process knows of the table's shards (`stores.aws.shards`), and since when."""
+    """What this process knows of the table's shards (`stores.aws.shards.counts`), since when."""
 
     def __init__(self) -> None:
         self.counts, self.at, self.announced_at = (SHARDS, SHARDS), 0.0, 0.0

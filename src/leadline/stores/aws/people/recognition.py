@@ -18,10 +18,10 @@ import msgspec
 from leadline.model.likeness import FirstSeen
 from leadline.model.task import Done
 from leadline.ports.duplicates import CAP
-from leadline.stores.aws.duplicates import AwsDuplicates
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import again_key, digest_key, maybe_key
-from leadline.stores.aws.likeness import (
+from leadline.stores.aws.people.duplicates import AwsDuplicates
+from leadline.stores.aws.people.likeness import (
     AlikeItem,
     KeyItem,
     alike_from,

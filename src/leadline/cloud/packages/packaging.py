@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from leadline import __version__
-from leadline.cloud.bundling import bundled
-from leadline.cloud.bytecode import compiled, compiler_for
-from leadline.cloud.modules import imported_modules, own_modules
-from leadline.cloud.plug_ins import entry_points_of, plugged_in
+from leadline.cloud.packages.bundling import bundled
+from leadline.cloud.packages.bytecode import compiled, compiler_for
+from leadline.cloud.packages.modules import imported_modules, own_modules
+from leadline.cloud.packages.plug_ins import entry_points_of, plugged_in
+from leadline.cloud.packages.wheels import Files, Target, files_of
 from leadline.cloud.session import CloudError
-from leadline.cloud.wheels import Files, Target, files_of
 from leadline.settings.conditions import carried_patterns
 
 CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
@@ -112,7 +112,7 @@ def capture_package(target: Target, *, checks_tokens: bool = False) -> Package:
 
 def work_package(target: Target, carried: Files | None = None) -> Package:
     """The package of Refine, Deliver, Sweep and TellAgain, with the files that settings name
-    (`cloud.carried`) and, if they have patterns, the engine of these; raises CloudError as
+    (`cloud.packages.carried`) and, if they have patterns, the engine of these; raises CloudError as
     `capture_package` does."""
     engine = dict(_engine(target)) if carried and carried_patterns.IN_PACKAGE in carried else {}
     carried = {**engine, **(carried or {})}

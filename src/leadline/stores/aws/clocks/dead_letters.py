@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from leadline.model.task import UNTOLD_STEPS, Step, Task
 from leadline.net.aws.calls import Caller
-from leadline.stores.aws.wakeups import message_text
+from leadline.stores.aws.clocks.wakeups import message_text
 
 
 class DeadLetterSender:

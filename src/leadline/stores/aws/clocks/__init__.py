@@ -1,0 +1,1 @@
+"""What wakes the functions of a stack when a task is due: queues, schedules or executions."""

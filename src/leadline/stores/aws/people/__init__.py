@@ -1,0 +1,1 @@
+"""Which leads are of one person or company, and what they are compared by."""

@@ -1,0 +1,1 @@
+"""What is erased, retired or held back, and what remembers it."""

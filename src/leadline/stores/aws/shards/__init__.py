@@ -1,0 +1,1 @@
+"""In which partitions the entries of indexes are, and how their number changes."""
