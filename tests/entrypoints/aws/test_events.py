@@ -1,16 +1,19 @@
 """Functions that are woken by one message as the event itself, as schedules wake them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from leadline.entrypoints.aws import deliver, refine
+from leadline.entrypoints.aws import deliver, refine, step_loop
 from leadline.entrypoints.aws.messages import NotDone
 from leadline.model.errors import StorageFailed
+from leadline.model.formats import iso
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
 from leadline.stores.aws.clocks.message_queues import Queues
+from leadline.stores.aws.pacing import channel_keys
 from tests.standins.aws_faults import id_at
 from tests.worlds.aws_functions import Context, Functions, message, now
 
@@ -70,15 +73,27 @@ def test_deliver_waits_for_the_pace_of_a_channel_where_the_clock_is_no_quicker(
     leads = [functions.lead(f"lead{number}") for number in range(3)]
     for lead_id in leads:
         assert refine.handler(message(lead_id), Context()) == DONE
-    functions.write(functions.settings_text().replace("per_second = 1000", "per_second = 2"))
+    functions.write(functions.settings_text().replace("per_second = 1000", "per_second = 0.01"))
     functions.forget(functions.environ)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        """Let the channel be free as it is after this wait."""
+        waited.append(seconds)
+        pk, sk = channel_keys("slack")[0]
+        free = {"pk": pk, "sk": sk, "free_at": iso(datetime.now(UTC))}
+        functions.actor.store.table.put_if(free, "", {})
+
+    monkeypatch.setattr(step_loop, "time", SimpleNamespace(sleep=wait))
     for lead_id in leads[:2]:
-        assert deliver.handler(message(lead_id, "slack"), Context(10_000)) == DONE
+        assert deliver.handler(message(lead_id, "slack"), Context(200_000)) == DONE
     assert functions.slack.posts == 1, "a queue brings the second back in time"
+    assert waited == []
     monkeypatch.setattr(Queues, "precision", timedelta(minutes=2))
     for lead_id in leads:
-        assert deliver.handler(message(lead_id, "slack"), Context(10_000)) == DONE
+        assert deliver.handler(message(lead_id, "slack"), Context(200_000)) == DONE
     assert functions.slack.posts == 3
+    assert [0 < seconds <= 100 for seconds in waited] == [True, True]
 
 
 def test_deliver_does_not_wait_for_longer_than_it_may_run(
