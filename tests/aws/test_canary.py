@@ -393,6 +393,8 @@ def test_an_operator_who_interrupts_is_told_what_to_do(deployed: Deployment, clo
          "--yes", "--params", str(params), "--canary", "10%", "--for", "10m"],
         env=operator_environment(deployed.emulator), cwd=deployed.folder, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background has its shell ignore interrupts for all.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert running.stderr is not None
     said = ""
