@@ -1,4 +1,5 @@
 """Candidates for duplicates, clusters, and what people decided about them, on AWS."""
+# Long because it is one port, whose methods share the items of keys and of leads.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
