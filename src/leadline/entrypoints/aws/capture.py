@@ -12,6 +12,7 @@ from leadline import wiring
 from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.parts import Parts
+from leadline.entrypoints.aws.trials import is_trial
 from leadline.entrypoints.reception import (
     DEFAULT_SOURCE,
     as_sender_wants,
@@ -62,7 +63,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    if event.get("leadline") == "trial run":
+    if is_trial(event):
         from leadline.entrypoints.aws.trial_run import trial_run
 
         return trial_run(parts)

@@ -13,6 +13,7 @@ from leadline.entrypoints.aws.executed import in_execution, is_of_execution
 from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
+from leadline.entrypoints.aws.trials import answer_of_trial, is_trial
 from leadline.journey.refining import refine_due
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step
@@ -35,8 +36,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    if event.get("leadline") == "trial run":
-        return _tried(parts)
+    if is_trial(event):
+        return answer_of_trial(parts)
     if is_of_execution(event):
         return in_execution(parts, event, lambda messages: _work(parts, messages, context))
     return _work(parts, event, context)
@@ -71,11 +72,3 @@ def _work(parts: Parts, event: Mapping[str, Any], context: Any) -> dict[str, Any
     if why is not None and not store.settled:
         batch.end_in_vain(store, why)
     return batch.end(store, stopped=why is not None)
-
-
-def _tried(parts: Parts) -> dict[str, Any]:
-    """The answer of a trial run."""
-    from leadline.entrypoints.aws.destinations import destination_servers
-    from leadline.entrypoints.aws.trial_run import trial_run
-
-    return {**trial_run(parts, destination_servers)}

@@ -16,6 +16,7 @@ from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit, emit_age
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.promises import PromiseWatch
+from leadline.entrypoints.aws.trials import answer_of_trial, is_trial
 from leadline.journey.telling_apart import telling_apart
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
 from leadline.model.task import Step
@@ -42,8 +43,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     parts = _parts()
     logs.always(request=context.aws_request_id)
     parts.within(context.get_remaining_time_in_millis())
-    if event.get("leadline") == "trial run":
-        return _tried(parts)
+    if is_trial(event):
+        return answer_of_trial(parts)
     watch = PromiseWatch(parts)
     try:
         return _run(parts, event, context, watch)
@@ -92,14 +93,6 @@ def _look_after_the_rest(parts: Parts, settings: Settings, store: Store, context
     _cut_audit(parts, settings, store)
     if _reconciles(settings):
         _look_for_lost_leads(settings, store, context)
-
-
-def _tried(parts: Parts) -> dict[str, Any]:
-    """The answer of a trial run."""
-    from leadline.entrypoints.aws.destinations import destination_servers
-    from leadline.entrypoints.aws.trial_run import trial_run
-
-    return {**trial_run(parts, destination_servers)}
 
 
 def _report_behind(parts: Parts, behind_s: float) -> None:
