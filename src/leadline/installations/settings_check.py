@@ -30,7 +30,7 @@ def check(settings: Settings, *, elsewhere: bool = False) -> None:
     wrong += crm_faults(settings).values()
     wrong += ad_network_faults(settings).values()
     if settings.enrich:
-        wrong += enrichment_faults(settings, elsewhere=elsewhere).values()
+        wrong += enrichment_faults(settings).values()
     if wiring.demands_tokens(settings) and not elsewhere:
         from leadline.net.oauth.key_set import faults_of_library
 
@@ -64,17 +64,12 @@ def _arm_models(settings: Settings) -> Mapping[str, str]:
     return models_of_arms(settings.experiments)
 
 
-def enrichment_faults(settings: Settings, *, elsewhere: bool = False) -> dict[str, str]:
-    """The problems in the settings of providers, by name; with *elsewhere*, the settings are for
-    AWS, where no file of one's own is."""
+def enrichment_faults(settings: Settings) -> dict[str, str]:
+    """The problems in the settings of providers, by name; empty if there are none."""
     from leadline.enrichment.registry import make_providers
 
     found: dict[str, str] = {}
     make_providers(settings, found)
-    if elsewhere:
-        for name, config in settings.enrich.items():
-            if (config.kind or name) == "csv":
-                found[name] = f"enrich.{name}: a file is read on this machine only, not on AWS"
     return found
 
 

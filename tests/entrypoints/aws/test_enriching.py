@@ -3,9 +3,12 @@ and the lead is completed later."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from leadline.cloud.packages.carried import FACTS, carried_files
+from leadline.enrichment import csv_file
 from leadline.journey.enriching.books import Day, books
 from leadline.model.task import Step
 from tests.standins.enrichment_services import KEY, EnrichmentServices
@@ -68,3 +71,23 @@ def test_a_lead_whose_service_is_down_is_told_and_asked_about_again(
     assert store.count_due(Step.NOTIFY, "slack") == 1
     assert store.next_due(Step.REFINE) is not None
     assert _spent(functions) == Day(asked=1, trouble=1)
+
+
+def test_refine_looks_into_the_file_that_its_package_carries(
+    functions: Functions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, accounts = tmp_path / "leadline.toml", tmp_path / "accounts.csv"
+    accounts.write_text("domain,tier\nexample.com,gold\n")
+    settings.write_text(f'[enrich.csv]\nfile = "{accounts.as_posix()}"\n')
+    package = tmp_path / csv_file.CARRIED.name
+    package.mkdir()
+    for place, content in carried_files(settings).items():
+        (package / place.removeprefix(FACTS)).write_bytes(content)
+    accounts.unlink()  # functions run on another machine
+    monkeypatch.setattr(csv_file, "CARRIED", package)
+    functions.write(functions.settings_text() + settings.read_text())
+    lead_id = functions.lead()
+    assert functions.refine(message(lead_id)) == []
+    lead = functions.actor.store.refined([lead_id])[lead_id]
+    assert lead.enrichment is not None
+    assert lead.enrichment.values["tier"].value == "gold"

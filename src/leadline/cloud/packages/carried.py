@@ -1,6 +1,6 @@
 """What settings name and a deployment carries into the package of the functions: the weights of the
-search for duplicates, the models of scores, the lists of conditions, and the engine of their
-patterns."""
+search for duplicates, the models of scores, the lists of conditions, the engine of their patterns,
+and the files of facts about leads (`[enrich.NAME] kind = "csv"`)."""
 
 import io
 import tempfile
@@ -11,9 +11,11 @@ from pathlib import Path
 from leadline.cloud.code_bucket import download
 from leadline.cloud.session import Cloud, CloudError
 from leadline.duplicates.policy import CARRIED, weights_faults
+from leadline.enrichment import csv_file
 from leadline.model.errors import ConfigurationError
 from leadline.scoring import model_in_use
 from leadline.settings.conditions import carried_lists, carried_patterns
+from leadline.settings.enrich import CsvEnrichConfig
 from leadline.settings.experiments import models_of_arms
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
@@ -30,11 +32,18 @@ MODEL = f"leadline/scoring/{model_in_use.CARRIED.name}"
 ARM_MODELS = f"leadline/scoring/{model_in_use.CARRIED_OF_ARMS.name}/"
 """The folder where the package has the models that arms of experiments name."""
 
+FACTS = f"leadline/enrichment/{csv_file.CARRIED.name}/"
+"""The folder where the package has the files of facts about leads."""
+
 _KEPT = (WEIGHTS, MODEL, carried_patterns.IN_PACKAGE)
 
 MOST_MEMORY = 128_000_000
 """The most bytes that all lists together may take up in a function: half of what Deliver has,
 unless its parameter says otherwise. Six lists of 100,000 domains have room."""
+
+MOST_FACTS = 128_000_000
+"""The most bytes that all files of facts together may take up in Refine: a quarter of what it has,
+unless its parameter says otherwise."""
 
 
 def carried_files(settings: Path) -> Mapping[str, bytes]:
@@ -53,7 +62,7 @@ def carried_files(settings: Path) -> Mapping[str, bytes]:
         )
     if any(_patterns(loaded)):
         lists[carried_patterns.IN_PACKAGE] = carried_patterns.ENGINE.encode()
-    return {**lists, **dict(_named_files(settings, loaded))}
+    return {**lists, **dict(_named_files(settings, loaded)), **_facts(settings, loaded)}
 
 
 def _named_files(path: Path, settings: Settings) -> Iterator[tuple[str, bytes]]:
@@ -75,6 +84,32 @@ def _named_files(path: Path, settings: Settings) -> Iterator[tuple[str, bytes]]:
         yield ARM_MODELS + model_in_use.arm_file_name(name), Path(name).read_bytes()
 
 
+def _facts(path: Path, settings: Settings) -> Mapping[str, bytes]:
+    """The files of facts that settings name, with their paths in the package."""
+    found: dict[str, bytes] = {}
+    size = 0
+    for name, config in _files_of_facts(settings):
+        try:
+            size += csv_file.CsvProvider(name, config, lambda _: True).memory()
+            found[FACTS + csv_file.carried_name(config.file)] = Path(config.file).read_bytes()
+        except (ConfigurationError, OSError) as error:
+            raise ConfigurationError(f"{path}: {error}") from None
+    if size > MOST_FACTS:
+        names = ", ".join(dict.fromkeys(config.file for _, config in _files_of_facts(settings)))
+        raise ConfigurationError(
+            f"{path}: {names} would take up {size // 10**6} MB of memory in a function on AWS; "
+            f"{MOST_FACTS // 10**6} are the most; leave out lines or columns, or offer the facts "
+            'by HTTP (kind = "http")'
+        )
+    return found
+
+
+def _files_of_facts(settings: Settings) -> Iterator[tuple[str, CsvEnrichConfig]]:
+    for name, config in settings.enrich.items():
+        if isinstance(config, CsvEnrichConfig):
+            yield name, config
+
+
 def carried_before(cloud: Cloud, key: str) -> Mapping[str, bytes] | None:
     """The files that an earlier deployment carried, by the key of its package ("": none): settings
     that stay as they are still name them. None if the package is gone."""
@@ -85,7 +120,7 @@ def carried_before(cloud: Cloud, key: str) -> Mapping[str, bytes] | None:
         return None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
-        kept = [one for one in names if one in _KEPT or one.startswith((LISTS, ARM_MODELS))]
+        kept = [one for one in names if one in _KEPT or one.startswith((LISTS, ARM_MODELS, FACTS))]
         return {one: archive.read(one) for one in kept}
 
 
@@ -102,6 +137,7 @@ def refuse_lost(text: str) -> None:
     }
     lost |= {name for name in (settings.duplicates_weights, settings.score_model) if name}
     lost |= set(models_of_arms(settings.experiments).values())
+    lost |= {config.file for _, config in _files_of_facts(settings)}
     lost |= {f"a pattern ({name})" for name in _patterns(settings)}
     if lost:
         raise CloudError(
