@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.experiments.counting import LATE, UNTOLD
+from leadline.experiments.counting import DEAD, LATE, UNTOLD
 from leadline.experiments.designing import left_out_by, models_by
 from leadline.experiments.record import Arm, Design, Started
 from leadline.experiments.sequences import Count
@@ -22,7 +22,7 @@ from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import FirstSeen
 from leadline.model.scored_leads import UNSCORED
-from leadline.model.task import Alert, Done, Step, Task
+from leadline.model.task import Alert, Done, Drop, Step, Task
 from leadline.operations.experiments import (
     ExperimentPlan,
     ExperimentStanding,
@@ -528,6 +528,26 @@ def test_leads_of_which_nobody_was_told_count_against_their_arm(world: LedgerWor
     usual, louder = found.figures
     assert (usual.guards[UNTOLD], louder.guards[UNTOLD]) == (Count(1, 0), Count(1, 1))
     assert louder.guards[LATE] == Count(1, 0)
+
+
+def test_leads_with_dead_letters_count_against_their_arm_until_they_are_replayed(
+    world: LedgerWorld,
+) -> None:
+    begun(world.store, world.clock)
+    lead_in(world, "grace", "usual")
+    lead_id = lead_in(world, "ada", "loud")
+    world.store.put([Task(Step.NOTIFY, lead_id, "desk")], world.clock.now)
+    world.settle(world.lease(Step.NOTIFY, "desk"), Drop("slack.no_service", "no_service"))
+    (young,) = standing_of(world)
+    assert young.figures[1].guards[DEAD] == Count()
+    world.clock.advance(days=2)
+    (found,) = standing_of(world)
+    usual, louder = found.figures
+    assert (usual.guards[DEAD], louder.guards[DEAD]) == (Count(1, 0), Count(1, 1))
+    assert louder.guards[UNTOLD] == Count(1, 0)
+    world.store.put([Task(Step.NOTIFY, lead_id, "desk")], world.clock.now)
+    (after,) = standing_of(world)
+    assert after.figures[1].guards[DEAD] == Count(1, 0)
 
 
 def test_an_erased_person_still_counts_as_one_of_the_arm(world: LedgerWorld) -> None:

@@ -19,10 +19,11 @@ from leadline.experiments.sequences import Count
 from leadline.settings.experiments import WAIT
 from leadline.settings.notations import DURATION
 
-UNTOLD, LATE, JUNK, GONE = "untold", "late", "junk", "gone"
+UNTOLD, LATE, DEAD, JUNK, GONE = "untold", "late", "dead", "junk", "gone"
 GUARDS: Mapping[str, str] = {
     UNTOLD: "nobody was alerted within a day",
     LATE: "alerted more than 5 minutes after refinement",
+    DEAD: "has a dead letter",
     JUNK: "said to be junk",
     GONE: "deleted in the CRM",
 }
@@ -30,7 +31,7 @@ GUARDS: Mapping[str, str] = {
 LATE_AFTER = timedelta(minutes=5)
 """An alert that is sent later than this after the refinement of its lead is late."""
 GUARD_AGE = timedelta(days=1)
-"""From which age on alerts are looked at."""
+"""From which age on alerts and dead letters are looked at."""
 LONGEST_DELAY = timedelta(days=1)
 """Leads that wait for the `delay` of the settings, which a design does not name, are taken to be
 refined at this age."""
@@ -135,7 +136,7 @@ def _of_arm(
 
 def _age(code: str, within: timedelta) -> timedelta:
     """How old the first lead of a unit must be until a guard counts it."""
-    return GUARD_AGE if code in (UNTOLD, LATE) else max(GUARD_AGE, within)
+    return GUARD_AGE if code in (UNTOLD, LATE, DEAD) else max(GUARD_AGE, within)
 
 
 def _has(leads: Sequence[SeenLead], code: str, first: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Experiments: starting and stopping them, and what became of their arms."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -8,6 +8,7 @@ import msgspec
 
 from leadline.experiments.allocating import unit_of
 from leadline.experiments.counting import (
+    DEAD,
     GONE,
     GUARD_AGE,
     JUNK,
@@ -204,10 +205,11 @@ def standings(
         return []
     seen: dict[str, list[SeenLead]] = {one.name: [] for one in ordered}
     which = LeadFilter(since=ordered[-1].started_at, limit=_EVERY)
+    dead = with_dead_letters(ledger, ordered[-1].started_at)
     for followed in ledger.followed(which):
         for one in ordered:
             if one.name in followed.lead.experiments:
-                seen[one.name].append(seen_of(one, followed))
+                seen[one.name].append(seen_of(one, followed, dead))
     every = tuple(among)
     return [
         msgspec.structs.replace(
@@ -226,8 +228,13 @@ def _standing(
     return ExperimentStanding(one, figures, judge_experiment(one, figures, now), differs)
 
 
-def seen_of(started: Started, one: Followed) -> SeenLead:
-    """A lead as the experiment counts it."""
+def with_dead_letters(ledger: Ledger, since: datetime) -> frozenset[str]:
+    """The ids of the leads captured since then that have a dead letter of any step now."""
+    return frozenset(ledger.ids(LeadFilter(since=since, dead=True)))
+
+
+def seen_of(started: Started, one: Followed, dead: Container[str]) -> SeenLead:
+    """A lead as the experiment counts it; *dead* are the ids of those with a dead letter."""
     lead = one.lead
     return SeenLead(
         lead_id=lead.lead_id,
@@ -235,18 +242,21 @@ def seen_of(started: Started, one: Followed) -> SeenLead:
         arm=lead.experiments[started.name],
         captured_at=lead.captured_at,
         reached_at=_reached_at(started.design.metric, one.handling),
-        troubles=frozenset(troubles_of(one)),
+        troubles=frozenset(troubles_of(one, dead)),
         repeats=one.repeats,
     )
 
 
-def troubles_of(one: Followed) -> Iterable[str]:
-    """The troubles (`counting.GUARDS`) that a lead had."""
+def troubles_of(one: Followed, dead: Container[str]) -> Iterable[str]:
+    """The troubles (`counting.GUARDS`) that a lead had; *dead* are the ids of those with a dead
+    letter."""
     lead, told = one.lead, one.told_at
     if told is None or told - lead.captured_at > GUARD_AGE:
         yield UNTOLD
     if told is not None and told - lead.processed_at > LATE_AFTER:
         yield LATE
+    if lead.lead_id in dead:
+        yield DEAD
     if one.handling.ending is Ending.JUNK:
         yield JUNK
     if one.handling.gone:

@@ -2,7 +2,7 @@
 was learned does better than even turns, as an experiment is reported."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 import msgspec
@@ -18,6 +18,7 @@ from leadline.operations.experiments import (
     SmallDocuments,
     held_within,
     troubles_of,
+    with_dead_letters,
 )
 from leadline.operations.learned_wins import PAST, begun, given_by, is_won, wins_in, won_at
 from leadline.ports.assigning import wins_of
@@ -70,8 +71,9 @@ def learned_report(
     given = list(given_by(team, ledger.followed(LeadFilter(since=now - PAST, limit=_ALL))))
     hows = Counter((drawn.person, drawn.how) for _, drawn in given)
     people = dict.fromkeys((*config.people, *(drawn.person for _, drawn in given)))
+    dead = with_dead_letters(ledger, now - PAST)
     seen = [
-        _seen(one, drawn.how)
+        _seen(one, drawn.how, dead)
         for one, drawn in given
         if drawn.how in (EVEN, LEARNED)
         and (wins.since is None or one.lead.captured_at >= wins.since)
@@ -106,7 +108,7 @@ def _person(person: str, hows: Counter[tuple[str, str]], wins: TeamWins) -> Lear
     )
 
 
-def _seen(one: Followed, arm: str) -> SeenLead:
+def _seen(one: Followed, arm: str, dead: Container[str]) -> SeenLead:
     """A lead as it is compared. It stands for itself: further leads of the same person or company
     go to who had the first one, and not by the order."""
     lead = one.lead
@@ -116,7 +118,7 @@ def _seen(one: Followed, arm: str) -> SeenLead:
         arm=arm,
         captured_at=lead.captured_at,
         reached_at=won_at(one),
-        troubles=frozenset(troubles_of(one)),
+        troubles=frozenset(troubles_of(one, dead)),
     )
 
 
