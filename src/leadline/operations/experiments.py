@@ -1,24 +1,13 @@
 """Experiments: starting and stopping them, and what became of their arms."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
 from leadline.experiments.allocating import unit_of
-from leadline.experiments.counting import (
-    DEAD,
-    GONE,
-    GUARD_AGE,
-    JUNK,
-    LATE,
-    LATE_AFTER,
-    UNTOLD,
-    ArmFigures,
-    SeenLead,
-    figures_of,
-)
+from leadline.experiments.counting import ArmFigures, SeenLead, figures_of
 from leadline.experiments.designing import before_it
 from leadline.experiments.judging import ExperimentJudgement, judge_experiment
 from leadline.experiments.planning import units_needed
@@ -32,10 +21,9 @@ from leadline.experiments.record import (
     records_in,
 )
 from leadline.model.assigning import Kept, Rewrite
-from leadline.model.awaiting import first_touch
 from leadline.model.errors import ConfigurationError
-from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Contact, RefinedLead
+from leadline.operations.experiment_leads import reached_at, seen_of, with_dead_letters
 from leadline.ports.ledger import Followed, LeadFilter, Ledger
 from leadline.settings.experiments import CLAIMED, RESPONDED
 
@@ -228,49 +216,6 @@ def _standing(
     return ExperimentStanding(one, figures, judge_experiment(one, figures, now), differs)
 
 
-def with_dead_letters(ledger: Ledger, since: datetime) -> frozenset[str]:
-    """The ids of the leads captured since then that have a dead letter of any step now."""
-    return frozenset(ledger.ids(LeadFilter(since=since, dead=True)))
-
-
-def seen_of(started: Started, one: Followed, dead: Container[str]) -> SeenLead:
-    """A lead as the experiment counts it; *dead* are the ids of those with a dead letter."""
-    lead = one.lead
-    return SeenLead(
-        lead_id=lead.lead_id,
-        unit=lead.experiment_unit,
-        arm=lead.experiments[started.name],
-        captured_at=lead.captured_at,
-        reached_at=_reached_at(started.design.metric, one.handling),
-        troubles=frozenset(troubles_of(one, dead)),
-        repeats=one.repeats,
-    )
-
-
-def troubles_of(one: Followed, dead: Container[str]) -> Iterable[str]:
-    """The troubles (`counting.GUARDS`) that a lead had; *dead* are the ids of those with a dead
-    letter."""
-    lead, told = one.lead, one.told_at
-    if told is None or told - lead.captured_at > GUARD_AGE:
-        yield UNTOLD
-    if told is not None and told - lead.processed_at > LATE_AFTER:
-        yield LATE
-    if lead.lead_id in dead:
-        yield DEAD
-    if one.handling.ending is Ending.JUNK:
-        yield JUNK
-    if one.handling.gone:
-        yield GONE
-
-
-def _reached_at(metric: str, handling: Handling) -> datetime | None:
-    if metric == CLAIMED:
-        return handling.claimed_at
-    if metric == RESPONDED:
-        return first_touch(handling)
-    return handling.ended_at if handling.ending is Ending.WON else None
-
-
 def _unit(one: Followed) -> str:
     """Whom an earlier lead is about; a ledger without contacts takes each for itself."""
     return one.lead.experiment_unit or unit_of(one.lead)
@@ -279,7 +224,7 @@ def _unit(one: Followed) -> str:
 def _is_hit(design: Design, some: Iterable[Followed]) -> bool:
     leads = list(some)
     end = min(one.lead.captured_at for one in leads) + design.within
-    reached = (_reached_at(design.metric, one.handling) for one in leads)
+    reached = (reached_at(design.metric, one.handling) for one in leads)
     return any(at is not None and at <= end for at in reached)
 
 
@@ -292,7 +237,7 @@ def held_within(design: Design, leads: Iterable[Followed], now: datetime) -> flo
         at - one.lead.captured_at
         for one in leads
         if one.lead.captured_at <= until
-        and (at := _reached_at(design.metric, one.handling)) is not None
+        and (at := reached_at(design.metric, one.handling)) is not None
     ]
     if len(spans) < _FEWEST_WINS:
         return None

@@ -12,13 +12,12 @@ from leadline.experiments.judging import judge_experiment
 from leadline.experiments.planning import units_needed
 from leadline.experiments.record import Arm, Design, Started
 from leadline.model.learned import PersonWins, TeamWins
+from leadline.operations.experiment_leads import troubles_of, with_dead_letters
 from leadline.operations.experiment_reports import ExperimentReport, report_of
 from leadline.operations.experiments import (
     ExperimentStanding,
     SmallDocuments,
     held_within,
-    troubles_of,
-    with_dead_letters,
 )
 from leadline.operations.learned_wins import PAST, begun, given_by, is_won, wins_in, won_at
 from leadline.ports.assigning import wins_of
