@@ -107,6 +107,9 @@ def lines_of(one: ScoreSet, found: Trained) -> Iterator[str]:
     kept_out = [
         name.removeprefix("custom.") for name, why in model.left_out.items() if "nearly" not in why
     ]
+    if found.auc_interval is not None:
+        low, high = found.auc_interval
+        yield f"  AUC: 95 % confidence interval {low:.3f} to {high:.3f}"
     yield f"  left out by itself: {', '.join(kept_out) or 'nothing'}"
 
 

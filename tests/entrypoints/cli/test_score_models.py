@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import closing
@@ -77,6 +78,7 @@ def test_a_model_of_a_table_is_written_and_told(folder: Path) -> None:
     text = good(*TRAIN, "--name", "spring")
     for words in ("spring 1", "measured on 180 leads", "the latest", "logistic baseline", "visits"):
         assert words in text
+    assert re.search(r"AUC of the model: 95 % confidence interval 0\.\d{3} to [01]\.\d{3}", text)
     assert '"last" in its name says that it is filled in later' in text
     file = (folder / "spring.json").read_text()
     assert "Ember" not in file

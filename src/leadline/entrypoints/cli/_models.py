@@ -49,6 +49,9 @@ def lines_of_model(model: ModelFile) -> Iterator[str]:
 def lines_of_training(found: "Trained", notes: Sequence[str]) -> Iterator[str]:
     """A model that was trained, and what is to be known of the leads that it was trained on."""
     yield from lines_of_model(found.model)
+    if found.auc_interval is not None:
+        low, high = found.auc_interval
+        yield f"AUC of the model: 95 % confidence interval {low:.3f} to {high:.3f}"
     for name, doubt in found.chosen.doubtful.items():
         yield f"doubtful: {_short(name)}: {doubt}"
     if found.chosen.rare:

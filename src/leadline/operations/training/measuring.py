@@ -12,6 +12,8 @@ Bools = NDArray[np.bool_]
 Codes = NDArray[np.int64]
 
 BEST, TENTHS = 0.02, 10
+NORMAL_95 = 1.96
+"""Standard errors on each side of a mean that hold 95 % of a normal distribution."""
 
 
 def auc(scores: Floats, won: Bools) -> float:
@@ -23,6 +25,24 @@ def auc(scores: Floats, won: Bools) -> float:
         return 0.5
     ranks = mid_ranks(scores)
     return float((ranks[won].sum() - wins * (wins + 1) / 2) / (wins * losses))
+
+
+def auc_error(scores: Floats, won: Bools) -> float | None:
+    """The standard error of `auc`, by DeLong, DeLong and Clarke-Pearson (1988): how much the AUC
+    differs between draws of as many won and lost leads. None if there are fewer than two of one."""
+    wins = int(won.sum())
+    losses = len(won) - wins
+    if min(wins, losses) < 2:
+        return None
+    ranks = mid_ranks(scores)
+    above_lost = (ranks[won] - mid_ranks(scores[won])) / losses
+    below_won = 1 - (ranks[~won] - mid_ranks(scores[~won])) / wins
+    return float(np.sqrt(above_lost.var(ddof=1) / wins + below_won.var(ddof=1) / losses))
+
+
+def auc_interval(value: float, error: float) -> tuple[float, float]:
+    """The confidence interval of 95 % of an AUC with this standard error."""
+    return max(0.0, value - NORMAL_95 * error), min(1.0, value + NORMAL_95 * error)
 
 
 def mid_ranks(scores: Floats) -> Floats:
