@@ -158,6 +158,9 @@ def test_what_leads_had_is_kept_in_their_order_as_far_as_they_have_it_not_again(
 def test_a_file_of_an_earlier_version_is_migrated(tmp_path: Path) -> None:
     SqliteAccounts(tmp_path).close()
     db = apsw.Connection(str(tmp_path / "accounts.db"))
-    db.execute("DROP TABLE job_had; DROP TABLE job; PRAGMA user_version = 1")
+    db.execute(
+        "DROP TABLE job_had; DROP TABLE job; ALTER TABLE session DROP COLUMN of_issuer;"
+        " PRAGMA user_version = 1"
+    )
     db.close()
     assert SqliteAccounts(tmp_path).jobs.all() == []

@@ -64,6 +64,7 @@ def _declared() -> Iterator[tuple[str, Trace]]:
         "sample", "preview", "send", "inbox", "deliver", "deliver test", "rules explain",
         # AWS itself records them (CloudTrail), and logs hold nobody
         "deploy", "deploy aws", "destroy", "destroy aws", "logs", "cost",
+        "shards",  # where entries of indexes stand; nothing of what is in them is shown or changed
         "package", "package aws",  # code, a template, and files that settings name
     )  # fmt: skip
     for trace, names in zip(Trace, (changes, looks, harmless), strict=True):

@@ -7,6 +7,7 @@ to the dead-letter queue, as a message of SQS does.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 import msgspec
 
@@ -74,7 +75,7 @@ class Schedules:
 
     def _invoke(self, step: Step, body: str) -> None:
         """Let Lambda queue an event (Lambda API Reference, "Invoke")."""
-        name, alias = name_and_alias(self._targets.functions[step])
+        name, alias = called_function(self._targets.functions[step])
         path = f"/2015-03-31/functions/{name}/invocations"
         query = {"Qualifier": alias} if alias else {}
         headers = {"x-amz-invocation-type": "Event", "content-type": "application/json"}
@@ -126,11 +127,17 @@ class Schedules:
         return self._dead.by_url()
 
 
-def name_and_alias(arn: str) -> tuple[str, str]:
-    """The name of a function and its alias, "" if there is none, from the ARN:
-    `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME` or `…:NAME:ALIAS`."""
+class CalledFunction(NamedTuple):
+    """The name of a function, and its alias, "" if none is named."""
+
+    name: str
+    alias: str
+
+
+def called_function(arn: str) -> CalledFunction:
+    """What an ARN names: `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME` or `…:NAME:ALIAS`."""
     name, _, alias = arn.split(":", 6)[6].partition(":")
-    return name, alias
+    return CalledFunction(name, alias)
 
 
 def minute_of(due_at: datetime, now: datetime) -> datetime:

@@ -27,8 +27,8 @@ SELECT history.n, at, what, source, id, detail FROM history JOIN lead ON lead.n 
 WHERE history.n > ? ORDER BY history.n LIMIT ?;
 
 -- name: last_alerts
--- The last message by each step and channel among the newest ones. (With max(), SQLite takes the
--- other columns of a group from the row that has it.)
+-- The last message by each step and channel among the newest ones. With max(), SQLite takes the
+-- other columns of a group from the row that has it.
 SELECT last.n, at, step, source, id, channel
 FROM (
   SELECT n, lead, max(sent_at) AS at, step, channel FROM alert

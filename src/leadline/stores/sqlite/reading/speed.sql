@@ -9,7 +9,7 @@ LEFT JOIN handling ON handling.lead = lead.n
 WHERE {selection} AND refined.status = 'refined' AND lead.n < ?;
 
 -- name: latest_first
--- The order of these leads, and how many there are at most.
+-- Template: the order of these leads, and how many there are at most.
 ORDER BY lead.n DESC LIMIT ?;
 
 -- name: last_refined
