@@ -268,8 +268,8 @@ class _Killed(BaseException):
 
 
 def interrupted(cloud: Cloud, **parameters: str) -> dict[str, LiveAlias]:
-    """The aliases that a canary leaves which was killed while it was watched; only Refine, which the
-    parameters change, has a new version."""
+    """The aliases that a canary leaves which was killed while it was watched; only Refine, which
+    the parameters change, has a new version."""
 
     def kill() -> None:
         raise _Killed

@@ -154,6 +154,17 @@ def test_a_topic_that_refuses_the_words_does_not_keep_the_sweep_from_failing(
     eventually(lambda: topic.heard("Dead letters in the queues: 1;"))
 
 
+def all_told(stack: Deployment, slack: SlackInbox, waiting: list[str]) -> None:
+    """Wait until all of these leads were told. Sweep finds those whose schedules went with the
+    clock, and those whose run the emulator ended at the update."""
+
+    def swept() -> bool:
+        sweep_overdue(stack)
+        return set(waiting) <= set(told(slack))
+
+    eventually(swept)
+
+
 def test_a_small_stack_becomes_a_full_one_and_a_standard_one_with_leads_that_wait(
     small: Deployment, slack: SlackInbox
 ) -> None:
@@ -163,19 +174,14 @@ def test_a_small_stack_becomes_a_full_one_and_a_standard_one_with_leads_that_wai
     assert len(alarms_of(small)) == 15
     assert "DashboardUrl" in small.outputs
     waiting += [send(small, name=f"Later {n}", email=f"l{n}@example.com") for n in range(3)]
-
-    def swept() -> bool:
-        sweep_overdue(small)  # finds those whose schedules went with the clock
-        return set(waiting) <= set(told(slack))
-
-    eventually(swept)
+    all_told(small, slack, waiting)
     failed, answer = sweep(small)
     assert not failed, answer
     waiting += [send(small, name=f"Last {n}", email=f"z{n}@example.com") for n in range(3)]
     small.deploy(Profile="standard", Alarms="by-profile")
     assert len(alarms_of(small)) == 7
     assert "DashboardUrl" not in small.outputs
-    eventually(lambda: set(waiting) <= set(told(slack)))
+    all_told(small, slack, waiting)
     assert [told(slack).count(lead_id) for lead_id in waiting] == [1] * 9
 
 
@@ -214,5 +220,5 @@ def test_a_stack_from_before_profiles_becomes_a_standard_one_with_leads_that_wai
     assert done.returncode == 0, done.stderr
     assert "Alarms was all, the default of earlier versions, and is by-profile now" in done.stderr
     assert len(alarms_of(stack)) == 7
-    eventually(lambda: set(waiting) <= set(told(slack)))
+    all_told(stack, slack, waiting)
     assert [told(slack).count(lead_id) for lead_id in waiting] == [1] * 3
