@@ -81,7 +81,7 @@ def test_an_event_is_tried_as_often_as_a_message_and_then_a_dead_letter() -> Non
         config = stack.properties(f"{name}{kind}Events")
         assert (config["FunctionName"], config["Qualifier"]) == ("${" + name + "}", qualifier)
         depends = stack.resources[f"{name}{kind}Events"].get("DependsOn")
-        assert depends == (f"{name}Live" if kind else None), "an alias must be there before"
+        assert depends == ([f"{name}Live"] if kind else None), "an alias must be there before"
         tries = Stack().properties(f"{queue.removesuffix('DeadLetters')}Queue")["RedrivePolicy"]
         assert config["MaximumRetryAttempts"] + 1 == tries["maxReceiveCount"]
         place = "${" + queue + ".Arn}"
