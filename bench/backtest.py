@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.refine import body
 from bench.report import Report
 from leadline.entrypoints.cli._app import Options
-from leadline.entrypoints.cli._backtesting import pairs_of, settings_in, where
+from leadline.entrypoints.cli.rules._backtesting import pairs_of, settings_in, where
 from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.comparing import Sums
 from leadline.journey.backtest.replaying import Backtest

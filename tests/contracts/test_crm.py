@@ -11,7 +11,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.entrypoints.cli._doctor_contacts import check_crm
+from leadline.entrypoints.cli.doctor.contacts import check_crm
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.people import Person

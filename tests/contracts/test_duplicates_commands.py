@@ -10,8 +10,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from leadline.entrypoints.cli import duplicates, leads
-from leadline.entrypoints.cli.duplicates import duplicates_app
+from leadline.entrypoints.cli.look import leads
+from leadline.entrypoints.cli.pairs import duplicates
+from leadline.entrypoints.cli.pairs.duplicates import duplicates_app
 from leadline.model.likeness import Ruling
 from leadline.settings.general import Settings
 from tests.worlds.ledger import LedgerWorld

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.entrypoints.cli._reasons import lines_of
+from leadline.entrypoints.cli.look._reasons import lines_of
 from leadline.operations.reasons import Reasons, decision_in, kept_reasons
 from leadline.settings.teams import TeamConfig
 from tests.worlds.ledger import LedgerWorld

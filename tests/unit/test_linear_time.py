@@ -19,7 +19,7 @@ from rich.console import Console
 
 from leadline.alerts import words
 from leadline.channels.slack import mrkdwn
-from leadline.entrypoints.cli._story import print_story
+from leadline.entrypoints.cli.look._story import print_story
 from leadline.journey.folding import laid_over
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling

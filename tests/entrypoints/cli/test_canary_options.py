@@ -7,7 +7,7 @@ import typer
 
 from leadline.cloud.canaries.canary import CanaryRequest
 from leadline.cloud.canaries.canary_watch import Runs, trouble
-from leadline.entrypoints.cli._canary import canary_request, tags_of
+from leadline.entrypoints.cli.aws._canary import canary_request, tags_of
 from leadline.model.errors import ConfigurationError
 
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leadline.entrypoints.cli import app
-from leadline.entrypoints.cli.dashboards import introduce_dashboard
+from leadline.entrypoints.cli.run.dashboards import introduce_dashboard
 from leadline.installations.accounts import accounts_of
 from leadline.model.accounts import digest_of
 from leadline.settings.dashboard import dashboard_url

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.cli._doctor_contacts import check_contacts
-from leadline.entrypoints.cli._doctor_settings import (
+from leadline.entrypoints.cli.doctor.contacts import check_contacts
+from leadline.entrypoints.cli.doctor.settings import (
     check_form_of_secrets,
     check_rules,
     check_teams,
 )
-from leadline.entrypoints.cli._state import Check
+from leadline.entrypoints.cli.look._state import Check
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from tests.standins.mail_server import (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.cli._dashboard_check import check_dashboard_tls
-from leadline.entrypoints.cli._doctor_tokens import check_login_issuer
+from leadline.entrypoints.cli.doctor._dashboard_check import check_dashboard_tls
+from leadline.entrypoints.cli.doctor.tokens import check_login_issuer
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
 from tests.standins.login_issuer import LoginIssuer

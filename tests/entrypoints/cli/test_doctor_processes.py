@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.cli._doctor_processes import check_processes
+from leadline.entrypoints.cli.doctor.processes import check_processes
 from leadline.entrypoints.embedded import movement
 from leadline.settings.general import Settings
 from leadline.stores.sqlite import holders

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.cli._file_limit import LEAST, words_of_file_limit
+from leadline.entrypoints.cli.run._file_limit import LEAST, words_of_file_limit
 
 resource = pytest.importorskip("resource")
 

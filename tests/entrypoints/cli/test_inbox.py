@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leadline.entrypoints.cli import app
-from leadline.entrypoints.cli.inboxing import _people, _print_settings
+from leadline.entrypoints.cli.connect.inboxing import _people, _print_settings
 from leadline.entrypoints.slack_presses import PressSender
 from leadline.model.errors import ConfigurationError
 from leadline.settings.general import Settings

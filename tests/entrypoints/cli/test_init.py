@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
-from leadline.entrypoints.cli._first_settings import (
+from leadline.entrypoints.cli.run._first_settings import (
     FROM_THE_SENDER,
     FirstSettings,
     checked,

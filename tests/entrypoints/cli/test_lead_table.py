@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from leadline.entrypoints.cli._lead_table import named_in_words, table_lines
 from leadline.entrypoints.cli._terminal import fitted, padded
-from leadline.entrypoints.cli.leads import ListedStatus
+from leadline.entrypoints.cli.look._lead_table import named_in_words, table_lines
+from leadline.entrypoints.cli.look.leads import ListedStatus
 from leadline.model.harmless_texts import escaped_json, in_spreadsheet
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD, ON_HOLD_UNTIL

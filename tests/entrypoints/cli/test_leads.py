@@ -17,7 +17,8 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
-from leadline.entrypoints.cli import app, leads
+from leadline.entrypoints.cli import app
+from leadline.entrypoints.cli.look import leads
 from leadline.model.lead import CapturedLead
 from leadline.model.task import ON_HOLD_UNTIL, Step, Task
 from leadline.stores.sqlite.reading import listing

@@ -15,8 +15,9 @@ from leadline.cloud import state as cloud_state
 from leadline.cloud import tail as cloud_tail
 from leadline.cloud.state import FunctionErrors, QueueDepth, StackState
 from leadline.cloud.tail import LogLine
-from leadline.entrypoints.cli import app, leads, status, tailing
+from leadline.entrypoints.cli import app
 from leadline.entrypoints.cli._app import Options
+from leadline.entrypoints.cli.look import leads, status, tailing
 from leadline.settings.loading import load
 from leadline.stores.memory_audit import MemoryAudit
 from leadline.stores.sqlite.reading.ledger import SqliteLedger

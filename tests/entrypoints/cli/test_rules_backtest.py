@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from leadline import wiring
-from leadline.entrypoints.cli import _backtesting, app
+from leadline.entrypoints.cli import app
+from leadline.entrypoints.cli.rules import _backtesting
 from leadline.journey.refining import refine_due
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead
@@ -229,7 +230,7 @@ def test_wrong_settings_are_refused_in_words(folder: Path, run: Run) -> None:
 
 def test_several_processes_find_the_same(folder: Path) -> None:
     from leadline.entrypoints.cli._app import Options
-    from leadline.entrypoints.cli._backtesting import pairs_of, settings_in, where
+    from leadline.entrypoints.cli.rules._backtesting import pairs_of, settings_in, where
 
     ids = accept(folder, *(lead(number) for number in range(5)))
     options = Options(folder / "leadline.toml", folder / "data")

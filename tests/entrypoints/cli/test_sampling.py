@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
-from leadline.entrypoints.cli.trying import own_server
+from leadline.entrypoints.cli.connect.trying import own_server
 from leadline.journey.capture import CaptureKit
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Delivery, Fate

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
-from leadline.entrypoints.cli._doctor_scores import check_scores
+from leadline.entrypoints.cli.doctor.scores import check_scores
 from leadline.settings.loading import load
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_floor import FLOOR, SalesFloor

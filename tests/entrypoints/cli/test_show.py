@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from rich.console import Console
 
-from leadline.entrypoints.cli._attempts import print_attempts
 from leadline.entrypoints.cli._show import when
-from leadline.entrypoints.cli._story import print_story
+from leadline.entrypoints.cli.look._attempts import print_attempts
+from leadline.entrypoints.cli.look._story import print_story
 from leadline.entrypoints.decided_stories import without_keys
 from leadline.model.assigning import Decision, Queued
 from leadline.model.attempts import AttemptRecord, Exchange, FieldWrite

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from leadline import __version__
-from leadline.entrypoints.cli import _state, app
-from leadline.entrypoints.cli._refusals import Refusals
+from leadline.entrypoints.cli import app
+from leadline.entrypoints.cli.look import _state
+from leadline.entrypoints.cli.look._refusals import Refusals
 from leadline.model.lead import CapturedLead
 from leadline.model.task import ON_HOLD_UNTIL, Drop, Step, Task
 from leadline.settings.loading import load

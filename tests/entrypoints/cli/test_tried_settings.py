@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from leadline.entrypoints.cli._app import Options
-from leadline.entrypoints.cli._backtesting import settings_in
+from leadline.entrypoints.cli.rules._backtesting import settings_in
 from leadline.model.errors import ConfigurationError
 from leadline.settings.general import Settings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.entrypoints.cli.trying import signed_url, webhook_of
+from leadline.entrypoints.cli.connect.trying import signed_url, webhook_of
 
 PUBLIC = "https://leads.example.com/hooks"
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from leadline import wiring
-from leadline.entrypoints.cli._doctor_silence import check_silence
+from leadline.entrypoints.cli.doctor.silence import check_silence
 from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
 from leadline.kit import Kit
 from leadline.model.lead import CapturedLead, Kind

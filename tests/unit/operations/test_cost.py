@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from leadline.entrypoints.aws.figures import AGES, METRICS, metrics_in
 from leadline.entrypoints.cli._app import app
-from leadline.entrypoints.cli.cost import cost_of_stack
+from leadline.entrypoints.cli.aws.cost import cost_of_stack
 from leadline.model.errors import ConfigurationError
 from leadline.operations.cost import parts, quantities
 from leadline.operations.cost.durations import ANSWER_MS, HOW_MEASURED, MEASURED, Durations

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.entrypoints.cli._reasons import lines_of
+from leadline.entrypoints.cli.look._reasons import lines_of
 from leadline.model.assigning import Charge, Decision, Queued, RuleLooked, Skipped
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling

@@ -7,9 +7,9 @@ import typer
 
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._audited import noted_lead
-from leadline.entrypoints.cli._contacts import contact_reader
-from leadline.entrypoints.cli._lead_table import named_in_words
 from leadline.entrypoints.cli._show import say
+from leadline.entrypoints.cli.look._contacts import contact_reader
+from leadline.entrypoints.cli.look._lead_table import named_in_words
 from leadline.installations.serving import other_settings
 from leadline.operations.listing import named
 from leadline.operations.masked import masked_listed

@@ -17,187 +17,203 @@ class Command(NamedTuple):
 GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Run": {
         "init": Command(
-            "Ask a few questions and write a leadline.toml that works.", ("initializing",)
+            "Ask a few questions and write a leadline.toml that works.", ("run.initializing",)
         ),
         "serve": Command(
             "Receive webhooks, refine due leads and send alerts, until SIGTERM or Ctrl-C.",
-            ("running",),
+            ("run.running",),
         ),
         "worker": Command(
-            "Refine due leads and send alerts, without receiving webhooks.", ("running",)
+            "Refine due leads and send alerts, without receiving webhooks.", ("run.running",)
         ),
         "dashboard": Command(
-            "Show the dashboard in a browser: on its own, or of a stack.", ("dashboards",)
+            "Show the dashboard in a browser: on its own, or of a stack.", ("run.dashboards",)
         ),
         "doctor": Command(
             "Check settings, disk, clock, senders, channels and CRMs; "
             "exit 1 if something is wrong.",
-            ("running",),
+            ("run.running",),
         ),
-        "config": Command("Show and check the settings.", ("running",)),
+        "config": Command("Show and check the settings.", ("run.running",)),
     },
     "Look": {
         "status": Command(
-            "Show what waits, what is late, and what is wrong; exit 1 if something is.", ("status",)
+            "Show what waits, what is late, and what is wrong; exit 1 if something is.",
+            ("look.status",),
         ),
         "tail": Command(
-            "Follow what comes in, whom channels tell, and what is refused.", ("tailing",)
+            "Follow what comes in, whom channels tell, and what is refused.", ("look.tailing",)
         ),
-        "leads": Command("List leads, newest first, in the width of the terminal.", ("leads",)),
+        "leads": Command(
+            "List leads, newest first, in the width of the terminal.", ("look.leads",)
+        ),
         "show": Command(
             "Show one lead: timeline, raw and refined data, changes, owner, attempts and alerts.",
-            ("leads",),
+            ("look.leads",),
         ),
         "why": Command(
             "Show why a lead is whose it is: the rules, the people, and what changed since.",
-            ("reasoning",),
+            ("look.reasoning",),
         ),
         "verify": Command(
-            "Account for every accepted event; exit 1 if one is unaccounted for.", ("leads_verify",)
+            "Account for every accepted event; exit 1 if one is unaccounted for.",
+            ("look.leads_verify",),
         ),
         "speed": Command(
             "Show response times: until the owner was known, the alert, and the first response.",
-            ("waits",),
+            ("repair.waits",),
         ),
         "outcomes": Command(
-            "Show how leads ended (won, lost, disqualified), and tell ad networks.", ("outcomes",)
+            "Show how leads ended (won, lost, disqualified), and tell ad networks.",
+            ("look.outcomes",),
         ),
         "duplicates": Command(
-            "Find, join and part leads about one person.", ("duplicates", "duplicates_fitting")
+            "Find, join and part leads about one person.",
+            ("pairs.duplicates", "pairs.duplicates_fitting"),
         ),
         "score": Command(
             "Explain scores of leads, and train and check models that give them.",
-            ("scoring", "scoring_training"),
+            ("scores.scoring", "scores.scoring_training"),
         ),
     },
     "Assign": {
-        "people": Command("Show who is there, and say who is away.", ("people",)),
-        "teams": Command("Show the teams that give out leads.", ("teams", "teams_learned")),
+        "people": Command("Show who is there, and say who is away.", ("assign.people",)),
+        "teams": Command(
+            "Show the teams that give out leads.", ("assign.teams", "assign.teams_learned")
+        ),
         "assign": Command(
             "Give one refined lead to somebody, whether they are there or not.",
-            ("teams",),
+            ("assign.teams",),
         ),
         "reassign": Command(
             "Give all open leads of somebody to others: by turn of the team, or to one person.",
-            ("teams",),
+            ("assign.teams",),
         ),
         "rules": Command(
             "Check rules and teams, and try them on leads before they are live.",
-            ("rules_backtest", "rules_check", "rules_explain", "rules_shadow"),
+            ("rules.backtest", "rules.check", "rules.explain", "rules.shadow"),
         ),
         "experiment": Command(
             "Try strategies beside each other on shares of the leads, and see which is better.",
-            ("experimenting",),
+            ("assign.experimenting",),
         ),
     },
     "Repair": {
-        "dead": Command("List dead letters, grouped by reason.", ("replaying",)),
+        "dead": Command("List dead letters, grouped by reason.", ("repair.replaying",)),
         "replay": Command(
             "Process leads again from capture, refinement, alert, or their dead letters.",
-            ("replaying",),
+            ("repair.replaying",),
         ),
-        "correct": Command("Correct fields of one lead, and refine it again.", ("correcting",)),
-        "wait": Command("Change how long one lead waits before it is refined.", ("waits",)),
-        "hold": Command("Put one waiting lead on hold until it is released.", ("waits",)),
+        "correct": Command(
+            "Correct fields of one lead, and refine it again.", ("repair.correcting",)
+        ),
+        "wait": Command("Change how long one lead waits before it is refined.", ("repair.waits",)),
+        "hold": Command("Put one waiting lead on hold until it is released.", ("repair.waits",)),
         "release": Command(
             "Release a lead on hold; it is refined when its wait ends, or at once if that is past.",
-            ("waits",),
+            ("repair.waits",),
         ),
         "backup": Command(
-            "Make a consistent copy of all data while the server runs, and check it.", ("archives",)
+            "Make a consistent copy of all data while the server runs, and check it.",
+            ("repair.archives",),
         ),
         "restore": Command(
-            "Restore the data from a backup; the server must be stopped.", ("archives",)
+            "Restore the data from a backup; the server must be stopped.", ("repair.archives",)
         ),
         "export": Command(
             "Export raw and refined leads with their handling, in the layout of the S3 bucket.",
-            ("archives",),
+            ("repair.archives",),
         ),
         "index": Command(
-            "Rebuild or check the index by which leads are searched and counted.", ("indexing",)
+            "Rebuild or check the index by which leads are searched and counted.",
+            ("repair.indexing",),
         ),
         "import": Command(
             "Import raw and refined leads with their handling; existing leads stay unchanged.",
-            ("archives",),
+            ("repair.archives",),
         ),
     },
     "Access": {
-        "accounts": Command("Manage who may look at the dashboard.", ("accounts",)),
-        "tokens": Command("Manage tokens with which programs ask the dashboard.", ("tokens",)),
+        "accounts": Command("Manage who may look at the dashboard.", ("access.accounts",)),
+        "tokens": Command(
+            "Manage tokens with which programs ask the dashboard.", ("access.tokens",)
+        ),
     },
     "Privacy": {
-        "erase": Command("Erase everything that is held about a person.", ("erasing",)),
+        "erase": Command("Erase everything that is held about a person.", ("privacy.erasing",)),
         "access": Command(
             "Show everything that is held about a person: with source, purpose and recipients.",
-            ("accessing",),
+            ("privacy.accessing",),
         ),
         "audit": Command(
-            "Show who did what: people, commands, and looks at unmasked leads.", ("auditing",)
+            "Show who did what: people, commands, and looks at unmasked leads.",
+            ("privacy.auditing",),
         ),
         "suppress": Command(
-            "Keep the list of people who are not to be contacted.", ("suppressing",)
+            "Keep the list of people who are not to be contacted.", ("privacy.suppressing",)
         ),
         "retention": Command(
-            "Show or delete what is older than the settings allow.", ("retaining",)
+            "Show or delete what is older than the settings allow.", ("privacy.retaining",)
         ),
         "encryption": Command(
-            "Encrypt personal data in the data folder, or change its keys.", ("encrypting",)
+            "Encrypt personal data in the data folder, or change its keys.", ("privacy.encrypting",)
         ),
         "hold-data": Command(
             "Put one lead under a legal hold: its data is neither erased nor deleted by retention.",
-            ("retaining",),
+            ("privacy.retaining",),
         ),
         "release-data": Command(
             "End the legal hold on one lead; retention then deletes what is too old.",
-            ("retaining",),
+            ("privacy.retaining",),
         ),
     },
     "Connect": {
         "sample": Command(
-            "Print the payload of a made-up lead, as this source would send it.", ("sampling",)
+            "Print the payload of a made-up lead, as this source would send it.",
+            ("connect.sampling",),
         ),
         "preview": Command(
             "Show the refined lead and the Slack message for a payload; nothing is stored.",
-            ("trying",),
+            ("connect.trying",),
         ),
-        "send": Command("Sign a payload and post it, as its CRM would.", ("trying",)),
+        "send": Command("Sign a payload and post it, as its CRM would.", ("connect.trying",)),
         "inbox": Command(
             "Show alerts on a page of this machine, as Slack would; its buttons work.",
-            ("inboxing",),
+            ("connect.inboxing",),
         ),
-        "deliver": Command("Test channels.", ("delivering",)),
+        "deliver": Command("Test channels.", ("connect.delivering",)),
         "enrich": Command(
             "Look up facts about leads: what providers knew and cost, and a question to one.",
-            ("enriching",),
+            ("connect.enriching",),
         ),
         "write-back": Command(
-            "Write refined leads back to their CRMs, again or for the first time.", ("crm",)
+            "Write refined leads back to their CRMs, again or for the first time.", ("connect.crm",)
         ),
         "reconcile": Command(
             "Find leads in the CRM whose webhooks never arrived, and capture them.",
-            ("reconciling",),
+            ("connect.reconciling",),
         ),
     },
     "AWS": {
-        "deploy": Command("Deploy Leadline to AWS.", ("cloud",)),
-        "destroy": Command("Delete a deployment.", ("cloud",)),
-        "package": Command("Package Leadline for another tool to deploy.", ("packaging",)),
+        "deploy": Command("Deploy Leadline to AWS.", ("aws.cloud",)),
+        "destroy": Command("Delete a deployment.", ("aws.cloud",)),
+        "package": Command("Package Leadline for another tool to deploy.", ("aws.packaging",)),
         "logs": Command(
-            "Show the log lines of a stack's functions in order of time.", ("cloud_status",)
+            "Show the log lines of a stack's functions in order of time.", ("aws.cloud_status",)
         ),
         "move": Command(
-            "Move all leads of the data folder to a stack on AWS, or back.", ("moving",)
+            "Move all leads of the data folder to a stack on AWS, or back.", ("aws.moving",)
         ),
         "rebuild": Command(
             "Rebuild the table of a stack from its archive: adds all leads that the table lacks.",
-            ("rebuilding",),
+            ("aws.rebuilding",),
         ),
         "shards": Command(
             "Show in how many partitions a stack's indexes are, and move what is in unused ones.",
-            ("sharding",),
+            ("aws.sharding",),
         ),
         "cost": Command(
-            "Estimate a month on AWS, line by line, from a dated list of prices.", ("cost",)
+            "Estimate a month on AWS, line by line, from a dated list of prices.", ("aws.cost",)
         ),
     },
 }

@@ -1,0 +1,1 @@
+"""Who gets leads: people, teams, experiments."""

@@ -1,0 +1,1 @@
+"""Stacks on AWS: making, moving, watching and paying for them."""

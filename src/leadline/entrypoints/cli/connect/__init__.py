@@ -1,0 +1,1 @@
+"""Trying payloads, and what Leadline talks to."""

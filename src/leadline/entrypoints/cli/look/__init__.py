@@ -1,0 +1,1 @@
+"""Looking at leads, and at the state of an installation."""

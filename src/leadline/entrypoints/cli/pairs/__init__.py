@@ -1,0 +1,1 @@
+"""Finding, joining and parting leads about one person."""

@@ -1,0 +1,1 @@
+"""Doing again, correcting, copying and importing leads."""

@@ -1,0 +1,1 @@
+"""Rules, tried before they are live."""

@@ -1,0 +1,1 @@
+"""Starting what runs, and the settings that it needs."""

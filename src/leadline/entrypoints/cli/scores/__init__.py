@@ -1,0 +1,1 @@
+"""What leads are worth, and the models that say so."""
