@@ -4,6 +4,8 @@ Both entry points (`entrypoints.embedded.http`, `entrypoints.aws.capture`) `read
 an inbox accept its leads, and `answer` with the receipts.
 """
 
+# Long because what a delivery becomes and what its sender is answered are told by the same values.
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -36,6 +38,10 @@ _SAME_VISIT = timedelta(minutes=10)
 _BROWSERS = frozenset({"origin", "sec-fetch-site", "sec-fetch-mode"})
 """Headers that browsers, but not programs, send with a page's POST (Fetch Standard)."""
 _FATES_OF_A_LEAD = (Fate.CAPTURED, Fate.FOLDED)
+# Python 3.11 looks the members of an enumeration up in Python.
+_CREATED, _UNREADABLE = Kind.CREATED, Kind.UNREADABLE
+_REDELIVERED, _REFUSED = Fate.REDELIVERED, Fate.REFUSED
+_NO_TIME = timedelta()
 
 
 _EMPTY = Event(Kind.IGNORED, b"null", why="empty")
@@ -126,7 +132,7 @@ def _unreadable(
         why=(error.detail or error.title)[:_LONGEST_WHY],
         body=source.keepable(body),
         media_type=delivery.headers.get("content-type", "")[:200],
-        window=_window(delivery, source, kit),
+        window=window_of(delivery, source, kit),
         quota=None if proven else Quota(),
     )
 
@@ -142,12 +148,12 @@ def answer(
     Raises TooMuchUnreadable for a delivery that was not stored because its quota is used up.
     """
     for receipt in receipts:
-        if receipt.fate is Fate.REFUSED:
+        if receipt.fate is _REFUSED:
             raise TooMuchUnreadable("send what can be read, or come back in a minute")
     own = kit.sources[delivery.source].answer(receipts)
     if own is not None:
         return own
-    if leads and leads[0].kind is Kind.UNREADABLE:
+    if leads and leads[0].kind is _UNREADABLE:
         told = {
             "message": "Delivery kept, but it can't be read",
             "lead_id": receipts[0].lead_id,
@@ -167,7 +173,7 @@ def answer(
 
 def _is_of_a_lead(receipt: Receipt) -> bool:
     """Whether an event is part of a lead; a redelivery is answered as the first was."""
-    if receipt.fate is Fate.REDELIVERED:
+    if receipt.fate is _REDELIVERED:
         return not receipt.why
     return receipt.fate in _FATES_OF_A_LEAD
 
@@ -254,8 +260,8 @@ def _captured(
         if position == 0 and event.raw != delivery.body
         else None,
         media_type=delivery.headers.get("content-type", "")[:200],
-        window=_window(delivery, source, kit) if key is None else None,
-        look_at=kit.first_look and event.kind is Kind.CREATED and delay > timedelta(),
+        window=window_of(delivery, source, kit) if key is None else None,
+        look_at=kit.first_look and event.kind is _CREATED and delay > _NO_TIME,
     )
 
 
@@ -266,7 +272,7 @@ def _key(event: Event, position: int, delivery: Delivery) -> str | None:
     return f"{delivery.headers['idempotency-key']}#{position}"
 
 
-def _window(delivery: Delivery, source: Source, kit: CaptureKit) -> timedelta | None:
+def window_of(delivery: Delivery, source: Source, kit: CaptureKit) -> timedelta | None:
     """How long the same text counts as a redelivery; None for the default. Browsers never
     redeliver, so the same form on the next day is a new lead."""
     config = source.config
@@ -278,9 +284,17 @@ def _window(delivery: Delivery, source: Source, kit: CaptureKit) -> timedelta | 
 
 
 def _delay(event: Event, source: Source, kit: CaptureKit) -> timedelta:
+    if event.kind is _CREATED and _skips_the_wait(event, source):
+        return _NO_TIME
     config = source.config
-    if event.kind is Kind.CREATED and _skips_the_wait(event, source):
-        return timedelta()
+    return kit.delay if config.delay is None else config.delay
+
+
+def delay_of_created(source: Source, kit: CaptureKit) -> timedelta | None:
+    """How long all new leads of a source wait; None if that depends on what is in them."""
+    config = source.config
+    if config.hot_score is not None or config.skip_when_owned:
+        return None
     return kit.delay if config.delay is None else config.delay
 
 

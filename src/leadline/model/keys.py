@@ -13,13 +13,14 @@ from leadline.model.lead import CapturedLead, Kind, RefinedLead
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:
     """The 16-byte key of an event, a record or a body of one source."""
-    digest = _begun(kind, source).copy()
+    digest = begun_digest(kind, source).copy()
     digest.update(value)
     return digest.digest()
 
 
 @lru_cache(64)  # there are few sources, and each of their deliveries needs it
-def _begun(kind: str, source: str) -> blake2b:
+def begun_digest(kind: str, source: str) -> blake2b:
+    """The digest of a key before its value, of which `key_digest` takes a copy."""
     return blake2b(f"{kind}\0{source}\0".encode(), digest_size=16)
 
 

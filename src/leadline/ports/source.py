@@ -1,6 +1,6 @@
 """A source: it authenticates deliveries, splits them into events, and reads the fields of leads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -77,6 +77,14 @@ class Source:
         generator: capture stops at its limits.
         """
         raise NotImplementedError
+
+    def plain_bodies(self, delivery: Delivery) -> Callable[[bytes], bool] | None:
+        """For deliveries with the head of this one, which was authentic: tells whether a body is,
+        as it stands, one CREATED event without a key, a record or a note. It may say no of any
+        body, but never yes by mistake. None for sources that can't tell, for heads that name a
+        key, and if the body has a part in the proof of who sent it."""
+        del delivery
+        return None
 
     def fields(self, raw: bytes) -> LeadFields:
         """The fields of the lead in one event, as written. Raises NotUnderstood if it has none."""

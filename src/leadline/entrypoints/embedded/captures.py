@@ -24,6 +24,7 @@ from leadline.entrypoints.reception import (
 )
 from leadline.entrypoints.refusals import note_captured, reason_of
 from leadline.journey.capture import CaptureKit, answer, read
+from leadline.journey.same_head import SameHead, same_head
 from leadline.model.errors import LeadlineError, NotReady, TooMuchUnreadable, Unreadable
 from leadline.model.lead import CapturedLead, Delivery, Kind, Receipt
 from leadline.ports.source import Answer
@@ -142,6 +143,16 @@ class Captures:
         leads = read(delivery, endpoints.kit)
         endpoints.batcher.hand_in(leads, tell(leads))
 
+    def same_head(self, delivery: Delivery) -> SameHead | None:
+        """What a delivery that was taken decides for others with its head."""
+        return same_head(delivery, self.opened(delivery.source).kit)
+
+    def hand_in(self, lead: CapturedLead, tell: Tell) -> None:
+        """Queue a lead for the disk that was read by what its head decides."""
+        if self.endpoints is None:
+            raise NotReady
+        self.endpoints.batcher.hand_in((lead,), tell)
+
     def kept(
         self, delivery: Delivery, leads: Sequence[CapturedLead], receipts: Sequence[Receipt]
     ) -> Answer:
@@ -155,6 +166,11 @@ class Captures:
         else:
             note_captured(name, receipts)
         return response
+
+    def kept_as_usual(self, name: str, receipts: Sequence[Receipt]) -> None:
+        """Note that new leads of the source *name* are durable, and answered."""
+        note_captured(name, receipts)
+        self._observe(name, 200)
 
     def answered(self, request: Request, response: Answer) -> None:
         """Count an answer that is no refusal for an error."""

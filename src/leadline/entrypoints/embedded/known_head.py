@@ -5,12 +5,13 @@ same bytes at the beginning of a request mean the same, so they need not be pars
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 import msgspec
 
 from leadline.entrypoints.embedded.captures import Request
+from leadline.journey.same_head import SameHead
 from leadline.model.lead import Delivery
 
 LONGEST = 2048
@@ -20,33 +21,48 @@ _MOST_DIGITS = 7
 _ZERO = ord("0")
 
 
-class KnownHead(NamedTuple):
+class KnownHead:
     """A head with `Content-Length`: what stands before the digits of the length, and after them.
-    *request* and *delivery*, without a body, are what it says."""
+    *request* and *delivery*, without a body, are what it says; *same* is what it decides for each
+    body, None if every delivery is read like the first."""
 
-    begin: bytes
-    end: bytes
-    request: Request
-    delivery: Delivery
+    __slots__ = ("_begin", "_begins", "_end", "_ends", "delivery", "request", "same")
+
+    def __init__(
+        self,
+        begin: bytes,
+        end: bytes,
+        request: Request,
+        delivery: Delivery,
+        same: SameHead | None = None,
+    ) -> None:
+        self._begin, self._end = begin, end
+        self._begins, self._ends = len(begin), len(end)
+        self.request = request
+        self.delivery = delivery
+        self.same = same
 
     def body_in(self, data: bytes) -> bytes | None:
         """The body of the request in *data*, if that is this head and a whole body, else None."""
-        begin = len(self.begin)
-        if not data.startswith(self.begin):
+        begin = self._begins
+        if not data.startswith(self._begin):
             return None
         at = data.find(b"\r\n", begin, begin + _MOST_DIGITS + 2)
+        if at < 0 or not data.startswith(self._end, at):
+            return None
         digits = data[begin:at]
-        if at < 0 or not digits.isdigit() or digits[0] == _ZERO:
+        if not digits.isdigit() or digits[0] == _ZERO:
             return None
-        if not data.startswith(self.end, at):
-            return None
-        body = data[at + len(self.end) :]
-        return body if len(body) == int(digits) else None
+        start = at + self._ends
+        return data[start:] if len(data) - start == int(digits) else None
 
 
-def known_head(data: bytes, request: Request, delivery: Delivery, size: int) -> KnownHead | None:
-    """The head of *data*, a POST request with a body of *size* bytes that was read from it; None
-    if *data* is not just that request, or if its head is too long to be kept."""
+def known_head(
+    data: bytes, request: Request, delivery: Delivery, same: Callable[[Delivery], SameHead | None]
+) -> KnownHead | None:
+    """The head of *data*, a POST request, from which *delivery* was read; None if *data* is not
+    just that request, or if its head is too long to be kept. *same* tells what the head decides."""
+    size = len(delivery.body)
     head = data[: len(data) - size]
     if not size or len(head) > LONGEST or not head.startswith(b"POST "):
         return None
@@ -56,7 +72,8 @@ def known_head(data: bytes, request: Request, delivery: Delivery, size: int) -> 
     if len(lengths) != 1 or int(lengths[0][1]) != size:
         return None
     begin, end = lengths[0].span(1)
-    return KnownHead(head[:begin], head[end:], request, msgspec.structs.replace(delivery, body=b""))
+    bare = msgspec.structs.replace(delivery, body=b"")
+    return KnownHead(head[:begin], head[end:], request, bare, same(delivery))
 
 
 def again(known: Delivery, body: bytes) -> Delivery:

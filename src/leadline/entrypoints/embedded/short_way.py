@@ -7,24 +7,23 @@ way, through the ASGI application. The limits (`slow_senders`) hold on both, bec
 of the parser.
 """
 
-from collections.abc import Iterable, Sequence
-from http import HTTPStatus
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from leadline.entrypoints.embedded.answer_bytes import composed, composed_usual
 from leadline.entrypoints.embedded.captures import Captures, Request
 from leadline.entrypoints.embedded.group_commit import Tell
 from leadline.entrypoints.embedded.known_head import KnownHead, again, known_head
-from leadline.entrypoints.embedded.sending import check_fields, closes, header_fields
+from leadline.entrypoints.embedded.sending import check_fields, closes
 from leadline.entrypoints.embedded.whole_requests import WholeRequests
 from leadline.model.errors import LeadlineError
-from leadline.model.lead import CapturedLead, Delivery, Receipt
+from leadline.model.lead import CapturedLead, Delivery, Fate, Receipt
 from leadline.ports.source import Answer
 
-_STATUS = {
-    status.value: b"HTTP/1.1 %d %b\r\n" % (status, status.phrase.encode()) for status in HTTPStatus
-}
+_CAPTURED = Fate.CAPTURED
 _TOLD_IN_THE_HEAD = frozenset((b"expect", b"transfer-encoding"))
 """Header fields of requests that go the long way."""
 _TRIALS = 8
@@ -46,8 +45,8 @@ class _Capture:
     """A delivery that is being stored, in the place of uvicorn's cycle of request and response."""
 
     __slots__ = (
-        "delivery", "disconnected", "keep_alive", "leads", "message_event", "protocol", "request",
-        "response_complete",
+        "delivery", "disconnected", "keep_alive", "known", "leads", "message_event", "protocol",
+        "request", "response_complete",
     )  # fmt: skip
     more_body = response_started = False
 
@@ -58,6 +57,7 @@ class _Capture:
         self.response_complete = self.disconnected = False
         self.message_event = _NOBODY_WAITS
         self.delivery: Delivery | None = None
+        self.known: KnownHead | None = None
         self.leads: Sequence[CapturedLead] = ()
 
     def start(self, captures: Captures, body: bytes, known: Delivery | None = None) -> None:
@@ -74,6 +74,45 @@ class _Capture:
         except Exception as error:
             answer = captures.refusal(self.request, error)
             self.protocol.loop.call_soon(self._end, answer)
+
+    def start_known(self, captures: Captures, body: bytes, known: KnownHead) -> None:
+        """As `start`, for a delivery with a head that was read before."""
+        self.known = known
+        try:
+            same = known.same
+            lead = same.lead(body, datetime.now(UTC)) if same is not None else None
+            if lead is not None:
+                self.leads = (lead,)
+                captures.hand_in(lead, self._told_of_known)
+                return
+        except Exception as error:
+            self.protocol.loop.call_soon(self._end, captures.refusal(self.request, error))
+            return
+        self.start(captures, body, known.delivery)
+
+    def _told_of_known(self, result: Sequence[Receipt] | LeadlineError) -> None:
+        """Answer as `_told` does; in one step if the delivery is one new lead, as most are."""
+        protocol, known = self.protocol, self.known
+        captures = protocol.captures
+        assert captures is not None  # noqa: S101 - it took this delivery
+        assert known is not None  # noqa: S101
+        assert known.same is not None  # noqa: S101
+        if (
+            isinstance(result, LeadlineError)
+            or result[0].fate is not _CAPTURED
+            or not self.keep_alive
+        ):
+            self.delivery = again(known.delivery, self.leads[0].raw)
+            self._told(result)
+            return
+        body = known.same.answer(result[0].lead_id)
+        captures.kept_as_usual(known.same.name, result)
+        if not protocol.transport.is_closing():
+            fields = protocol.server_state.default_headers
+            protocol.transport.write(composed_usual(body, fields))
+        self.response_complete = True
+        self.known, self.leads = None, ()  # an idle connection holds no body
+        protocol.on_response_complete()
 
     def _remember(self, leads: Sequence[CapturedLead]) -> Tell:
         self.leads = leads
@@ -100,9 +139,10 @@ class _Capture:
         if closes(answer):
             self.keep_alive = False
         if not protocol.transport.is_closing():
-            protocol.transport.write(_composed(answer, protocol, self.keep_alive))
+            fields = protocol.server_state.default_headers
+            protocol.transport.write(composed(answer, fields, self.keep_alive))
         self.response_complete = True
-        self.delivery, self.leads = None, ()  # an idle connection holds no body
+        self.delivery, self.known, self.leads = None, None, ()  # an idle connection holds no body
         if not self.keep_alive:
             protocol.transport.close()
         protocol.on_response_complete()
@@ -145,16 +185,17 @@ class ShortWay(WholeRequests):
         self._in_vain = 0
         capture = _Capture(self, known.request, keep_alive=not self.leaving)
         self.cycle = capture  # type: ignore[assignment]
-        capture.start(captures, body, known.delivery)
+        capture.start_known(captures, body, known)
         return True
 
     def keep_head(self, data: bytes) -> None:
         """Keep the head of a request that was parsed, and was all of *data*."""
         taken: Any = self.cycle
         if isinstance(taken, _Capture) and taken.keep_alive and self._in_vain < _TRIALS:
-            delivery = taken.delivery
-            if delivery is not None:
-                self._known = known_head(data, taken.request, delivery, len(delivery.body))
+            delivery, captures = taken.delivery, self.captures
+            if delivery is not None and captures is not None:
+                same = captures.same_head if taken.leads else _each_is_read
+                self._known = known_head(data, taken.request, delivery, same)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -249,36 +290,5 @@ class ShortWay(WholeRequests):
             self.cycle.keep_alive = False
 
 
-def _composed(answer: Answer, protocol: ShortWay, keep_alive: bool) -> bytes:
-    """An answer as it is sent."""
-    fields = protocol.server_state.default_headers
-    if answer.headers:
-        more = _lines([*fields, *header_fields(answer)])
-    elif fields is _usual.fields:
-        more = _usual.lines
-    else:
-        more = _lines(fields)
-        _usual.fields, _usual.lines = fields, more
-    return b"%b%bcontent-type: %b\r\ncontent-length: %d\r\n%b\r\n%b" % (
-        _STATUS[answer.status],
-        more,
-        answer.media_type.encode(),
-        len(answer.body),
-        b"" if keep_alive else b"connection: close\r\n",
-        answer.body,
-    )
-
-
-def _lines(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
-    return b"".join([b"%b: %b\r\n" % field for field in fields])
-
-
-class _Usual:
-    """The header fields that uvicorn gives all answers of one second, which it never changes in
-    place, and their lines."""
-
-    fields: Sequence[tuple[bytes, bytes]] | None = None
-    lines = b""
-
-
-_usual = _Usual()
+def _each_is_read(_delivery: Delivery) -> None:
+    """What a head decides whose delivery was refused: nothing."""

@@ -1,5 +1,6 @@
 """The inbox: accepts a whole batch of events in one transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,7 +53,8 @@ class SqliteInbox:
         """See `ports.store.Inbox.accept`."""
         window = micros_of(self.redelivery_window)
         with self.keys.forgetting_on_failure(), self.db.writing() as db:
-            keys = {k for lead in leads for k in (lead.event_key, lead.record_key) if k}
+            keys = {lead.event_key for lead in leads}
+            keys.update([lead.record_key for lead in leads if lead.record_key])
             batch = NewEvents(next_number(db), owners_of(db, self.keys.owners(db, keys)))
             receipts = [
                 _plain(batch, lead)
@@ -192,11 +194,7 @@ def _is_plain(lead: CapturedLead) -> bool:
 
 def _plain(batch: NewEvents, lead: CapturedLead) -> Receipt:
     """A plain event that is no redelivery: a new lead."""
-    at = micros(lead.captured_at)
-    number = batch.add(lead, at, _CAPTURED, lead.why)
-    batch.tasks.append((number, _REFINE, at, micros(lead.due_at)))
-    if lead.look_at:
-        batch.looks.append((number, _FIRST_LOOK, at, at))
+    batch.add_plain(lead)
     return Receipt(lead.id, _CAPTURED, lead.why)
 
 
@@ -268,6 +266,8 @@ def _write(db: apsw.Connection, keys: KeyIndex, batch: NewEvents, now: int) -> N
         bulk.insert(db, _sql.add_dead_tasks, batch.dead)
     put(db, [(number, Step.LOOK_UP, "", 0, now, now) for number in batch.looked_up])
     add_history(db, batch.history)
+    for (day, source), number in Counter(batch.plain).items():
+        batch.tally[day, source, _CAPTURED] += number
     count(db, batch.tally)
     for number in batch.folded:
         db.execute(_sql.end_refine_lease, (number,))

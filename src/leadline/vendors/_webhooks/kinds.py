@@ -117,11 +117,16 @@ def kind_of(names: EventNames, raw: bytes) -> tuple[Kind, str]:
     """The kind of an event with these names, or whose only key names it (*raw* is JSON text), and
     the reason if it is ignored. Unknown names mean CREATED."""
     kind, why = _kind_by_name(names) if names.are_told() else (Kind.CREATED, "")
-    # A body that ends with a text has more in it than an object or a list.
-    if raw[-2:-1] != b'"' and (key := _ONLY_KEY.match(raw)) and _is_only_key(raw):
+    if (key := may_be_only_key(raw)) and _is_only_key(raw):
         why = ended(key[1].decode(errors="replace"), chosen=False) or why
         kind = Kind.IGNORED if why else kind
     return kind, why
+
+
+def may_be_only_key(raw: bytes) -> re.Match[bytes] | None:
+    """The first key of an object, if it may be the only one and that of an object or a list."""
+    # A body that ends with a text has more in it than an object or a list.
+    return _ONLY_KEY.match(raw) if raw[-2:-1] != b'"' else None
 
 
 def _kind_by_name(names: EventNames) -> tuple[Kind, str]:

@@ -56,7 +56,7 @@ def leads_in(raw: bytes) -> Sequence[bytes]:
     Raises TooManyEvents for more than a delivery may ever hold, and Unreadable for an array that is
     nested too deeply.
     """
-    if b"[" not in raw and (b"\\" not in raw or not _may_hold_json(raw)):
+    if is_one(raw):
         return (raw,)
     opened = _opened(raw)
     if _answers_of_one(opened):
@@ -67,6 +67,11 @@ def leads_in(raw: bytes) -> Sequence[bytes]:
         if len(found) > MOST_EVENTS:
             raise TooManyEvents(MOST_EVENTS)
     return found
+
+
+def is_one(raw: bytes) -> bool:
+    """Whether JSON text is certainly one lead as it stands: it has no list, and no JSON in it."""
+    return b"[" not in raw and (b"\\" not in raw or not _may_hold_json(raw))
 
 
 def _opened(raw: bytes) -> bytes:

@@ -4,7 +4,7 @@ Reads common field names at any depth, CloudEvents 1.0 envelopes and arrays of l
 can map fields.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -17,8 +17,8 @@ from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.bodies import JSON_MEDIA, read_body
 from leadline.vendors._webhooks.fields import demand_something, text, text_of_field, with_source
-from leadline.vendors._webhooks.kinds import EventNames, kind_of
-from leadline.vendors._webhooks.pieces import leads_in
+from leadline.vendors._webhooks.kinds import EventNames, kind_of, may_be_only_key
+from leadline.vendors._webhooks.pieces import is_one, leads_in
 from leadline.vendors._webhooks.usual import TIMES, emptied_by_name
 
 
@@ -30,6 +30,7 @@ class _Head(EventNames):
 
 
 _head = msgspec.json.Decoder(_Head)
+_NO_NAMES = _Head()
 
 
 # Fields that differ in a vendor's next attempt (Intercom docs, "Webhook notification object";
@@ -71,6 +72,16 @@ class Generic(Source):
         return (
             noted(self._event(raw, i, len(raws), delivery), notes) for i, raw in enumerate(raws)
         )
+
+    def plain_bodies(self, delivery: Delivery) -> Callable[[bytes], bool] | None:
+        """See `Source.plain_bodies`; the shared secret is in the head. A source that is made from
+        this one may read and prove otherwise."""
+        if type(self) is not Generic:
+            return None
+        mapping = self.config.map
+        if "event_id" in mapping or "record" in mapping or _key(delivery, _NO_NAMES) is not None:
+            return None
+        return _is_plain if delivery.headers.get("content-type") == JSON_MEDIA[0] else None
 
     def fields(self, raw: bytes) -> LeadFields:
         """See `Source.fields`."""
@@ -129,6 +140,16 @@ def _of_plain_object(delivery: Delivery) -> _Head | None:
     if delivery.headers.get("content-type") != JSON_MEDIA[0] or not delivery.body.isascii():
         return None
     return peek(_head, delivery.body)
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether a body is one object of valid JSON in ASCII that names no event and no id of one."""
+    return (
+        body.isascii()
+        and is_one(body)
+        and not may_be_only_key(body)
+        and peek(_head, body) == _NO_NAMES
+    )
 
 
 def _key(delivery: Delivery, head: _Head) -> str | None:
