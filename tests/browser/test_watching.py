@@ -160,6 +160,38 @@ def test_a_drag_across_the_bars_lists_the_leads_of_that_time(made: Staged, open_
     expect(page.get_by_text("No lead matches")).to_be_visible()
 
 
+def test_the_bars_grow_in_the_chart_that_is_there(made: Staged, open_page: Open) -> None:
+    page = open_page("/?range=1h").page
+    expect(page.locator("#chart canvas")).to_be_visible()
+    page.evaluate(
+        """() => {
+            window.bars = document.querySelector("#chart canvas");
+            window.before = bars.toDataURL();
+        }"""
+    )
+    come_in(made, "nina")
+    page.evaluate(LOOK)
+    page.evaluate(  # a test that waits may not evaluate a text in the page (its policy)
+        """() => new Promise(tell => {
+            const look = () => bars.toDataURL() === before ? setTimeout(look, 20) : tell();
+            look();
+        })"""
+    )
+    assert page.evaluate("bars === document.querySelector('#chart canvas')")
+
+
+def test_the_numbers_of_the_bars_stay_open(made: Staged, open_page: Open) -> None:
+    page = open_page("/?range=1h").page
+    page.get_by_text("The numbers of the bars").click()
+    page.locator("h1").hover()
+    whole = page.get_by_role("group", name="Table of the bars").locator("td:last-child")
+    expect(whole.first).to_have_text("7")
+    come_in(made, "nina")
+    page.evaluate(LOOK)
+    expect(whole.first).to_have_text(re.compile("^[18]$"))  # the minute may be another bar's
+    expect(whole.first).to_be_visible()
+
+
 def test_the_keyboard_is_enough(made: Staged, open_page: Open) -> None:
     page = open_page("/leads").page
     page.keyboard.press("j")

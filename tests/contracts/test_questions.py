@@ -38,6 +38,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndexedWorld]:
          ["jose", "ada", "wang", "zoe", "dead", "waits"]),
         ({"sort": SortKey.NAME, "descending": False},
          ["ada", "jose", "zoe", "wang", "dead", "waits"]),
+        ({"sort": SortKey.NAME, "descending": False, "masked": True},
+         ["ada", "jose", "zoe", "wang", "dead", "waits"]),
         ({"sort": SortKey.SOURCE, "descending": False},
          ["ada", "waits", "dead", "zoe", "wang", "jose"]),
         ({"sort": SortKey.SOURCE}, ["waits", "dead", "zoe", "wang", "jose", "ada"]),
@@ -129,13 +131,26 @@ def test_who_sees_masked_leads_finds_what_they_see(
     assert world.ask(text=text, masked=True) == found
 
 
+def test_the_order_of_masked_names_tells_no_more_than_these(tmp_path: Path) -> None:
+    with IndexedWorld(tmp_path) as world:
+        for name in ("Ann Lee", "Amy Lane", "Bo Ek", "Al Lund"):
+            world.refine(name, *person(name))
+        world.maker.all()
+        query = LeadQuestion(sort=SortKey.NAME, descending=False)
+        assert world.shown(world.questions.page(query))[:3] == ["Al Lund", "Amy Lane", "Ann Lee"]
+        masked = LeadQuestion(sort=SortKey.NAME, descending=False, masked=True)
+        found = world.shown(world.questions.page(masked))  # three have the same letters
+        assert found == ["Ann Lee", "Amy Lane", "Al Lund", "Bo Ek"]
+
+
 @pytest.mark.parametrize("sort", list(SortKey))
 @pytest.mark.parametrize("down", [True, False])
 @pytest.mark.parametrize("size", [1, 2, 4, 6])
+@pytest.mark.parametrize("masked", [False, True])
 def test_pages_follow_each_other_in_both_directions(
-    world: IndexedWorld, sort: SortKey, down: bool, size: int
+    world: IndexedWorld, sort: SortKey, down: bool, size: int, masked: bool
 ) -> None:
-    query = LeadQuestion(sort=sort, descending=down)
+    query = LeadQuestion(sort=sort, descending=down, masked=masked)
     whole = world.shown(world.questions.page(query))
     pages = [world.questions.page(query, limit=size)]
     assert pages[0].previous is None

@@ -101,19 +101,38 @@ def kept_attempts(
     before: Sequence[AttemptRecord], new: Sequence[AttemptRecord], most: int
 ) -> tuple[AttemptRecord, ...]:
     """The attempts to keep, oldest first: of each task the last success and the last failures, at
-    most *most* together, and no more than fit beside a lead."""
+    most *most* together, and no more than fit beside a lead. Of earlier successes the fields of the
+    CRM are kept that they were the first to write, without what was sent and answered: what a
+    field had before the first write is nowhere else."""
+    first = _first_writes((*before, *new))
     found: list[AttemptRecord] = []
     succeeded: set[tuple[Step, str]] = set()
     number: dict[tuple[Step, str], int] = {}
-    for one in (*reversed(new), *reversed(before)):
+    for at, one in reversed(list(enumerate((*before, *new)))):
         task = one.step, one.channel
-        if number.get(task, 0) >= most or (one.result == "done" and task in succeeded):
+        if one.result == "done" and task in succeeded:
+            if fields := first.get(at):
+                found.append(msgspec.structs.replace(one, exchanges=(), fields=fields))
+            continue
+        if number.get(task, 0) >= most:
             continue
         number[task] = number.get(task, 0) + 1
         if one.result == "done":
             succeeded.add(task)
         found.append(one)
     return tuple(reversed(_fitting(found)))
+
+
+def _first_writes(attempts: Sequence[AttemptRecord]) -> dict[int, tuple[FieldWrite, ...]]:
+    """By the place of a success, the fields that none before it of the same task has written."""
+    written: dict[tuple[Step, str], set[str]] = {}
+    found = {}
+    for at, one in enumerate(attempts):
+        if one.result == "done" and one.fields:
+            names = written.setdefault((one.step, one.channel), set())
+            found[at] = tuple(field for field in one.fields if field.name not in names)
+            names.update(field.name for field in one.fields)
+    return found
 
 
 def _fitting(newest_first: Sequence[AttemptRecord]) -> Sequence[AttemptRecord]:

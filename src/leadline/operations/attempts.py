@@ -45,11 +45,11 @@ def before_in_words(one: FieldWrite) -> str:
 
 
 def fields_before(story: LeadStory) -> Mapping[str, FieldWrite]:
-    """By the CRM's names, the fields of the last write-backs that succeeded, as far as they are
-    kept."""
-    return {
-        field.name: field
-        for one in story.attempts
-        if one.step is Step.WRITE_BACK and one.result == "done"
-        for field in one.fields
-    }
+    """By the CRM's names, the fields that were written with success, each as it was written first,
+    as far as that is kept."""
+    found: dict[str, FieldWrite] = {}
+    for one in sorted(story.attempts, key=lambda one: one.at):
+        if one.step is Step.WRITE_BACK and one.result == "done":
+            for field in one.fields:
+                found.setdefault(field.name, field)
+    return found

@@ -43,9 +43,8 @@ _Z_TO_A_FIRST = (Order.CAPTURED, Order.SCORE)
 
 def lead_question(wanted: Wanted, *, masked: bool) -> LeadQuestion | None:
     """What to ask an index; None if it has no answer: to leads on hold or dead for a reason. With
-    *masked*, only what is shown of masked leads is searched, and none are sorted by their names,
-    which would tell of them."""
-    if wanted.held or wanted.reason or (masked and wanted.order is Order.NAME):
+    *masked*, they are searched and sorted by what is shown of masked leads, which tells no more."""
+    if wanted.held or wanted.reason:
         return None
     return LeadQuestion(
         text=wanted.words,

@@ -35,7 +35,8 @@ class WithoutTexts(Unanswerable):
 
 class SortKey(StrEnum):
     """By what leads are sorted. Leads without a score, owner, company or name come last; of one
-    source or status the newest come first, whatever the direction."""
+    source or status the newest come first, whatever the direction. A masked query sorts by names as
+    they are masked."""
 
     CAPTURED = "captured"
     SCORE = "score"

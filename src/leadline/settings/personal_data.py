@@ -114,7 +114,8 @@ class PersonalDataSettings(SettingsStruct, frozen=True):
         str(KEPT),
         "How many attempts at a task are kept with what was sent to a channel or CRM (at most "
         "8 KB, without secrets), what was answered, and the CRM's fields before and after: the "
-        "last success and the last failures. 0 for none.",
+        "last success and the last failures, and what each field had before it was first "
+        "written. 0 for none.",
         whole_number(0, 20),
     )
 

@@ -36,8 +36,9 @@ class IndexEntry(msgspec.Struct, frozen=True):
 
 class Facet(msgspec.Struct, frozen=True):
     """By what a lead is found, sorted and counted. `campaign` and `company` are without words of
-    the person (masked), `company`, `name` and `owner_key` folded. `awaited` is
-    whether a person is still to respond, and `ending` a value of `Ending`."""
+    the person (masked), `company`, `name` and `owner_key` folded. `masked_name` is the name, masked
+    and folded. `awaited` is whether a person is still to respond, and `ending` a value of
+    `Ending`."""
 
     lead_id: str
     captured_at: datetime
@@ -48,6 +49,7 @@ class Facet(msgspec.Struct, frozen=True):
     owner_key: str | None = None
     company: str | None = None
     name: str | None = None
+    masked_name: str | None = None
     score: float | None = None
     duplicate: bool = False
     hot: bool = False
@@ -87,6 +89,7 @@ def indexed(entry: IndexEntry) -> tuple[Facet, Words]:
         _masked("name", lead.contact.name, known),
         _masked("email", lead.contact.email, known),
     )
+    facet = msgspec.structs.replace(facet, masked_name=_folded(masked[0]))
     return _facet(facet, entry, lead, company, campaign), Words(
         _joined((company, campaign, row.owner, row.source, *masked)),
         _joined(_personal(lead))[:MOST_WORDS],

@@ -390,7 +390,7 @@ def test_what_was_remembered_of_older_jobs_is_forgotten_when_it_is_too_much(
 
 def test_bulk_actions_of_late_are_listed_with_what_became_of_them(floor: BulkFloor) -> None:
     ids, browser = floor.refined("a"), floor.browser()
-    assert "No bulk action of late" in browser.get("/leads/bulk").text
+    assert "No recent bulk action" in browser.get("/leads/bulk").text
     job, _ = done(browser, pairs_of(ids, "claim"))
     text = browser.get("/leads/bulk").text
     assert f'href="{job}"' in text

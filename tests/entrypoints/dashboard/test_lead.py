@@ -191,7 +191,7 @@ def test_an_attempt_says_what_was_sent_and_answered_and_what_the_crm_had(made: S
     assert "write_back generic, attempt 1: accepted 200" in text
     assert "PATCH https://crm.example.com/leads/<17>" in text
     assert '"Name": "Ada Vance"' in text
-    assert "Field there Before Written Name nothing Ada Vance Ref not read x" in text
+    assert "CRM field Before Written Name nothing Ada Vance Ref not read x" in text
 
 
 def test_a_viewer_sees_of_an_attempt_its_host_and_code(made: Staged) -> None:

@@ -75,7 +75,7 @@ def test_the_rules_are_shown_with_what_they_did(made: Staged) -> None:
     page = plain(seen_by(made, UserRole.VIEWER).get("/rules").text)
     assert re.search(r"small max_score = 10 its own people – 2 0 0 0", page)
     assert re.search(r"large when company contains analytical dach – 2 2 2 0", page)
-    assert re.search(r"dach turn ada, bob", page)
+    assert re.search(r"dach by turn, equally ada, bob", page)
 
 
 def test_it_is_said_if_not_every_lead_was_looked_at(

@@ -270,7 +270,7 @@ def test_an_index_of_an_earlier_version_is_made_anew(world: IndexedWorld) -> Non
     world.maker.close()
     world.questions.close()
     with closing(apsw.Connection(str(world.folder / INDEX))) as index:
-        index.execute("PRAGMA user_version = 2")
+        index.execute("PRAGMA user_version = 3")
         index.execute("DELETE FROM words")
     with closing(SqliteQuestions(world.folder)) as questions:
         with pytest.raises(Unanswerable, match="not made yet"):
@@ -318,8 +318,12 @@ def test_an_index_without_texts_holds_no_words_and_says_that_it_cannot_search(
         assert [one for one in has_bytes(world.folder, words) if one.startswith(INDEX)] == []
     assert index_faults(world.store.db) == []
     assert world.ask(owners=("bea voss",)) == ["zoe", "ada"]
-    with pytest.raises(Unanswerable, match="encrypted"):
-        world.ask(text="kinsella")
+    for unknown in ({"text": "kinsella"}, {"sort": SortKey.NAME}, {"sort": SortKey.COMPANY}):
+        for masked in (False, True):
+            with pytest.raises(Unanswerable, match="encrypted"):
+                world.ask(**unknown, masked=masked)
+    for sort in (SortKey.SOURCE, SortKey.STATUS, SortKey.OWNER, SortKey.SCORE):  # is of no person
+        assert sorted(world.ask(sort=sort)) == sorted(world.names.values())
     with closing(SearchingLedger(world.folder)) as ledger:
         assert len(ledger.find(LeadFilter(search="kinsella"))) == 1
     assert rebuild_index(world.store) == 6

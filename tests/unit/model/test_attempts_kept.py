@@ -39,6 +39,39 @@ def test_the_last_failures_and_the_last_success_of_each_task_are_kept() -> None:
     ]  # fmt: skip
 
 
+def write_back(number: int, *fields: FieldWrite, result: str = "done") -> AttemptRecord:
+    exchange = Exchange("PATCH", "https://example.com/leads/17", "{}", "ok", 200)
+    return AttemptRecord(Step.WRITE_BACK, "close", number, NOON, result, (exchange,), fields)
+
+
+def test_what_the_crm_had_before_the_first_write_of_each_field_outlasts_later_writes() -> None:
+    kept: tuple[AttemptRecord, ...] = ()
+    for one in (
+        write_back(1, FieldWrite("phone", "030 1", "+49 30 1"), FieldWrite("score", None, 70)),
+        write_back(3, FieldWrite("owner", "ann", "bob")),
+        write_back(4, FieldWrite("owner", "bob", "cleo"), FieldWrite("phone", "+49 30 1", "")),
+        write_back(5, FieldWrite("owner", "cleo", "dan")),
+    ):
+        kept = kept_attempts(kept, [one], 2)
+    assert [one.number for one in kept] == [1, 3, 5]
+    assert [field.before for one in kept for field in one.fields] == ["030 1", None, "ann", "cleo"]
+    assert [len(one.exchanges) for one in kept] == [0, 0, 1]  # what was sent is the last one's
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 6])
+def test_it_makes_no_difference_how_many_attempts_are_kept_at_once(together: int) -> None:
+    every = [
+        write_back(number, FieldWrite(name, number, 0), result=result)
+        for number, (name, result) in enumerate(
+            zip("abacba", ("done", "retry", "done", "done", "dead", "done"), strict=True), start=1
+        )
+    ]
+    kept: tuple[AttemptRecord, ...] = ()
+    for at in range(0, len(every), together):
+        kept = kept_attempts(kept, every[at : at + together], 5)
+    assert kept == kept_attempts((), every, 5)
+
+
 def test_large_attempts_of_many_tasks_do_not_grow_without_end() -> None:
     new = [attempt(1, "dead", f"c{i}", "x" * 8000) for i in range(100)]
     kept = kept_attempts((), new, 5)

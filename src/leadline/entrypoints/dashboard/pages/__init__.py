@@ -100,7 +100,7 @@ PARTS: Sequence[DashboardPage] = (
     DashboardPage(
         "/leads/bulk",
         "Bulk actions",
-        "The bulk actions of late.",
+        "The recent bulk actions.",
         bulk_list,
         lowest=UserRole.OPERATOR,
     ),

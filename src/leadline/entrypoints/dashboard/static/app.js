@@ -189,15 +189,18 @@
   });
 
   // The chart of LIVE: stacked bars, in the colours of the style sheet; a drag lists its leads.
-  let chart = null, drawn = "";
-  const colours = () => [1, 2, 3, 4, 5, 6].map((number) => {
-    const probe = document.createElement("i");
-    probe.className = `bar-${number}`;
-    document.body.append(probe);
-    const colour = getComputedStyle(probe).backgroundColor;
-    probe.remove();
-    return colour;
-  });
+  let chart = null, shown = null, drawn = "", form = "";
+  const colours = () => {
+    const probes = [1, 2, 3, 4, 5, 6].map((number) => {
+      const probe = document.createElement("i");
+      probe.className = `bar-${number}`;
+      return probe;
+    });
+    document.body.append(...probes);
+    const found = probes.map((probe) => getComputedStyle(probe).backgroundColor);
+    probes.forEach((probe) => probe.remove());
+    return found;
+  };
   const stacked = (data) => {
     const sums = new Array(data.starts.length).fill(0);
     const series = data.sources.map((source) => source.counts.map((count, i) => (sums[i] += count)));
@@ -209,15 +212,7 @@
     const [from, to] = ends.map((x) => new Date(plot.posToVal(x, "x") * 1000).toISOString().slice(0, 19) + "Z");
     location.assign(`/leads?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
   };
-  const draw = (isForced) => {
-    const place = one("#chart"), kept = one("#chart-data");
-    if (!place || !kept || !window.uPlot) return;
-    if (!isForced && (drawn === kept.dataset.chart || over?.contains(place))) return;
-    drawn = kept.dataset.chart;
-    const data = JSON.parse(drawn), fills = colours();
-    place.hidden = one("#chart-help").hidden = false;
-    chart?.destroy();
-    place.replaceChildren();
+  const legendOf = (data) => {
     const legend = document.createElement("ul");
     legend.className = "legend";
     data.sources.forEach((source, i) => {
@@ -226,7 +221,10 @@
       item.append(mark, source.name);
       legend.append(item);
     });
-    const ink = getComputedStyle(one("#chart-help")).color;
+    return legend;
+  };
+  const build = (place, data) => {
+    const fills = colours(), ink = getComputedStyle(one("#chart-help")).color;
     const bars = uPlot.paths.bars({ size: [0.9, 60], align: 1 });
     const series = data.sources.map((source, i) => ({
       label: source.name, fill: fills[i], stroke: fills[i], width: 0, paths: bars, points: { show: false },
@@ -237,24 +235,41 @@
       : { timeZone: data.zone, hour: "2-digit", minute: "2-digit" });
     const values = (plot, splits) => splits.map((seconds) => format.format(new Date(seconds * 1000)));
     const axis = { stroke: ink, grid: { stroke: ink, width: 0.15 }, ticks: { show: false } };
+    chart?.destroy();
+    place.replaceChildren();
     chart = new uPlot({
       width: place.clientWidth, height: 220, legend: { show: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone),
       cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false }, y: false },
       scales: {
-        x: { range: [data.starts[0], data.starts.at(-1) + data.step] },
+        x: { range: () => [shown.starts[0], shown.starts.at(-1) + shown.step] },
         y: { range: (plot, low, high) => [0, Math.max(4, high * 1.1)] },
       },
       axes: [{ ...axis, values, size: 30 }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] }],
       series: [{}, ...series],
       hooks: { setSelect: [list] },
     }, stacked(data), place);
-    place.append(legend);
+    place.append(legendOf(data));
   };
+  const draw = (isForced) => {
+    const place = one("#chart"), kept = one("#chart-data");
+    if (!place || !kept || !window.uPlot) return;
+    if (!isForced && (drawn === kept.dataset.chart || over?.contains(place))) return;
+    drawn = kept.dataset.chart;
+    const data = shown = JSON.parse(drawn), before = form;
+    form = JSON.stringify([data.zone, data.step, data.starts.length, data.sources.map((source) => source.name)]);
+    if (chart && !isForced && form === before) { chart.setData(stacked(data)); return; }
+    place.hidden = one("#chart-help").hidden = false;
+    build(place, data);
+  };
+  let drawAt = 0; // in a task of its own, after the frame that shows what was swapped in
+  const drawSoon = () => { drawAt ||= setTimeout(() => { drawAt = 0; draw(false); }, 50); };
   addEventListener("resize", () => { if (chart) chart.setSize({ width: one("#chart").clientWidth, height: 220 }); });
   document.addEventListener("leadline:theme", () => draw(true));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(true));
-  document.addEventListener("htmx:after:swap", () => draw(false));
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.target.closest?.("[data-live]")?.contains(one("#chart-data"))) drawSoon();
+  });
 
   // A file is read here and put into the field that is sent: forms carry text alone.
   const readFiles = () => all("[data-file-into]").forEach((field) => {

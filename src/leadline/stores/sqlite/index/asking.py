@@ -28,9 +28,9 @@ from leadline.stores.sqlite.index.figures import SqliteFigures
 from leadline.stores.sqlite.index.file import errors_of_reading, is_of_folder, open_to_read
 from leadline.stores.sqlite.index.making import behind
 from leadline.stores.sqlite.index.ordering import (
-    COLUMNS,
     OF_PEOPLE,
     OrderPart,
+    column_of,
     order_parts,
     place_in,
 )
@@ -107,7 +107,7 @@ class SqliteQuestions(SqliteFigures):
         """See `ports.questions.Questions.place`."""
         if not is_lead_id(lead_id):
             return None
-        text = _sql.place.format(column=COLUMNS[query.sort])
+        text = _sql.place.format(column=column_of(query))
         with errors_of_reading():
             found = bulk.query(self._index, text, bytes_of(lead_id))
         if not found:

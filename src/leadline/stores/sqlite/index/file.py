@@ -15,7 +15,7 @@ from leadline.stores.sqlite.index.writing import make_schema
 
 log = logging.getLogger(__name__)
 
-_SCHEMA = 3
+_SCHEMA = 4
 _PAGE = 8192
 _BUSY_MS = 30_000
 _PATIENCE_MS = 50

@@ -12,7 +12,7 @@ from leadline.stores.sqlite.index.selecting import IndexCondition
 from leadline.stores.sqlite.queries import Queries
 
 _sql = Queries(__name__)
-COLUMNS = {
+_COLUMNS = {
     SortKey.CAPTURED: "captured_at",
     SortKey.SCORE: "score",
     SortKey.OWNER: "owner_key",
@@ -27,6 +27,7 @@ _INDEXES = {
     "owner_key": "facet_owner_key",
     "company": "facet_company",
     "name": "facet_name",
+    "masked_name": "facet_masked_name",
 }
 _BY_VALUE = {SortKey.SOURCE: "facet_source", SortKey.STATUS: "facet_status"}
 """The orders by a column with few values, and the index with the leads of each by their time."""
@@ -45,9 +46,16 @@ class OrderPart(NamedTuple):
     down: bool
 
 
+def column_of(query: LeadQuestion) -> str:
+    """The column by which a query sorts: who sees masked leads sorts by names as they see them."""
+    if query.masked and query.sort is SortKey.NAME:
+        return "masked_name"
+    return _COLUMNS[query.sort]
+
+
 def order_parts(index: apsw.Connection, query: LeadQuestion) -> list[OrderPart]:
     """The parts of the order of a query, the first one first."""
-    column, down = COLUMNS[query.sort], query.descending
+    column, down = column_of(query), query.descending
     if (by := _BY_VALUE.get(query.sort)) is not None:
         text = _sql.values.format(column=column, access=f"INDEXED BY {by}")
         values: Sequence[str] = sorted((v for (v,) in bulk.query(index, text)), reverse=down)

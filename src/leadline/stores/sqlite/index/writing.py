@@ -43,7 +43,7 @@ def _wanted(entry: IndexEntry, *, texts: bool) -> tuple[Facet, Words]:
     facet, words = indexed(entry)
     if texts:
         return facet, words
-    return msgspec.structs.replace(facet, company=None, name=None), Words()
+    return msgspec.structs.replace(facet, company=None, name=None, masked_name=None), Words()
 
 
 def _write_texts(
@@ -73,7 +73,8 @@ def _names(row: Sequence[str]) -> dict[str, int]:
 def _facet_row(n: int, one: Facet) -> tuple[object, ...]:
     return (
         n, bytes_of(one.lead_id), micros(one.captured_at), one.source, str(one.status),
-        one.campaign, one.owner, one.owner_key, one.company, one.name, one.score,
+        one.campaign, one.owner, one.owner_key, one.company, one.name,
+        one.masked_name, one.score,
         int(one.duplicate), int(one.hot), int(one.dead), int(one.unowned), int(one.valid),
         int(one.told), int(one.claimed), int(one.contacted), int(one.awaited),
         one.ending,

@@ -57,7 +57,7 @@ DELETE FROM facet WHERE n IN ();
 
 -- name: add
 -- Put facets in.
-INSERT INTO facet (n, id, captured_at, source, status, campaign, owner, owner_key, company, name, score, duplicate, hot, dead, unowned, valid, told, claimed, contacted, awaited, ending) VALUES ();
+INSERT INTO facet (n, id, captured_at, source, status, campaign, owner, owner_key, company, name, masked_name, score, duplicate, hot, dead, unowned, valid, told, claimed, contacted, awaited, ending) VALUES ();
 
 -- name: add_words
 -- Put texts in.
@@ -104,7 +104,7 @@ FROM bar WHERE step = 86400;
 
 -- name: kept
 -- Facets and texts.
-SELECT facet.n, id, captured_at, source, status, campaign, owner, owner_key, company, name, score, duplicate, hot, dead, unowned, valid, told, claimed, contacted, awaited, ending,
+SELECT facet.n, id, captured_at, source, status, campaign, owner, owner_key, company, name, masked_name, score, duplicate, hot, dead, unowned, valid, told, claimed, contacted, awaited, ending,
        ifnull(shown, ''), ifnull(personal, ''), ifnull(shown_names, ''), ifnull(personal_names, '')
 FROM facet LEFT JOIN words ON words.n = facet.n WHERE facet.n IN ();
 

@@ -23,6 +23,7 @@ CREATE TABLE facet (
   owner_key TEXT,
   company TEXT,
   name TEXT,
+  masked_name TEXT,                -- as who sees masked leads sees it
   score REAL,
   duplicate INTEGER NOT NULL,
   hot INTEGER NOT NULL,
@@ -43,6 +44,7 @@ CREATE INDEX facet_owner ON facet (owner_key, captured_at) WHERE owner_key IS NO
 CREATE INDEX facet_owner_key ON facet (owner_key) WHERE owner_key IS NOT NULL;
 CREATE INDEX facet_company ON facet (company) WHERE company IS NOT NULL;
 CREATE INDEX facet_name ON facet (name) WHERE name IS NOT NULL;
+CREATE INDEX facet_masked_name ON facet (masked_name) WHERE masked_name IS NOT NULL;
 CREATE INDEX facet_score ON facet (score) WHERE score IS NOT NULL;
 CREATE INDEX facet_dead ON facet (captured_at) WHERE dead;
 CREATE INDEX facet_unowned ON facet (captured_at) WHERE unowned;
@@ -213,4 +215,4 @@ CREATE TRIGGER facet_out BEFORE DELETE ON facet WHEN old.status NOT IN ('filtere
     OR (step = 86400 AND at = old.captured_at / 86400000000 * 86400000000)
   );
 END;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
