@@ -39,6 +39,8 @@ PANELS = (
     Panel("Dead letters", "short", (
         Curve("sum by (step, reason) (leadline_dead_letters{OF})", "{{step}}: {{reason}}"),
         Curve("max(leadline_leads_unscored{OF})", "went on without a score"),
+        Curve("sum by (experiment) (leadline_experiments_alarming{OF})",
+              "the experiment {{experiment}} does harm"),
     )),
     Panel("Tasks: due", "short", (
         Curve("sum by (step, channel) (leadline_tasks_due{OF})", "{{step}} {{channel}}"),

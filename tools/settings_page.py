@@ -105,6 +105,12 @@ team.
 What conditions add to the score of a lead, in `[score.points.NAME]` (or `[score_points.NAME]`):
 [Score leads](../how-to/score-leads.md).
 """,
+    "outcomes": """## Ad networks
+
+Which ad networks are told what became of leads, each a table `[outcomes.NAME]`
+([Tell ad networks what became of leads](../how-to/tell-ad-networks-what-became-of-leads.md)).
+Without one nothing is sent. The stages are in a table of their own, `[outcomes.NAME.stages]`.
+""",
     "enrich": """## Providers of facts
 
 Where facts about leads are looked up, each a table `[enrich.NAME]`, asked in their order

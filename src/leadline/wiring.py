@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leadline.experiments.designing import LeftOut
     from leadline.experiments.record import Design
     from leadline.journey.capture import CaptureKit
+    from leadline.journey.fixed_models import FixedModels
     from leadline.journey.scoring import Scorer
     from leadline.kit import Connected, Kit
     from leadline.model.links import Links
@@ -323,7 +324,7 @@ def kit_of(
         pools=settings.teams,
         suppressed=settings.suppressed,
         experiments=_experiments(settings),
-        scorer=_scorer(settings),
+        scorer=_scorer(settings, store, clock),
         delay=settings.delay,
         outcomes=settings.outcomes,
         ad_networks=ad_networks(settings),
@@ -342,13 +343,18 @@ def _experiments(settings: Settings) -> "Mapping[str, Design]":
     return designs_of(settings.experiments)
 
 
-def _scorer(settings: Settings) -> "Scorer | None":
+def _scorer(settings: Settings, store: Store, clock: Clock) -> "Scorer | None":
     """What scores leads; None if the settings score none."""
     if not settings.scores_leads:
         return None
     from leadline.journey.scoring import scorer_of
 
-    return scorer_of(settings)
+    def fixed() -> "FixedModels":
+        from leadline.journey.fixed_models import FixedModels
+
+        return FixedModels(store, clock, settings.score_model)
+
+    return scorer_of(settings, fixed)
 
 
 def _enrichers(settings: Settings, clock: Clock) -> "Mapping[str, FactProvider]":

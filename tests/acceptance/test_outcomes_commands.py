@@ -123,7 +123,7 @@ def test_an_ad_network_that_is_not_set_or_lacks_something_is_refused(made: Insta
     (made.folder / "leadline.toml").write_text('[outcomes.ads]\nkind = "google"\nconsent = "ads"\n')
     lacking = made.command("outcomes", "push")
     assert lacking.returncode == 2
-    assert "[outcomes.ads] lacks client_id, client_secret, refresh_token" in lacking.stderr
+    assert "[outcomes.ads] lacks account, stages, service_account or client_id" in lacking.stderr
     (made.folder / "leadline.toml").write_text("")
     assert "add a table [outcomes.NAME]" in made.command("outcomes", "push").stderr
 

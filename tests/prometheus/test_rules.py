@@ -31,6 +31,13 @@ def of(metric: str, values: str, **labels: str) -> dict[str, str]:
 
 
 CASES: dict[str, list[Figures]] = {
+    "LeadlineExperimentHarms": [
+        Figures(
+            of("leadline_experiments_alarming", "1x20", experiment="louder"),
+            {"experiment": "louder"},
+        ),
+        Figures(of("leadline_experiments_alarming", "0x20", experiment="louder"), None),
+    ],
     "LeadlineLeadsUntold": [
         Figures(of("leadline_oldest_untold_seconds", "0x9 901"), {}),
         Figures(of("leadline_oldest_untold_seconds", "901x9 900"), None),

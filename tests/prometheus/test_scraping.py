@@ -26,12 +26,14 @@ class Scraped(NamedTuple):
 
 @pytest.fixture(scope="module")
 def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
-    """A server with a lead that was alerted, a dead letter, a body that can't be read, and a
-    provider of facts, scraped every second."""
+    """A server with a lead that was alerted, a dead letter, a body that can't be read, a
+    provider of facts, and an experiment, scraped every second."""
     folder = tmp_path_factory.mktemp("scraped")
     (folder / "server").mkdir()
     (folder / "server" / "leadline.toml").write_text(
-        '[enrich.domain]\nkind = "domain"\n', encoding="utf-8"
+        '[enrich.domain]\nkind = "domain"\n[experiments.louder]\n'
+        'arms = { usual = 1, loud = 1 }\nvalues = { loud = "Call" }\n',
+        encoding="utf-8",
     )
     with SlackInbox() as slack, Installation(
         folder / "server", LEADLINE_METRICS_TOKEN=TOKEN,

@@ -5,19 +5,46 @@ They check what comes by rules of their own, know people by hashes that are made
 addresses and numbers, count an event once by its id, and can misbehave.
 """
 
+import base64
 import json
 import re
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+from urllib.parse import parse_qs
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 TOKEN = "ad-token"
 _DAY = 86_400.0
 _HEX = re.compile("[0-9a-f]{64}")
 Reply = tuple[int, dict[str, Any]]
+
+
+def _decoded(segment: str) -> bytes:
+    return base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+
+
+def account_json(key: RSAPrivateKey, **changed: str) -> str:
+    """The key file of a service account, as Google gives it."""
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    usual = {
+        "type": "service_account",
+        "project_id": "project",
+        "private_key_id": "key1",
+        "private_key": pem,
+        "client_email": "leads@project.iam.example.com",
+        "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    return json.dumps(usual | changed)
 
 
 def hashed(text: str) -> str:
@@ -47,6 +74,9 @@ class AdNetworkServer:
         self.headers: list[dict[str, str]] = []
         self.repeated = 0
         self.tokens_given = 0
+        self.token_life = 3599
+        self.account: RSAPrivateKey | None = None
+        self.assertions: list[dict[str, Any]] = []
         handler = type("Handler", (_Handler,), {"network": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
@@ -73,6 +103,33 @@ class AdNetworkServer:
         assert path == "/conversionEvents"
         assert headers["x-restli-method"] == "BATCH_CREATE"
         return self._linkedin(body)
+
+    def token_for(self, form: dict[str, list[str]]) -> Reply:
+        """The answer of the token endpoint: by a refresh token, or by an assertion that the key of
+        `account` has signed for Google's endpoint and the scope of the API."""
+        if form["grant_type"] != ["refresh_token"] and not self._may(form["assertion"][0]):
+            return 400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
+        self.tokens_given += 1
+        return 200, {"access_token": TOKEN, "expires_in": self.token_life}
+
+    def _may(self, assertion: str) -> bool:
+        head, claims, signature = assertion.split(".")
+        assert self.account is not None
+        try:
+            key = self.account.public_key()
+            key.verify(_decoded(signature), f"{head}.{claims}".encode(), PKCS1v15(), SHA256())
+        except InvalidSignature:
+            return False
+        said, header = json.loads(_decoded(claims)), json.loads(_decoded(head))
+        self.assertions.append(said)
+        return bool(
+            header == {"alg": "RS256", "typ": "JWT", "kid": "key1"}
+            and said["iss"] == "leads@project.iam.example.com"
+            and said["aud"] == "https://oauth2.googleapis.com/token"
+            and said["scope"] == "https://www.googleapis.com/auth/datamanager"
+            and said["exp"] - said["iat"] == 3600
+            and abs(said["iat"] - time.time()) < 60
+        )
 
     def _take(self, event: dict[str, Any], key: str, *, test: bool = False) -> None:
         if test:
@@ -174,9 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["content-length"]))
         network = self.network
         if self.path == "/token":
-            network.tokens_given += 1
-            assert b"grant_type=refresh_token" in raw
-            self._tell(200, {"access_token": TOKEN, "expires_in": 3599}, {})
+            self._tell(*network.token_for(parse_qs(raw.decode())), {})
             return
         body = json.loads(raw)
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -29,7 +29,7 @@ def scorer(**changed: object) -> Scorer:
     return Scorer(**{**settings, **changed})  # type: ignore[arg-type]
 
 
-def small_model() -> bytes:
+def small_model(name: str = "small", version: int = 1) -> bytes:
     """A model of one column: a business address scores 95, any other 5."""
     kinds = Column("email_kind", ColumnKind.CATEGORY, ColumnGroup.FIT, words=("business", "free"))
     tree = Tree((Split(0, -1, -2, 0.0, codes=(0,)),), (1.0, -1.0))
@@ -37,8 +37,9 @@ def small_model() -> bytes:
     measured = Quality(100, 10, 0.9, 0.08, 3.0)
     return model_bytes(
         ModelFile(
-            format=FORMAT, name="small", version=1, trained_at="2026-11-30T00:00:00Z", zone="UTC",
-            outcome="won", leads=100, won=10, columns=(kinds,), trees=(tree,),
+            format=FORMAT, name=name, version=version, zone="UTC",
+            trained_at="2026-11-30T00:00:00Z", outcome="won", leads=100, won=10,
+            columns=(kinds,), trees=(tree,),
             calibration=Calibration(), ranks=Ranks(steps, steps), held_out=HeldOut(share=0.8),
             model=measured, baseline=measured,
         )

@@ -29,10 +29,12 @@ from leadline.conversions.hashing import digest_of_event, google_email, sha256
 from leadline.ports.ad_network import Conversion, KnownBy, PushAnswer, Received, Rejected
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.settings.outcomes import GoogleOutcomes
+from leadline.vendors._api.authorize import Tokens
 from leadline.vendors._api.client import CrmReply, words_of
 
 _HOME = "https://datamanager.googleapis.com"
 _TOKENS = "https://oauth2.googleapis.com/token"
+_SCOPE = "https://www.googleapis.com/auth/datamanager"
 _PLACE = re.compile(r"\bevents\.events\[(\d+)\]|\bevents\[(\d+)\]")
 _CLICKS = ("gclid", "gbraid", "wbraid")
 _FOR_ALL = frozenset((
@@ -58,7 +60,7 @@ class GoogleConversions:
 
     def __init__(self, config: GoogleOutcomes) -> None:
         self._config = config
-        self._client = client_of_network(config, _HOME, refreshed_tokens(_TOKENS, config))
+        self._client = client_of_network(config, _HOME, _tokens(config))
 
     def identifiers(self, who: KnownBy) -> tuple[str, ...]:
         """See `AdNetwork.identifiers`."""
@@ -92,6 +94,15 @@ class GoogleConversions:
             "loginAccount": _account(login) if login else None,
             "productDestinationId": action,
         })  # fmt: skip
+
+
+def _tokens(config: GoogleOutcomes) -> Tokens:
+    """Access tokens of the service account, or by the refresh token. Raises ConfigurationError."""
+    if not config.service_account:
+        return refreshed_tokens(_TOKENS, config)
+    from leadline.conversions.service_account import account_tokens
+
+    return account_tokens(config.service_account, _SCOPE, config.token_url)
 
 
 def _account(number: str) -> dict[str, str]:

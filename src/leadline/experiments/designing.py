@@ -72,6 +72,12 @@ def _models(design: Design) -> Mapping[str, str]:
     return {"": named[design.control]} | named
 
 
+def trial_of(models: ArmModels, lead: RefinedLead) -> tuple[str, str] | None:
+    """The experiment with models that a lead takes part in, and its arm; None for none."""
+    found = ((name, arm) for name in models if (arm := lead.experiments.get(name)))
+    return next(found, None)
+
+
 def model_for(models: ArmModels, lead: RefinedLead) -> str:
     """The path of the model that the arm of a lead names; "" for the usual one."""
     paths = (arms.get(lead.experiments.get(name, ""), arms[""]) for name, arms in models.items())

@@ -16,11 +16,13 @@ GUARD_TAU = 0.02
 
 
 class ExperimentVerdict(StrEnum):
-    """MISMATCH: the arms have not got their shares, so that nothing else may be said. HARM: an arm
+    """MISMATCH: the arms have not got their shares, so that nothing else may be said. CHANGED:
+    leads of an arm were scored by several models, so that nothing may be said either. HARM: an arm
     does worse than the usual one, by the metric or by a guard. WINNER: an arm does better. SAME:
     no difference can be as large as wanted."""
 
     MISMATCH = "mismatch"
+    CHANGED = "changed"
     HARM = "harm"
     WINNER = "winner"
     SAME = "same"

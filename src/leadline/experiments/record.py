@@ -54,12 +54,29 @@ class Design(msgspec.Struct, frozen=True):
         return len(self.arms) - 1
 
 
+class FixedModel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The model by which leads of an arm are scored as long as the experiment is in the settings:
+    the file that held it, its name and version (`by`, such as "spring 3"), the SHA-256 digest of
+    the file's content in hexadecimal digits, in how many documents (`names_of_model`) the content
+    is kept, and since when. `other` is the name and version that the file has held instead since
+    `other_at` ("": it holds the same)."""
+
+    path: str
+    by: str
+    digest: str
+    parts: int
+    since: datetime
+    other: str = ""
+    other_at: datetime | None = None
+
+
 class Started(msgspec.Struct, frozen=True, omit_defaults=True):
     """An experiment that was started: when and by whom, its design then, and the `seed` by which
     arms are drawn. `baseline` is the share that reached the metric before, and `needed` the number
     of companies and people that it takes in all. `held` is the share of earlier wins within the
     time (None: not known, or the metric is another). `stopped_at` is None as long as it runs;
-    `winner` is the arm that all get since it was stopped ("": the usual one)."""
+    `winner` is the arm that all get since it was stopped ("": the usual one). `models` are the
+    models of its arms, by arm, if it compares trained models."""
 
     name: str
     design: Design
@@ -72,6 +89,7 @@ class Started(msgspec.Struct, frozen=True, omit_defaults=True):
     stopped_at: datetime | None = None
     stopped_by: str = ""
     winner: str = ""
+    models: Mapping[str, FixedModel] = {}
 
     @property
     def is_running(self) -> bool:

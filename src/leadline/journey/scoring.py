@@ -6,13 +6,14 @@ that says so.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leadline.kit import Kit
+from leadline.model.errors import StorageFailed, StorageFull
 from leadline.model.lead import RefinedLead
 from leadline.model.score import LeadScore
 from leadline.model.scored_leads import UNSCORED, before_scoring
@@ -25,6 +26,7 @@ from leadline.team.subject import Subject
 
 if TYPE_CHECKING:
     from leadline.experiments.designing import ArmModels, LeftOut
+    from leadline.journey.fixed_models import FixedModels
     from leadline.scoring.trained import TrainedModel
 
 log = logging.getLogger(__name__)
@@ -34,8 +36,9 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
     """Scores refined leads. Conditions and the model are read when the first lead is scored.
 
     `left_out` are the entries of points that do not apply to leads of an arm of an experiment,
-    `arm_models` the models that arms name in place of `model`. The hour and the day of conditions
-    are those of the capture, in the zone of the first of *hours*."""
+    `arm_models` the models that arms name in place of `model`, `fixed` finds them as they were when
+    their experiment began (None: they are read from their files). The hour and the day of
+    conditions are those of the capture, in the zone of the first of *hours*."""
 
     points: Mapping[str, PointsConfig]
     start: float
@@ -44,11 +47,15 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
     hours: Mapping[str, HoursConfig] = {}
     left_out: "LeftOut" = {}
     arm_models: "ArmModels" = {}
+    fixed: "FixedModels | None" = None
 
     def __call__(self, lead: RefinedLead) -> LeadScore | None:
-        """The score; None if the model can't be read, or fails for this lead."""
+        """The score; None if the model can't be read, or fails for this lead. Raises what the store
+        raises if the model of an experiment can't be asked for."""
         try:
             score = self._judged(before_scoring(lead))
+        except (StorageFailed, StorageFull):
+            raise
         except Exception as error:
             log.error(
                 "score.failed", extra={"lead": lead.lead_id, "error": self._words(lead, error)}
@@ -96,6 +103,8 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
     def _trained(self, lead: RefinedLead) -> "TrainedModel | None":
         """The model for a lead; None if it is scored by points alone. Raises what `model_at`
         raises."""
+        if (fixed := self._as_fixed(lead)) is not None:
+            return fixed
         other = self._of_arm(lead)
         if not other and not self.model:
             return None
@@ -103,8 +112,26 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
 
         return model_at(other or self.model, of_arm=bool(other))
 
+    def _as_fixed(self, lead: RefinedLead) -> "TrainedModel | None":
+        """The model by which the arm of a lead is scored as long as its experiment is in the
+        settings; None if it takes part in none, or nothing is fixed. Raises what `model_of`
+        raises."""
+        if self.fixed is None or not self.arm_models or not lead.experiments:
+            return None
+        from leadline.experiments.designing import trial_of  # few installations have any
+
+        if (trial := trial_of(self.arm_models, lead)) is None:
+            return None
+        name, arm = trial
+        return self.fixed.model_of(name, arm, self.arm_models[name].get(arm, ""))
+
     def _words(self, lead: RefinedLead, error: Exception) -> str:
         """What failed, without anything of the lead: a model that was read may quote it."""
+        if self.fixed is not None:
+            from leadline.experiments.fixed_models import CopyLost
+
+            if isinstance(error, CopyLost):
+                return str(error)
         other = self._of_arm(lead)
         if not other and not self.model:
             return type(error).__name__
@@ -131,8 +158,11 @@ class Scorer(msgspec.Struct, frozen=True, dict=True):
         )
 
 
-def scorer_of(settings: Settings) -> Scorer | None:
-    """What scores leads by these settings; None if they score none."""
+def scorer_of(
+    settings: Settings, fixed: "Callable[[], FixedModels] | None" = None
+) -> Scorer | None:
+    """What scores leads by these settings; None if they score none. *fixed* makes what finds the
+    models of experiments as they were at their start, if some arm names a model."""
     if not settings.scores_leads:
         return None
     left_out, models = _of_experiments(settings)
@@ -144,6 +174,7 @@ def scorer_of(settings: Settings) -> Scorer | None:
         settings.hours,
         left_out,
         models,
+        fixed() if models and fixed is not None else None,
     )
 
 

@@ -23,6 +23,7 @@ class TroubleKind(StrEnum):
     SOURCE = "source"
     DEAD_LETTERS = "dead_letters"
     SCORES = "scores"
+    EXPERIMENT = "experiment"
     AUDIT = "audit"
 
 

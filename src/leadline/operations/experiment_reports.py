@@ -7,7 +7,9 @@ from datetime import datetime
 import msgspec
 
 from leadline.experiments.counting import GUARDS, ArmFigures
+from leadline.experiments.fixed_models import model_remarks
 from leadline.experiments.judging import ArmComparison, ExperimentVerdict
+from leadline.experiments.mixing import mixed_words
 from leadline.experiments.record import metric_name
 from leadline.experiments.words import (
     DIFFERS,
@@ -94,9 +96,9 @@ def report_of(standing: ExperimentStanding) -> ExperimentReport:
         change=design.change,
         metric=metric_name(design.metric, design.within),
         verdict=judged.verdict,
-        says=verdict_words(one, judged),
+        says=mixed_words(standing.mixed) if standing.mixed else verdict_words(one, judged),
         arms=_arms(standing),
-        comparisons=tuple(_compared(each, design.control) for each in judged.comparisons),
+        comparisons=_comparisons(standing),
         started_at=one.started_at,
         started_by=one.started_by,
         stopped_at=one.stopped_at,
@@ -107,7 +109,12 @@ def report_of(standing: ExperimentStanding) -> ExperimentReport:
         days=judged.days,
         remaining=remaining_words(one, judged),
         shares=shares_words(design, standing.figures),
-        remarks=(*differs, *behind_words(standing.behind), *remarks_of(one)),
+        remarks=(
+            *differs,
+            *model_remarks(one.models, one.started_at),
+            *behind_words(standing.behind),
+            *remarks_of(one),
+        ),
     )
 
 
@@ -134,6 +141,14 @@ def _arm(one: ArmFigures, share: float, value: str) -> ArmReport:
             for code, count in one.guards.items()
         },
     )
+
+
+def _comparisons(standing: ExperimentStanding) -> tuple[ComparisonReport, ...]:
+    """What is said of each arm beside the usual one: nothing across a change of models."""
+    if standing.mixed:
+        return ()
+    control = standing.started.design.control
+    return tuple(_compared(each, control) for each in standing.judged.comparisons)
 
 
 def _compared(one: ArmComparison, control: str) -> ComparisonReport:
@@ -164,4 +179,5 @@ def is_alarming(report: ExperimentReport) -> bool:
     return report.stopped_at is None and report.verdict in (
         ExperimentVerdict.HARM,
         ExperimentVerdict.MISMATCH,
+        ExperimentVerdict.CHANGED,
     )

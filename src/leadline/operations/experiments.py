@@ -9,7 +9,13 @@ import msgspec
 from leadline.experiments.allocating import unit_of
 from leadline.experiments.counting import ArmFigures, SeenLead, figures_of
 from leadline.experiments.designing import before_it
-from leadline.experiments.judging import ExperimentJudgement, judge_experiment
+from leadline.experiments.fixed_models import ModelContent, fixed_model
+from leadline.experiments.judging import (
+    ExperimentJudgement,
+    ExperimentVerdict,
+    judge_experiment,
+)
+from leadline.experiments.mixing import MixedArm, ScoredArms
 from leadline.experiments.planning import units_needed
 from leadline.experiments.record import (
     EXPERIMENTS,
@@ -25,7 +31,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Contact, RefinedLead
 from leadline.operations.experiment_leads import reached_at, seen_of, with_dead_letters
 from leadline.ports.ledger import Followed, LeadFilter, Ledger
-from leadline.settings.experiments import CLAIMED, RESPONDED
+from leadline.settings.experiments import CLAIMED, MODEL, RESPONDED
 
 _EVERY = 1 << 40
 _NOBODY = Contact()
@@ -62,7 +68,8 @@ class ExperimentPlan(msgspec.Struct, frozen=True):
 
 
 class ExperimentStanding(msgspec.Struct, frozen=True):
-    """An experiment as it stands now."""
+    """An experiment as it stands now. `mixed` are the arms of which leads were scored by several
+    models, with these models, and since when the last of them scores (`MixedArm`)."""
 
     started: Started
     figures: tuple[ArmFigures, ...]
@@ -71,6 +78,7 @@ class ExperimentStanding(msgspec.Struct, frozen=True):
     """Whether the settings say something else now: then no further leads take part."""
     behind: tuple[str, ...] = ()
     """The experiments in which leads take part first, as they change the same and began earlier."""
+    mixed: tuple[MixedArm, ...] = ()
 
 
 def plan_experiment(
@@ -117,9 +125,11 @@ def start_experiment(
     plan: ExperimentPlan,
     by: str,
     now: datetime,
+    models: Mapping[str, ModelContent] = {},
 ) -> Started:
-    """Start an experiment: from now on its design is fixed. Raises ConfigurationError if that
-    cannot be."""
+    """Start an experiment: from now on its design is fixed, and the *models* of its arms (where
+    their files are not, the first lead of an arm fixes its model). Raises ConfigurationError if
+    that cannot be."""
     if plan.baseline is None or plan.needed is None:
         raise ConfigurationError(
             f"fewer than {_FEWEST_UNITS} companies and people are old enough to tell which share "
@@ -134,7 +144,9 @@ def start_experiment(
         baseline=plan.baseline,
         needed=plan.needed,
         held=plan.held,
+        models={arm: fixed_model(content, now)[0] for arm, content in models.items()},
     )
+    copies = dict(pair for one in models.values() for pair in fixed_model(one, now)[1].items())
 
     def change(known: Mapping[str, Started]) -> Started:
         if (before := known.get(name)) is not None:
@@ -144,7 +156,7 @@ def start_experiment(
             )
         return made
 
-    return _changed(documents, name, change)
+    return _changed(documents, name, change, copies)
 
 
 def stop_experiment(
@@ -184,24 +196,29 @@ def standings(
     designs: Mapping[str, Design],
     now: datetime,
     among: Iterable[Started] = (),
+    check: Callable[[], None] = lambda: None,
 ) -> list[ExperimentStanding]:
     """These experiments as they stand, those that began last first; *designs* are those of the
     settings now, *among* all experiments that were ever started. All leads since the first of
-    them began are read once."""
+    them began are read once; *check* is called for each, and may raise."""
     ordered = sorted(known, key=lambda one: one.started_at, reverse=True)
     if not ordered:
         return []
     seen: dict[str, list[SeenLead]] = {one.name: [] for one in ordered}
     which = LeadFilter(since=ordered[-1].started_at, limit=_EVERY)
     dead = with_dead_letters(ledger, ordered[-1].started_at)
+    scored = {one.name: ScoredArms() for one in ordered if one.design.change == MODEL}
     for followed in ledger.followed(which):
+        check()
         for one in ordered:
             if one.name in followed.lead.experiments:
                 seen[one.name].append(seen_of(one, followed, dead))
+                if one.name in scored:
+                    scored[one.name].add(followed.lead.experiments[one.name], followed.lead)
     every = tuple(among)
     return [
         msgspec.structs.replace(
-            _standing(one, seen[one.name], designs, now),
+            _standing(one, seen[one.name], designs, now, scored.get(one.name, ScoredArms())),
             behind=before_it(one, every, designs) if one.is_running else (),
         )
         for one in ordered
@@ -209,11 +226,19 @@ def standings(
 
 
 def _standing(
-    one: Started, seen: Iterable[SeenLead], designs: Mapping[str, Design], now: datetime
+    one: Started,
+    seen: Iterable[SeenLead],
+    designs: Mapping[str, Design],
+    now: datetime,
+    scored: ScoredArms,
 ) -> ExperimentStanding:
     figures = figures_of(one, seen, now)
     differs = (one.is_running or bool(one.winner)) and designs.get(one.name) != one.design
-    return ExperimentStanding(one, figures, judge_experiment(one, figures, now), differs)
+    judged, mixed = judge_experiment(one, figures, now), scored.mixed()
+    if mixed:
+        changed = ExperimentVerdict.CHANGED
+        judged = msgspec.structs.replace(judged, verdict=changed, winner="")
+    return ExperimentStanding(one, figures, judged, differs, mixed=mixed)
 
 
 def _unit(one: Followed) -> str:
@@ -244,12 +269,17 @@ def held_within(design: Design, leads: Iterable[Followed], now: datetime) -> flo
     return sum(span <= design.within for span in spans) / len(spans)
 
 
-def _changed(documents: SmallDocuments, name: str, change: _Change) -> Started:
-    """Change one experiment in the document, again and again until nobody else is faster."""
+def _changed(
+    documents: SmallDocuments, name: str, change: _Change, copies: Mapping[str, bytes] = {}
+) -> Started:
+    """Change one experiment in the document, and keep *copies* of models that are not kept yet,
+    again and again until nobody else is faster."""
     while True:
-        kept = documents.kept([EXPERIMENTS])[EXPERIMENTS]
+        there = documents.kept([EXPERIMENTS, *copies])
+        kept = there[EXPERIMENTS]
         known = records_in(kept.body).started
         made = change(known)
+        missing = {n: Rewrite(there[n], body) for n, body in copies.items() if not there[n].body}
         body = record_body(Records({**known, name: made}))
-        if documents.keep({EXPERIMENTS: Rewrite(kept, body)}):
+        if documents.keep({EXPERIMENTS: Rewrite(kept, body), **missing}):
             return made

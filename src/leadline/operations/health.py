@@ -67,6 +67,16 @@ class SourceHealthRow(msgspec.Struct, frozen=True):
     is_silent: bool
 
 
+class ExperimentHealthRow(msgspec.Struct, frozen=True):
+    """An experiment that runs and does harm, or is not valid: its verdict, what is said of it, and
+    since when that is known."""
+
+    name: str
+    verdict: str
+    says: str
+    since: datetime
+
+
 class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     """The state of an installation at a moment. `backlog` are the tasks of each step and channel
     that are not done; `late_since` is when the lead that is late for longest was due; `crm_times`
@@ -74,7 +84,8 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     leads went on without a score, because the model failed. `by_hours` is whether the leads of a
     day are counted by whole hours. `counted_to` is up to about how many tasks of a kind were
     counted, if there are more. `providers` are the figures of those that facts about leads are
-    looked up at, of the last 30 days."""
+    looked up at, of the last 30 days. `experiments` are those that run and do harm, or are not
+    valid."""
 
     at: datetime
     last_capture: datetime | None
@@ -91,6 +102,7 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
     by_hours: bool = True
     counted_to: int | None = None
     providers: Sequence[msgspec.Struct] = ()
+    experiments: Sequence[ExperimentHealthRow] = ()
 
     @property
     def late(self) -> timedelta:
@@ -112,7 +124,8 @@ class HealthPicture(msgspec.Struct, frozen=True, kw_only=True):
         """How many things are wrong."""
         failing = sum(one.state == "failing" for one in self.channels)
         silent = sum(one.is_silent for one in self.sources)
-        return failing + silent + self.is_late + bool(self.dead) + bool(self.unscored)
+        told = bool(self.dead) + bool(self.unscored) + len(self.experiments)
+        return failing + silent + self.is_late + told
 
 
 class HealthNames(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,8 +25,13 @@ def model_at(path: str, *, of_arm: bool = False) -> TrainedModel:
     """The model that the settings name by this path, as `score_model` or for an arm of an
     experiment; on AWS the one that the package carries. Raises OSError, or ModelRefused if it is no
     model."""
+    return load_model(model_file_at(path, of_arm=of_arm).read_bytes())
+
+
+def model_file_at(path: str, *, of_arm: bool = False) -> Path:
+    """The file that holds the model now: on AWS that of the package."""
     carried = CARRIED_OF_ARMS / arm_file_name(path) if of_arm else CARRIED
-    return load_model((carried if carried.is_file() else Path(path)).read_bytes())
+    return carried if carried.is_file() else Path(path)
 
 
 def model_faults(path: str) -> list[str]:

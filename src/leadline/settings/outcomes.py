@@ -125,7 +125,10 @@ class MetaOutcomes(OutcomesConfig, frozen=True):
 
 
 class AdOAuthConfig(OutcomesConfig, frozen=True):
-    """An ad network with authentication by an OAuth app."""
+    """An ad network with authentication by an OAuth app, or otherwise. `ways` are the sets of
+    settings, one of which must be complete."""
+
+    ways: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     client_id: str = setting("", "The client id of an OAuth app.", TEXT)
     client_secret: str = setting("", "The client secret of an OAuth app.", TEXT, secret=True)
@@ -134,25 +137,40 @@ class AdOAuthConfig(OutcomesConfig, frozen=True):
         "", "The URL of the token endpoint; empty: the network's own.", BASE_URL
     )
 
+    def missing(self) -> tuple[str, ...]:
+        """See `SettingsStruct.missing`; one of the `ways` must be complete."""
+        if any(all(getattr(self, n) for n in way) for way in self.ways):
+            return super().missing()
+        return (*super().missing(), " or ".join(" with ".join(way) for way in self.ways))
+
 
 class GoogleOutcomes(AdOAuthConfig, frozen=True):
     """Google Ads, by the Data Manager API."""
+
+    ways: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("service_account",),
+        ("client_id", "client_secret", "refresh_token"),
+    )
 
     kind: str = "google"
     account: str = setting("", "The Google Ads account, ten digits.", DIGITS, needed=True)
     login_account: str = setting(
         "", "The manager account by which `account` is reached; empty: none.", DIGITS
     )
-    client_id: str = setting("", "The client id of an OAuth app.", TEXT, needed=True)
-    client_secret: str = setting("", "Its client secret.", TEXT, secret=True, needed=True)
+    service_account: str = setting(
+        "",
+        "The JSON key of a service account that may use the account, or on one machine the path of "
+        "its file; with it, no OAuth app is needed.",
+        TEXT,
+        secret=True,
+    )
     refresh_token: str = setting(
-        "", "A refresh token with the scope `datamanager`.", TEXT, secret=True, needed=True
+        "", "A refresh token with the scope `datamanager`.", TEXT, secret=True
     )
 
 
 class LinkedInOutcomes(AdOAuthConfig, frozen=True):
-    """LinkedIn, by the Conversions API. `ways` are the sets of settings, one of which must be
-    complete."""
+    """LinkedIn, by the Conversions API."""
 
     ways: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("token",),
@@ -169,12 +187,6 @@ class LinkedInOutcomes(AdOAuthConfig, frozen=True):
     )
     version: str = setting("", "The version of the API; empty: the tested one.", TEXT)
 
-    def missing(self) -> tuple[str, ...]:
-        """See `SettingsStruct.missing`; one of the `ways` must be complete."""
-        if any(all(getattr(self, n) for n in way) for way in self.ways):
-            return super().missing()
-        return (*super().missing(), " or ".join(" with ".join(way) for way in self.ways))
-
 
 OUTCOMES: Mapping[str, type[OutcomesConfig]] = {
     "": OutcomesConfig,
@@ -183,3 +195,14 @@ OUTCOMES: Mapping[str, type[OutcomesConfig]] = {
     "linkedin": LinkedInOutcomes,
 }
 """The settings of an ad network, by its kind."""
+
+SIGNS_IN_PACKAGE = "leadline/conversions/signing_of_the_stack"
+"""What stands in the package of functions that sign for a service account."""
+
+
+def signing_faults(networks: Mapping[str, OutcomesConfig]) -> tuple[bool, str]:
+    """Whether a network needs what signs for a service account; and the network whose key is in a
+    file, which functions on AWS do not have ("": none)."""
+    keys = {n: c.service_account for n, c in networks.items() if isinstance(c, GoogleOutcomes)}
+    in_files = (name for name, key in keys.items() if key and not key.startswith("{"))
+    return any(keys.values()), next(in_files, "")

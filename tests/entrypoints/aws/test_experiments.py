@@ -1,18 +1,34 @@
 """Functions of a stack treat leads as their arms of experiments say."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from leadline.entrypoints.aws import sweep
+from leadline.entrypoints.aws.promises import PromiseBroken
 from leadline.experiments.designing import design_of
 from leadline.model.lead import RefinedLead
+from leadline.operations.experiment_watch import watched_in
 from leadline.operations.experiments import ExperimentPlan, start_experiment, stop_experiment
 from leadline.scoring import model_in_use
 from leadline.settings.loading import load
-from tests.worlds.aws_functions import Functions, message
+from tests.contracts.test_experiments import lead_in
+from tests.contracts.test_watched_experiments import harm
+from tests.worlds.aws_functions import Context, Functions, message, now
+from tests.worlds.leads import HandClock
+from tests.worlds.ledger import LedgerWorld
 from tests.worlds.scores import small_model
 
+LOUDER = """
+[experiments.louder]
+change = "alert"
+arms = { usual = 1, loud = 1 }
+values = { loud = "Call at once" }
+metric = "claimed"
+within = "1h"
+"""
 GENTLE = """
 [experiments.trial]
 change = "cleaning"
@@ -63,3 +79,41 @@ def test_refine_scores_by_the_model_of_an_arm_that_its_package_carries(
     model_in_use.model_at.cache_clear()
     assert score is not None
     assert score.by.startswith("small 1")
+
+
+def test_a_sweep_that_finds_harm_fails_once_so_that_an_alarm_rings(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweep, "_parts", lambda: functions.parts)
+    functions.write(functions.settings_text() + LOUDER)
+    functions.forget(functions.environ)
+    store, clock = functions.actor.store, HandClock(now() - timedelta(days=5))
+    design = design_of(functions.parts.settings().experiments["louder"])
+    plan = ExperimentPlan(baseline=0.1, per_day=10.0, needed=1000)
+    start_experiment(store, "louder", design, plan, "ops", clock())
+    with closing(functions.parts.ledger()) as ledger:
+        harm(LedgerWorld(store, ledger, clock))
+    with pytest.raises(PromiseBroken, match="Experiments that need a decision: louder"):
+        sweep.handler({}, Context(120_000))
+    assert "experiment.alarming" in capsys.readouterr().err
+    sweep.handler({}, Context(120_000))
+    assert watched_in(store).alarming.keys() == {"louder"}
+    assert not watched_in(store).untold
+
+
+def test_a_sweep_without_time_for_all_leads_looks_again_a_day_later(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweep, "_parts", lambda: functions.parts)
+    functions.write(functions.settings_text() + LOUDER)
+    functions.forget(functions.environ)
+    store, clock = functions.actor.store, HandClock(now() - timedelta(days=5))
+    design = design_of(functions.parts.settings().experiments["louder"])
+    plan = ExperimentPlan(baseline=0.1, per_day=10.0, needed=1000)
+    start_experiment(store, "louder", design, plan, "ops", clock())
+    with closing(functions.parts.ledger()) as ledger:
+        lead_in(LedgerWorld(store, ledger, clock), "ada", "loud")
+    sweep.handler({}, Context(5_000))
+    assert "experiments.not_watched" in capsys.readouterr().err
+    sweep.handler({}, Context(5_000))
+    assert "experiments.not_watched" not in capsys.readouterr().err

@@ -14,11 +14,13 @@ from leadline.entrypoints.cli import app
 from leadline.experiments.designing import design_of
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.operations.experiments import ExperimentPlan, start_experiment
+from leadline.ports.ledger import LeadFilter
 from leadline.settings.loading import load
 from leadline.steps import kinds_after_refinement
 from leadline.stores.sqlite.store import SqliteStore
 from tests.entrypoints.cli.test_rules_backtest import accept, refine
 from tests.worlds.leads import LEASE, HandClock, captured, lease_task, refined, settle
+from tests.worlds.scores import small_model
 
 LOUDER = """
 delay = "0s"
@@ -247,3 +249,40 @@ def test_an_experiment_on_cleaning_is_planned_started_and_shown(folder: Path) ->
 def test_a_name_that_the_settings_have_not_is_refused(folder: Path) -> None:
     assert "no [experiments.quieter] (there are: louder)" in said(run("plan", "quieter"))
     assert "no experiment 'quieter' was started" in said(run("show", "quieter"))
+
+
+SPRING = """
+delay = "0s"
+[score.points.name]
+when = "name is not empty"
+points = 20
+[experiments.spring]
+change = "model"
+arms = { usual = 50, trained = 50 }
+values = { trained = "spring.json" }
+"""
+
+
+def test_the_models_of_the_arms_are_copied_at_the_start_and_other_files_are_named(
+    folder: Path,
+) -> None:
+    model = folder / "spring.json"
+    model.write_bytes(small_model())
+    (folder / "leadline.toml").write_text(SPRING)
+    assert run("start", "spring", "--baseline", "0.1").exit_code == 0
+    assert "another model" not in run("show", "spring").stdout
+    model.write_bytes(small_model(version=2))
+    come(folder, *range(1, 9))
+    shown = run("show", "spring").stdout
+    assert "spring.json holds another model (small 2, noticed at " in shown
+    assert "leads of trained are still scored by small 1 as it was at " in shown
+    with closing(wiring.ledger(load().settings)) as ledger:
+        found = [one.lead for one in ledger.followed(LeadFilter(limit=99))]
+    models = {one.experiments.get("spring", ""): one.score and one.score.by for one in found}
+    assert models == {"": None, "usual": "points", "trained": "small 1"}
+
+
+def test_an_experiment_whose_model_cannot_be_read_is_not_started(folder: Path) -> None:
+    (folder / "leadline.toml").write_text(SPRING)
+    assert "the model of an arm can't be read" in said(run("start", "spring", "--baseline", "0.1"))
+    assert "is not started yet" in said(run("show", "spring"))

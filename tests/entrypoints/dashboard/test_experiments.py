@@ -1,6 +1,7 @@
 """Experiments on ANALYTICS, on LEAD, and for programs."""
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -9,9 +10,13 @@ import pytest
 
 from leadline.experiments.designing import design_of
 from leadline.model.accounts import UserRole
-from leadline.operations.experiments import ExperimentPlan, start_experiment
+from leadline.operations.experiment_watch import watch_experiments
+from leadline.operations.experiments import ExperimentPlan, start_experiment, stop_experiment
+from leadline.stores.sqlite.reading.ledger import SqliteLedger
+from tests.contracts.test_watched_experiments import harm
 from tests.entrypoints.dashboard.test_team import rows
 from tests.worlds.leads import HandClock
+from tests.worlds.ledger import LedgerWorld
 from tests.worlds.sales_floor import FLOOR, SalesFloor
 
 LOUDER = """
@@ -97,3 +102,22 @@ def test_a_lead_shows_the_experiments_that_it_takes_part_in(floor: SalesFloor) -
     page = floor.browser(UserRole.VIEWER).get(f"/leads/{floor.ids['anna']}").text
     assert "Experiment louder" in page
     assert arm_of_anna(floor) in page
+
+
+def test_health_names_an_experiment_that_does_harm_until_it_is_stopped(floor: SalesFloor) -> None:
+    browser = floor.browser(UserRole.VIEWER)
+    assert "Experiments that need a decision" not in browser.get("/health").text
+    floor.clock.advance(days=1)
+    with (
+        floor.kit() as kit,
+        closing(SqliteLedger(floor.installation.loaded().settings.data)) as ledger,
+    ):
+        harm(LedgerWorld(kit.store, ledger, floor.clock))
+        floor.clock.advance(days=2)
+        watch_experiments(kit.store, lambda: ledger, kit.experiments, floor.clock())
+    page = unescape(browser.get("/health").text)
+    assert "Something needs somebody" in page
+    assert "<strong>louder</strong>: HARM: stop it, loud does worse than usual" in page
+    with floor.kit() as kit:
+        stop_experiment(kit.store, "louder", "", "ops", floor.clock())
+    assert "Experiments that need a decision" not in browser.get("/health").text

@@ -29,7 +29,8 @@ def test_accounts_may_be_written_with_hyphens_and_currencies_small(tmp_path: Pat
     config = settings(tmp_path, GOOGLE).outcomes["ads"]
     assert isinstance(config, GoogleOutcomes)
     assert (config.account, config.currency, config.automatic) == ("1234567890", "EUR", False)
-    assert config.missing() == ("client_id", "client_secret", "refresh_token")
+    ways = "service_account or client_id with client_secret with refresh_token"
+    assert config.missing() == (ways,)
 
 
 @pytest.mark.parametrize(

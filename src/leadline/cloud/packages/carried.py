@@ -19,6 +19,7 @@ from leadline.settings.enrich import CsvEnrichConfig
 from leadline.settings.experiments import models_of_arms
 from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.outcomes import SIGNS_IN_PACKAGE, signing_faults
 
 WEIGHTS = f"leadline/duplicates/{CARRIED.name}"
 """Where the package has the weights of the search for duplicates."""
@@ -35,7 +36,7 @@ ARM_MODELS = f"leadline/scoring/{model_in_use.CARRIED_OF_ARMS.name}/"
 FACTS = f"leadline/enrichment/{csv_file.CARRIED.name}/"
 """The folder where the package has the files of facts about leads."""
 
-_KEPT = (WEIGHTS, MODEL, carried_patterns.IN_PACKAGE)
+_KEPT = (WEIGHTS, MODEL, carried_patterns.IN_PACKAGE, SIGNS_IN_PACKAGE)
 
 MOST_MEMORY = 128_000_000
 """The most bytes that all lists together may take up in a function: half of what Deliver has,
@@ -48,7 +49,8 @@ unless its parameter says otherwise."""
 
 def carried_files(settings: Path) -> Mapping[str, bytes]:
     """The files that a settings file names and that functions need, by their path in the package;
-    `IN_PACKAGE` of `carried_patterns` stands for the engine of patterns (`packaging`).
+    `IN_PACKAGE` of `carried_patterns` stands for the engine of patterns (`packaging`), and
+    `SIGNS_IN_PACKAGE` for what signs for a service account.
 
     Raises ConfigurationError if one can't be read, or is wrong, or if they are too large.
     """
@@ -62,6 +64,14 @@ def carried_files(settings: Path) -> Mapping[str, bytes]:
         )
     if any(_patterns(loaded)):
         lists[carried_patterns.IN_PACKAGE] = carried_patterns.ENGINE.encode()
+    signs, in_file = signing_faults(loaded.outcomes)
+    if in_file:
+        raise ConfigurationError(
+            f"{settings}: outcomes.{in_file}.service_account names a file, which functions on AWS "
+            "do not have; put the JSON of the key itself in"
+        )
+    if signs:
+        lists[SIGNS_IN_PACKAGE] = b"cryptography"
     return {**lists, **dict(_named_files(settings, loaded)), **_facts(settings, loaded)}
 
 

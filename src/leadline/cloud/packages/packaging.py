@@ -15,6 +15,7 @@ from leadline.cloud.packages.plug_ins import entry_points_of, plugged_in
 from leadline.cloud.packages.wheels import Files, Target, files_of
 from leadline.cloud.session import CloudError
 from leadline.settings.conditions import carried_patterns
+from leadline.settings.outcomes import SIGNS_IN_PACKAGE
 
 CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
 """The distributions that Capture imports; a test compares this with its imports. tzdata is listed
@@ -36,6 +37,9 @@ TOKEN_NEEDS = ("joserfc", "cryptography", "cffi", "pycparser")
 
 # Capture asks no CRM.
 _NOT_IN_CAPTURE = ("leadline.vendors._api*", "leadline.vendors.*.api")
+
+SIGNING_NEEDS = ("cryptography", "cffi", "pycparser")
+"""The distributions that Deliver imports besides, where an ad network has a service account."""
 
 CAPTURE_HANDLERS = ("leadline.entrypoints.aws.capture",)
 WORK_HANDLERS = tuple(
@@ -112,11 +116,12 @@ def capture_package(target: Target, *, checks_tokens: bool = False) -> Package:
 
 def work_package(target: Target, carried: Files | None = None) -> Package:
     """The package of Refine, Deliver, Sweep and TellAgain, with the files that settings name
-    (`cloud.packages.carried`) and, if they have patterns, the engine of these; raises CloudError as
-    `capture_package` does."""
+    (`cloud.packages.carried`) and, if they have patterns, the engine of these, and what signs for a
+    service account if they have one; raises CloudError as `capture_package` does."""
     engine = dict(_engine(target)) if carried and carried_patterns.IN_PACKAGE in carried else {}
     carried = {**engine, **(carried or {})}
-    return _package("work", WORK_HANDLERS, WORK_NEEDS, target, carried=carried)
+    needs = (*WORK_NEEDS, *SIGNING_NEEDS) if SIGNS_IN_PACKAGE in carried else WORK_NEEDS
+    return _package("work", WORK_HANDLERS, needs, target, carried=carried)
 
 
 def _engine(target: Target) -> Files:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,6 +19,9 @@ from leadline.entrypoints.aws.notices import publish_notice
 from leadline.entrypoints.aws.parts import Parts
 from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.model.formats import from_iso, iso
+
+if TYPE_CHECKING:  # few stacks have experiments
+    from leadline.operations.experiment_watch import AlarmingExperiment
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +119,18 @@ class PromiseWatch:
             self._tell([Breach("sweep", 1, words)], state, _until_in(state))
         except StorageFailed as failed:
             log.error("promises.not_told", extra={"error": str(failed)})
+
+    def tell_experiments(self, alarming: "Mapping[str, AlarmingExperiment]") -> None:
+        """Log experiments that do harm or are not valid, and publish them where a topic is given;
+        in other stacks the alarm on failed runs tells."""
+        breaches = [
+            Breach("experiment", 1, f"The experiment {name} needs a decision: {one.says}.")
+            for name, one in alarming.items()
+        ]
+        for name, one in alarming.items():
+            log.error("experiment.alarming", extra={"settings": name, "reason": str(one.verdict)})
+        if self._topic:
+            self._publish(breaches)
 
     @property
     def _keeps_state(self) -> bool:

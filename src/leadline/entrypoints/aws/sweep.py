@@ -15,7 +15,7 @@ from leadline import wiring
 from leadline.entrypoints import logs
 from leadline.entrypoints.aws.figures import emit, emit_age
 from leadline.entrypoints.aws.parts import Parts
-from leadline.entrypoints.aws.promises import PromiseWatch
+from leadline.entrypoints.aws.promises import PromiseBroken, PromiseWatch
 from leadline.entrypoints.aws.trials import answer_of_trial, is_trial
 from leadline.journey.telling_apart import telling_apart
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
@@ -31,6 +31,12 @@ _RETIRED_AT_ONCE = 20
 """So many leads retention deletes in one step: each takes up to ten requests, one after another."""
 
 _parts = cache(Parts)
+
+
+class _NoTime(LeadlineError):
+    """There is no time left for what is not urgent."""
+
+    title = "There was no time"
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -81,6 +87,8 @@ def _run(
     if isinstance(late, StorageFailed):
         raise late
     watch.check(late, swept.unrecovered, store.clock())
+    if settings.experiments:
+        _watch_experiments(parts, settings, store, watch, _time_to_spare(settings, context))
     done: dict[str, Any] = msgspec.to_builtins(swept)
     return done
 
@@ -169,6 +177,36 @@ def _count_wins(parts: Parts, settings: Settings, store: Store) -> None:
             count_wins(store, ledger, teams, datetime.now(UTC))
     except LeadlineError:
         log.exception("sweep.wins_not_counted")
+
+
+def _watch_experiments(
+    parts: Parts,
+    settings: Settings,
+    store: Store,
+    watch: PromiseWatch,
+    is_time: Callable[[], bool],
+) -> None:
+    """Look once a day whether an experiment does harm or is not valid. Raises PromiseBroken in the
+    run that finds one, so that an alarm tells of it once."""
+    from leadline.experiments.designing import designs_of
+    from leadline.operations.experiment_watch import DAILY, note_told, watch_experiments
+
+    def check() -> None:
+        if not is_time():
+            raise _NoTime("the leads of the experiments are too many for one run")
+
+    designs, now = designs_of(settings.experiments), datetime.now(UTC)
+    try:
+        with ExitStack() as opened:
+            ledger = lambda: opened.enter_context(closing(parts.ledger()))  # noqa: E731
+            untold = watch_experiments(store, ledger, designs, now, DAILY, check).untold
+    except LeadlineError as error:
+        log.error("experiments.not_watched", extra={"error": type(error).__name__})
+        return
+    if untold:
+        watch.tell_experiments(untold)
+        note_told(store, untold)
+        raise PromiseBroken(f"Experiments that need a decision: {', '.join(untold)}.")
 
 
 def _cut_audit(parts: Parts, settings: Settings, store: Store) -> None:

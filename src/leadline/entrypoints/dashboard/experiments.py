@@ -10,6 +10,8 @@ from leadline.entrypoints.dashboard.keeping import Keeping
 from leadline.entrypoints.dashboard.reading import known_settings
 from leadline.experiments.designing import designs_of
 from leadline.experiments.record import Started
+from leadline.installations.embedded import Embedded
+from leadline.journey.fixed_models import as_held_now
 from leadline.operations.experiment_reports import ExperimentReport, report_of
 from leadline.operations.experiments import standings, started_in
 from leadline.ports.ledger import Ledger
@@ -38,7 +40,10 @@ def _reports(request: Request, ledger: Ledger) -> Reports:
     if not (known := _started(dashboard)):
         return ()
     designs = designs_of(settings.experiments) if settings else {}
-    found = standings(known.values(), ledger, designs, dashboard.clock(), known.values())
+    now = dashboard.clock()
+    if settings and isinstance(dashboard.installation, Embedded):  # else the functions note it
+        known = {n: as_held_now(one, settings.score_model, now) for n, one in known.items()}
+    found = standings(known.values(), ledger, designs, now, known.values())
     return tuple(map(report_of, found))
 
 

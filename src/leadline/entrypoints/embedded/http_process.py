@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +30,7 @@ from leadline.installations.data_file import Checkpointer, Whereabouts
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
+from leadline.operations.experiment_watch import AlarmingExperiment, watched_in
 from leadline.ports.source import Answer
 from leadline.ports.store import Inbox
 from leadline.settings.general import Settings
@@ -144,8 +145,8 @@ class HttpServer:
     def _metrics(self) -> Answer:
         ledger = wiring.ledger(self.settings)
         try:
-            providers = self._providers()
-            body = metrics.render(ledger, self._registry, self.settings, providers)
+            known = (self._providers(), self._experiments())
+            body = metrics.render(ledger, self._registry, self.settings, *known)
         finally:
             ledger.close()
         return Answer(body, "text/plain; version=0.0.4; charset=utf-8")
@@ -155,6 +156,12 @@ class HttpServer:
             return ()
         with closing(wiring.store(self.settings, checkpoint_pages=0, makes=False)) as store:
             return provider_figures(store, self.settings.enrich, datetime.now(UTC))
+
+    def _experiments(self) -> Mapping[str, AlarmingExperiment]:
+        if not self.settings.experiments:
+            return {}
+        with closing(wiring.store(self.settings, checkpoint_pages=0, makes=False)) as store:
+            return watched_in(store).alarming
 
     def _slack_requests(self) -> SlackRequests | None:
         """The part that answers Slack, with its own store, so that presses and webhooks do not wait

@@ -1,7 +1,7 @@
 """Metrics for Prometheus: counts and times, no personal data."""
 
 from collections import Counter as Sum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from leadline.journey.enriching.figures import ProviderFigures
+from leadline.operations.experiment_watch import AlarmingExperiment
 from leadline.operations.health import unscored
 from leadline.operations.speed import judge_by, speed_of
 from leadline.ports.ledger import LeadFilter, Ledger
@@ -35,6 +36,10 @@ METRICS = {
     ),
     "leadline_leads_unscored": (
         "gauge", (), "Leads among the newest 100 that went on without a score: the model failed.",
+    ),
+    "leadline_experiments_alarming": (
+        "gauge", ("experiment",),
+        "1 for a running experiment that does harm, or is not valid; 0 for others in the settings.",
     ),
     "leadline_leads_held": ("gauge", (), "Leads on hold."),
     "leadline_http_answers": ("counter", ("source", "status"), "Answers to webhooks."),
@@ -66,10 +71,13 @@ def render(
     process: CollectorRegistry,
     settings: Settings,
     providers: Sequence[ProviderFigures] = (),
+    experiments: Mapping[str, AlarmingExperiment] = {},
 ) -> bytes:
     """The metrics of the ledger and those counted by the *process*, as exposition text; *settings*
-    give the waits and targets for the speed, *providers* what those of facts knew and cost."""
+    give the waits and targets for the speed, *providers* what those of facts knew and cost,
+    *experiments* which do harm or are not valid."""
     registry = CollectorRegistry()
+    registry.register(_OfExperiments([*settings.experiments], experiments))
     registry.register(_FromLedger(ledger, settings))
     registry.register(_OfProviders(providers))
     return generate_latest(registry) + generate_latest(process)
@@ -112,6 +120,18 @@ class _OfProviders(Collector):
                 asked.add_metric((one.provider, result), count)
             cost.add_metric((one.provider,), one.cost)
         return [asked, cost]
+
+
+class _OfExperiments(Collector):
+    def __init__(self, names: Sequence[str], alarming: Mapping[str, AlarmingExperiment]) -> None:
+        self._names = dict.fromkeys((*names, *alarming))
+        self._alarming = alarming
+
+    def collect(self) -> Iterable[Metric]:
+        gauge = _gauge("leadline_experiments_alarming")
+        for name in self._names:
+            gauge.add_metric((name,), int(name in self._alarming))
+        return [gauge]
 
 
 class _FromLedger(Collector):

@@ -124,6 +124,8 @@ class TroubleWatch:
             if self._settings.scores_leads:
                 found += of_scores(unscored(ledger))
         kinds = set(TroubleKind) - {TroubleKind.SOURCE}
+        if self._settings.experiments:  # `embedded.experiment_watch` finds their begin and end
+            kinds -= {TroubleKind.EXPERIMENT}
         if (before := self._told_directly) is not None:  # it is over: tell its end
             kit.store.pause(PACE, before.since + GAP)
             book.report([before.trouble])

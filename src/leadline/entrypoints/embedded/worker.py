@@ -13,6 +13,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints.embedded.audit_keeping import AuditKeeper, keeps_audit
+from leadline.entrypoints.embedded.experiment_watch import watchers
 from leadline.entrypoints.embedded.learning import counters
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
 from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
@@ -105,9 +106,9 @@ def work(
 def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterator[_Loop]:
     """One loop for each group of kinds, one for each CRM that is searched for missing leads, one
     for leads that an earlier version refined, one that brings what is encrypted under the newest
-    data key, one that keeps the index of leads, and one that watches for troubles; the process that
-    sends alerts tells them. Each has its own connection to the store, so that none waits for
-    another."""
+    data key, one that keeps the index of leads, one that looks at experiments, and one that watches
+    for troubles; the process that sends alerts tells them. Each has its own connection to the
+    store, so that none waits for another."""
     for kinds, among in _shared_out(settings, steps):
         longest = longest_iteration(settings, timeouts(kinds[0], settings))
         bound = before_lease_ends(settings) if _speaks(kinds[0][0]) else None
@@ -132,7 +133,8 @@ def _loops(settings: Settings, steps: Set[Step], signs: StorageSigns) -> Iterato
         yield _Loop(kit, lambda _: index(), None)
     if Step.ASSIGN in steps and (settings.rules or _gave_leads_out(settings)):
         yield _Loop(_kit(settings), _look_after_teams, None)
-    yield from (_Loop(_kit(settings), once, None) for once in counters(settings, steps))
+    extra = (*counters(settings, steps), *watchers(settings, steps))
+    yield from (_Loop(_kit(settings), each, None) for each in extra)
     if Step.REFINE in steps and (terms := terms_of(settings)):
         yield _Loop(_kit(settings), partial(_retain, terms), None)
     if Step.NOTIFY in steps and keeps_audit(settings):

@@ -183,8 +183,8 @@ _ITEMS = (
     ),
     _item(
         "T#* kept",
-        "rosters of teams, accounts, absences, wins; experiments; how far retention came; "
-        "answers about companies",
+        "rosters of teams, accounts, absences, wins; experiments, with copies of their models; "
+        "how far retention came; answers about companies",
         hashes={
             "pk": "of an account: a digest of the company's name or domain",
             "body": "of an answer about a company: a digest of what was asked",

@@ -266,8 +266,8 @@ _OF_TEAMS = (
     ),
     _table(
         "document",
-        "rosters of teams, accounts, absences, wins; experiments; how far retention came; "
-        "answers about companies",
+        "rosters of teams, accounts, absences, wins; experiments, with copies of their models; "
+        "how far retention came; answers about companies",
         hashes={
             "name": "of an account: a digest of the company's name or domain",
             "body": "of an answer about a company: a digest of what was asked",

@@ -2,7 +2,7 @@
 
 import base64
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from leadline.ports.messenger import Busy, Refused, Unreachable
@@ -33,21 +33,21 @@ class Tokens:
     """OAuth access tokens, fetched when needed and shared by all threads.
 
     *url* is the token endpoint, *form* the form sent to it (`grant_type`, `client_id`,
-    `refresh_token` …), *headers* the headers sent to it. A token is used until a minute before it
-    expires, or until it is refused if the endpoint doesn't say when it expires. *scheme* is the
-    first word of the Authorization header.
+    `refresh_token` …), or what makes it anew for each request, *headers* the headers sent to it. A
+    token is used until a minute before it expires, or until it is refused if the endpoint doesn't
+    say when it expires. *scheme* is the first word of the Authorization header.
     """
 
     def __init__(
         self,
         url: str,
-        form: Mapping[str, str],
+        form: Mapping[str, str] | Callable[[], Mapping[str, str]],
         scheme: str = "Bearer",
         headers: Mapping[str, str] = {},
     ) -> None:
         self._headers = dict(headers)
         self._url = checked_base(url)
-        self._form = dict(form)
+        self._form = form if callable(form) else lambda: form
         self._scheme = scheme
         self._lock = threading.Lock()
         self._token = ""
@@ -72,7 +72,8 @@ class Tokens:
         return True
 
     def _fetch(self, client: Client) -> Busy | Unreachable | Refused | None:
-        reply = client.send("POST", self._url, form=self._form, headers=self._headers)
+        form = self._form()
+        reply = client.send("POST", self._url, form=form, headers=self._headers)
         if not isinstance(reply, CrmReply):
             return reply
         body = reply.body if isinstance(reply.body, dict) else {}
@@ -81,7 +82,7 @@ class Tokens:
             # Some endpoints answer errors with 200 and {"error": …} (Zoho docs, "Refresh access
             # tokens").
             return Refused(
-                "crm.unauthorized", words_of(reply, [*self._form.values(), *self._headers.values()])
+                "crm.unauthorized", words_of(reply, [*form.values(), *self._headers.values()])
             )
         self._token = token
         self._until = None

@@ -13,6 +13,7 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, table, when
 from leadline.entrypoints.cli.assign._teams import user
 from leadline.experiments.designing import before_it, design_of, designs_of
+from leadline.experiments.fixed_models import ModelContent
 from leadline.experiments.record import Design, Started, metric_name
 from leadline.experiments.words import (
     after_stop_words,
@@ -21,6 +22,7 @@ from leadline.experiments.words import (
     plan_words,
     speed_remarks,
 )
+from leadline.journey.fixed_models import as_held_now, models_at_start
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import RefinedLead
 from leadline.operations.experiment_reports import (
@@ -95,7 +97,8 @@ def begin(
     """Start an experiment: leads that come in from now on take part.
 
     What the settings say of it is fixed from now on: if they are changed, no further leads take
-    part. An experiment can be started once.
+    part. The trained models of its arms are copied: leads are scored by the copies. An experiment
+    can be started once.
 
     Example: leadline experiment start louder
     """
@@ -104,7 +107,8 @@ def begin(
     design = _design(settings, name)
     found = _planned(options, settings, design, baseline)
     with closing(options.installation.store()) as store:
-        made = start_experiment(store, name, design, found, user(), _now())
+        models = _models(options, settings, design)
+        made = start_experiment(store, name, design, found, user(), _now(), models)
         known = started_in(store).values()
     if json:
         as_json(made)
@@ -135,6 +139,8 @@ def show(
     settings, now = options.installation.loaded().settings, _now()
     with closing(options.installation.past()) as store:
         known = started_in(store)
+    if options.aws is None:  # the files of a stack are in its package, and its functions note it
+        known = {n: as_held_now(one, settings.score_model, now) for n, one in known.items()}
     chosen = known.values() if name is None else [_known(known.get(name), settings, name, known)]
     with closing(options.installation.ledger()) as ledger:
         found = standings(chosen, ledger, designs_of(settings.experiments), now, known.values())
@@ -184,6 +190,17 @@ def _design(settings: Settings, name: str) -> Design:
         return design_of(settings.experiments[name])
     there = ", ".join(settings.experiments) or "none is set"
     raise ConfigurationError(f"there is no [experiments.{name}] (there are: {there})")
+
+
+def _models(options: Options, settings: Settings, design: Design) -> Mapping[str, ModelContent]:
+    """What the files of the arms hold, where they are on this machine: those of a stack are in the
+    package of its functions. Raises ConfigurationError if one can't be read."""
+    if options.aws is not None:
+        return {}
+    try:
+        return models_at_start(design, settings.score_model)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"the model of an arm can't be read: {error}") from None
 
 
 def _known(

@@ -20,7 +20,14 @@ from leadline.entrypoints.dashboard.views.secrets_view import shown_secrets
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.model.arrivals import Arrivals
 from leadline.model.task import Step
-from leadline.operations.health import A_DAY, HealthNames, HealthPicture, health_of
+from leadline.operations.experiment_watch import watched_in
+from leadline.operations.health import (
+    A_DAY,
+    ExperimentHealthRow,
+    HealthNames,
+    HealthPicture,
+    health_of,
+)
 from leadline.operations.indexed_health import captured_by_source
 from leadline.settings.general import Settings
 from leadline.steps import kinds_after_refinement
@@ -57,7 +64,9 @@ def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
         captured = from_index(dashboard, lambda ask: captured_by_source(ask, now, A_DAY))
         found = health_of(ledger, now, names, arrivals, captured)
     providers = _providers(request, tuple(settings.enrich) if settings else ())
-    return msgspec.structs.replace(found, providers=providers), machine_of(request)
+    experiments = _experiments(request) if settings and settings.experiments else ()
+    found = msgspec.structs.replace(found, providers=providers, experiments=experiments)
+    return found, machine_of(request)
 
 
 def _names(settings: Settings) -> HealthNames:
@@ -80,6 +89,13 @@ def _providers(request: Request, names: Sequence[str]) -> Sequence[ProviderFigur
     now = dashboard.clock()
     with closing(dashboard.installation.past()) as store:
         return provider_figures(store, names, now, (now - _A_MONTH).date())
+
+
+def _experiments(request: Request) -> Sequence[ExperimentHealthRow]:
+    """The experiments that run and do harm or are not valid, as they were last looked at."""
+    with closing(dashboard_of(request).installation.past()) as store:
+        found = watched_in(store).alarming
+    return [ExperimentHealthRow(n, one.verdict, one.says, one.since) for n, one in found.items()]
 
 
 def _arrivals(request: Request) -> Sequence[Arrivals] | None:
