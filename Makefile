@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 # At once; one for each core by default, WORKERS=0 runs tests one after another (for --pdb and -s).
 WORKERS ?= auto
-# Of `make test`, which waits for disks and processes a third of its time.
+# Of `make test` and `make test-aws`, which wait a third of their time: for disks, processes, and until
+# something is due.
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
@@ -44,8 +45,9 @@ test-fuzz: export THOROUGH = 1
 test-fuzz: setup ## long property runs on every parser and every writer
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'fuzz or thorough' $(ARGS)
 
+# Whole stacks first, in the order in which they are collected: the many short files fill up the end.
 test-aws: setup emulator deployers ## the whole of Leadline on an emulator of AWS
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m aws $(ARGS)
+	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist loadfile --no-loadscope-reorder -m aws $(ARGS)
 
 test-privacy: setup ## where people's data stands, how it is kept, erased, masked and accounted for (part of `make test`)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'privacy and not slow and not fuzz and not aws' $(ARGS)

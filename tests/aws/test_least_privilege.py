@@ -40,7 +40,7 @@ from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.clocks.message_queues import Queues
-from leadline.stores.aws.clocks.wakeups import queue_of_each_step
+from leadline.stores.aws.clocks.wakeups import StackClock, queue_of_each_step
 from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key, task_key
 from leadline.stores.aws.people.likeness import alike_from
@@ -86,7 +86,8 @@ class RoleBench:
         out = stack.outputs
         self.urls = queue_of_each_step(out["RefineQueueUrl"], out["DeliveryQueueUrl"])
         self.dead = queue_of_each_step(out["RefineDeadLettersUrl"], out["DeliveryDeadLettersUrl"])
-        self.queues = Queues(self.caller, self.urls, self.dead)
+        self._depths = Queues(self.caller, self.urls, self.dead)
+        self.queues: StackClock = self._depths
         self.store = AwsStore(
             Table(self.caller, out["TableName"]), Bucket(self.caller, out["BucketName"]),
             self.queues, clock=self.clock,
@@ -168,7 +169,7 @@ class RoleBench:
 
     def messages(self, url: str) -> int:
         """How many messages a queue has, delayed ones too."""
-        return sum(self.queues.depths(url).values())
+        return sum(self._depths.depths(url).values())
 
     def status(self, lead: CapturedLead) -> str:
         found = self.store._lead(lead.id)
@@ -184,12 +185,7 @@ def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
             tmp_path_factory.mktemp("roles"),
             stack="roles",
             parameters={"Delay": "10m", "SweepSchedule": "rate(1 day)"},
-            settings=with_crm(
-                settings_text(slack, slack_signing_secret=f'["{SECRET}"]').replace(
-                    "per_second = 5", "per_second = 1000"
-                ),
-                crm.config(),
-            ),
+            settings=bench_settings(slack, crm),
         )
         client = stack.client("lambda")
         for source in client.list_event_source_mappings()["EventSourceMappings"]:
@@ -197,6 +193,12 @@ def bench(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         bench = RoleBench(stack, slack, crm)
         yield bench
         bench.caller.close()
+
+
+def bench_settings(slack: SlackInbox, crm: TrytonStandIn) -> str:
+    """The settings of a stack on the bench."""
+    text = settings_text(slack, slack_signing_secret=f'["{SECRET}"]')
+    return with_crm(text.replace("per_second = 5", "per_second = 1000"), crm.config())
 
 
 def with_crm(settings: str, config: CrmConfig) -> str:
@@ -252,8 +254,8 @@ def capture_works(bench: RoleBench) -> list[str]:
     return wrong
 
 
-def news_work(bench: RoleBench) -> list[str]:
-    """What goes wrong when news come of a refined lead."""
+def news_of_refined(bench: RoleBench) -> Delivery:
+    """News of a lead that is refined already."""
     bench.calls += 1
     who = people(bench.calls)[0]
     bench.clock.now = datetime.now(UTC)
@@ -261,7 +263,12 @@ def news_work(bench: RoleBench) -> list[str]:
     (lead,) = read(close_event(who, bench.clock.now, "created"), kit)
     bench.store.accept([lead])
     bench.refine(lead, tell="")
-    news = close_event(who, datetime.now(UTC), "updated")
+    return close_event(who, datetime.now(UTC), "updated")
+
+
+def news_work(bench: RoleBench) -> list[str]:
+    """What goes wrong when news come of a refined lead."""
+    news = news_of_refined(bench)
     answer = post(bench.stack, "/webhook/close", news.body, **news.headers)
     wrong = [] if answer.status == 200 else [f"answer {answer.status}"]
     return wrong if bench.messages(bench.urls[Step.LOOK_UP]) else [*wrong, "nobody is asked"]
@@ -380,8 +387,8 @@ def deliver_works(bench: RoleBench) -> list[str]:
     return wrong
 
 
-def look_up_works(bench: RoleBench) -> list[str]:
-    """What goes wrong when news tell the owner of a lead whose CRM was silent at its refinement."""
+def to_look_up(bench: RoleBench) -> CapturedLead:
+    """A lead whose CRM was silent at its refinement, and whose owner news told since."""
     unknown = bench.lead("ask", record=f"r{bench.calls}")
     lead = bench.refine(unknown, tell="", ownership=Ownership.UNKNOWN)
     news = captured(
@@ -390,6 +397,12 @@ def look_up_works(bench: RoleBench) -> list[str]:
     )  # fmt: skip
     bench.store.accept([news])
     bench.quiet()
+    return lead
+
+
+def look_up_works(bench: RoleBench) -> list[str]:
+    """What goes wrong when news tell the owner of a lead."""
+    lead = to_look_up(bench)
     wrong: list[str] = []
     task = Task(Step.LOOK_UP, lead.id)
     if bench.invoke("Deliver", bench.event(task)) != {"batchItemFailures": []}:

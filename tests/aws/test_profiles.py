@@ -73,6 +73,11 @@ class Topic:
         self._bodies += [message["Body"] for message in found.get("Messages", [])]
         return any(words in body for body in self._bodies)
 
+    def forget(self) -> None:
+        """Forget what has come."""
+        self._sqs.purge_queue(QueueUrl=self._url)
+        self._bodies.clear()
+
     def close(self) -> None:
         self._sns.unsubscribe(SubscriptionArn=self._subscription)
         self._sqs.delete_queue(QueueUrl=self._url)

@@ -16,6 +16,7 @@ from tests.standins.ports import free_port
 
 HOME = Path(__file__).parents[2] / ".emulator"
 REGION = "eu-west-1"
+CODE_BUCKET = f"leadline-code-000000000000-{REGION}"
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
@@ -73,10 +74,23 @@ class Emulator:
         )
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget everything but uploaded code, which the next deployment would have to compile and
+        compress again."""
+        s3 = self.client("s3")
+        code: dict[str, bytes] = {}
+        if CODE_BUCKET in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+            for one in s3.list_objects_v2(Bucket=CODE_BUCKET).get("Contents", []):
+                found = s3.get_object(Bucket=CODE_BUCKET, Key=one["Key"])
+                code[one["Key"]] = found["Body"].read()
         request = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")
         with urllib.request.urlopen(request, timeout=60):
             pass
+        if code:
+            s3.create_bucket(
+                Bucket=CODE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        for key, body in code.items():
+            s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=body)
 
     def stop(self) -> None:
         """End it with every function that it started."""

@@ -22,6 +22,16 @@ from leadline.cloud.stacks import (
 )
 
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+_CHANGED_IN_PLACE = {
+    "AWS::S3::Bucket": frozenset((
+        "BucketEncryption", "LifecycleConfiguration", "OwnershipControls",
+        "PublicAccessBlockConfiguration", "ReplicationConfiguration", "Tags",
+        "VersioningConfiguration",
+    )),
+}  # fmt: skip
+"""The properties of ours whose change replaces no bucket ("Update requires: No interruption" in the
+CloudFormation Template Reference), even where a change set does not know that before it is
+executed."""
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -30,13 +40,23 @@ class ResourceChange:
     """The change of one resource by a change set.
 
     `action` is Add, Modify, Remove, Import or Dynamic. `replacement` is True, False or Conditional,
-    as CloudFormation writes it; "" if the action allows none.
+    as CloudFormation writes it; "" if the action allows none. `because` are the properties whose
+    change may replace the resource, as far as the change set names them.
     """
 
     action: str
     resource: str
     type: str
     replacement: str
+    because: tuple[str, ...] = ()
+
+    @property
+    def loses(self) -> bool:
+        """Whether the resource may leave the stack, with what it holds."""
+        in_place = _CHANGED_IN_PLACE.get(self.type, frozenset())
+        if self.replacement == "Conditional" and self.because:
+            return not in_place.issuperset(self.because)
+        return self.action == "Remove" or self.replacement in ("True", "Conditional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +138,7 @@ def _changes(cfn: Any, change_set: str, response: dict[str, Any]) -> Sequence[Re
                     it["LogicalResourceId"],
                     it["ResourceType"],
                     it.get("Replacement", ""),
+                    _because(it),
                 )
             )
         if "NextToken" not in response:
@@ -125,6 +146,17 @@ def _changes(cfn: Any, change_set: str, response: dict[str, Any]) -> Sequence[Re
         response = cfn.describe_change_set(
             ChangeSetName=change_set, NextToken=response["NextToken"]
         )
+
+
+def _because(change: Mapping[str, Any]) -> tuple[str, ...]:
+    """What may replace a resource, by the details of its change."""
+    targets = (detail["Target"] for detail in change.get("Details", []))
+    names = (
+        target.get("Name") or target["Attribute"]
+        for target in targets
+        if target.get("RequiresRecreation", "Never") != "Never"
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def discard(cfn: Any, proposal: Proposal) -> None:

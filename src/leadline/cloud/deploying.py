@@ -79,12 +79,7 @@ class DeploymentPlan:
     @property
     def dangers(self) -> Sequence[ResourceChange]:
         """The changes that would replace the bucket or table of leads by an empty one."""
-        return [
-            c
-            for c in self.changes
-            if c.resource in KEPT
-            and (c.action == "Remove" or c.replacement in ("True", "Conditional"))
-        ]
+        return [change for change in self.changes if change.resource in KEPT and change.loses]
 
 
 @contextmanager

@@ -22,6 +22,10 @@ _FOUND_BY_NAME = {"leadline.vendors.registry": "leadline.vendors"}
 _DOES_STEPS = "leadline.steps"
 """The module that imports the functions of steps by the names in their rows."""
 
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""The fields of a statement that hold statements (Python's `ast`, "Abstract grammar")."""
+_JSON_NAME = re.compile(rb"""["'](\w+\.json)["']""")
+
 # What `leadline.wiring` imports only for an embedded installation.
 _EMBEDDED = ("leadline.stores.memory*", "leadline.stores.sqlite*")
 
@@ -83,25 +87,26 @@ class _Named(msgspec.Struct, frozen=True):
 def _named(source: bytes) -> _Named:
     """Packages share most of their modules, so that each is parsed once for all of them."""
     modules: list[str] = []
-    data_files: list[str] = []
-    for node in _run(ast.parse(source)):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             modules += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules.append(node.module)
             modules += (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            data_files += re.findall(r"\A\w+\.json\Z", node.value)
-    return _Named(modules, data_files)
+    return _Named(modules, [name.decode() for name in _JSON_NAME.findall(source)])
 
 
-def _run(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes except those that only type checkers see."""
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All statements except those that only type checkers see. Expressions, which are most of a
+    source, import nothing and are passed by."""
     todo = [tree]
     while todo:
         node = todo.pop()
         yield node
-        todo += (child for child in ast.iter_child_nodes(node) if not _is_for_checkers(child))
+        for field in _BLOCKS:
+            inner = getattr(node, field, ())
+            if isinstance(inner, list):  # of a lambda and of a conditional they are expressions
+                todo += (child for child in inner if not _is_for_checkers(child))
 
 
 def _is_for_checkers(node: ast.AST) -> bool:

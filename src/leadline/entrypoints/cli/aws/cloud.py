@@ -215,9 +215,12 @@ def _show_changes(plan: "DeploymentPlan", *, as_data: bool) -> None:
 def _refuse_dangers(plan: "DeploymentPlan", *, allowed: bool) -> None:
     if plan.dangers and not allowed:
         names = " and ".join(change.resource for change in plan.dangers)
+        causes = [f"{one.resource}.{name}" for one in plan.dangers for name in one.because]
+        why = f" (because of {', '.join(causes)})" if causes else ""
         raise ConfigurationError(
             f"{names} would be replaced or leave the stack, and its leads would no longer be "
-            "visible; confirm with --allow-replacement (AWS keeps the old resource)"
+            f"visible{why}. Nothing was changed. If it is meant, confirm with --allow-replacement "
+            "(AWS keeps the old resource)"
         )
 
 

@@ -1,10 +1,12 @@
 """How many tasks of each kind wait, are due, leased or dead, by the index of due tasks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
+from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import Step, TaskKind
 from leadline.ports.ledger import Backlog
@@ -13,8 +15,8 @@ from leadline.stores.aws.keys import DEAD, LEAD
 from leadline.stores.aws.table import Key, Table
 from leadline.stores.aws.values import Item
 
-_MOST_LEASED = 1_000
-"""The maximum number of items of each kind that are read to tell which tasks are leased."""
+_LOOKED_AT_ONCE = 1_000
+"""How many items of a kind are read at once to tell which tasks are leased."""
 
 
 class ListedTask(NamedTuple):
@@ -36,7 +38,8 @@ def backlog_items(table: Table, now: datetime) -> list[Backlog]:
             dead[task_kind_of(entry)] += 1
         else:
             live.setdefault(task_kind_of(entry), []).append(listed_task(entry))
-    return backlogs(table, live, dead, now)
+    known = {kind: with_leases(table, some, now) for kind, some in live.items()}
+    return backlogs(known, dead, now)
 
 
 def task_kind_of(entry: Item) -> TaskKind:
@@ -52,31 +55,37 @@ def listed_task(entry: Item) -> ListedTask:
 
 
 def backlogs(
-    table: Table,
     live: Mapping[TaskKind, Sequence[ListedTask]],
     dead: Counter[TaskKind],
     now: datetime,
+    beyond: Mapping[TaskKind, Sequence[ListedTask]] = MappingProxyType({}),
 ) -> list[Backlog]:
-    """The backlog of each kind that has tasks, in the order of steps."""
+    """The backlog of each kind that has tasks, in the order of steps. *live* tasks know their
+    leases (`with_leases`), and so do those *beyond*, which only tell the oldest due time."""
     steps = [*Step]
     kinds = {kind for kind, some in live.items() if some} | set(dead)
     ordered = sorted(kinds, key=lambda kind: (steps.index(kind[0]), kind[1]))
     return [
-        _backlog(kind, _with_leases(table, live.get(kind, ()), iso(now)), dead[kind], iso(now))
+        _backlog(kind, live.get(kind, ()), beyond.get(kind, ()), dead[kind], iso(now))
         for kind in ordered
     ]
 
 
-def _with_leases(table: Table, listed: Sequence[ListedTask], now: str) -> list[ListedTask]:
+def with_leases(table: Table, listed: Sequence[ListedTask], now: datetime) -> list[ListedTask]:
     """The tasks with the ends of their leases, which only their items have. Workers lease those
-    that have been due longest, so only so many are looked at."""
-    due = sorted(one for one in listed if one.due_at <= now and not one.leased)
-    keys = [one.key for one in due[:_MOST_LEASED]]
-    leases = _leases(table, keys) if keys else {}
+    that have been due longest, so items are read until there are some that are not leased."""
+    due = sorted(one for one in listed if one.due_at <= iso(now) and not one.leased)
+    leases: dict[Key, ListedTask] = {}
+    for some in batched(due, _LOOKED_AT_ONCE):
+        found = leases_of(table, [one.key for one in some])
+        leases |= found
+        if len(found) < len(some):
+            break
     return [leases.get(one.key, one) for one in listed]
 
 
-def _leases(table: Table, keys: Sequence[Key]) -> dict[Key, ListedTask]:
+def leases_of(table: Table, keys: Sequence[Key]) -> dict[Key, ListedTask]:
+    """Those of the tasks that are leased, with the ends of their leases."""
     items = table.get_all(keys, exact=False)
     states = {key: task_holder_of(item).task for key, item in items.items()}
     return {
@@ -86,9 +95,15 @@ def _leases(table: Table, keys: Sequence[Key]) -> dict[Key, ListedTask]:
     }
 
 
-def _backlog(kind: TaskKind, live: Iterable[ListedTask], dead: int, now: str) -> Backlog:
-    tasks = list(live)
-    leased = sum(one.leased and one.due_at > now for one in tasks)
-    due = [one.due_at for one in tasks if one.due_at <= now]
-    oldest = from_iso(min(due)) if due else None
-    return Backlog(*kind, len(tasks) - leased, len(due), leased, dead, oldest)
+def _backlog(
+    kind: TaskKind,
+    live: Sequence[ListedTask],
+    beyond: Sequence[ListedTask],
+    dead: int,
+    now: str,
+) -> Backlog:
+    leased = sum(one.leased and one.due_at > now for one in live)
+    due = sum(one.due_at <= now for one in live)
+    oldest = min((one.due_at for one in (*live, *beyond) if one.due_at <= now), default=None)
+    since = from_iso(oldest) if oldest is not None else None
+    return Backlog(*kind, len(live) - leased, due, leased, dead, since)

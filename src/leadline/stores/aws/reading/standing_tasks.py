@@ -2,20 +2,31 @@
 however long the backlog is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from leadline.model.batches import batched
 from leadline.model.formats import iso
 from leadline.model.task import ON_HOLD_UNTIL, Step, TaskKind
 from leadline.ports.standing_tasks import StandingTasks
 from leadline.stores.aws.items import holds_a_task
-from leadline.stores.aws.keys import DEAD, due_partition
+from leadline.stores.aws.keys import DEAD, due_before, due_partition
 from leadline.stores.aws.late import oldest_first_due
-from leadline.stores.aws.reading.backlog import ListedTask, backlogs, listed_task, task_kind_of
+from leadline.stores.aws.reading.backlog import (
+    ListedTask,
+    backlogs,
+    leases_of,
+    listed_task,
+    task_kind_of,
+    with_leases,
+)
 from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
+
+_LOOKED_AT_ONCE = 100
+"""How many tasks beyond the bound are read at once, with their items."""
 
 
 def standing_tasks(
@@ -31,17 +42,22 @@ def standing_tasks(
     )
     is_cut = any(len(some) > each for some in found.values())
     dead = Counter(task_kind_of(entry) for place in parts[DEAD] for entry in found[place][:each])
-    live: dict[TaskKind, list[ListedTask]] = {
-        kind: [
-            listed_task(entry)
-            for place in parts[due_partition(*kind)]
-            for entry in found[place][:each]
+    live: dict[TaskKind, list[ListedTask]] = {}
+    beyond: dict[TaskKind, list[ListedTask]] = {}
+    for kind in kinds:
+        of_kind = parts[due_partition(*kind)]
+        listed = [[listed_task(one) for one in found[place][:each]] for place in of_kind]
+        live[kind] = with_leases(table, [one for some in listed for one in some], now)
+        known = {one.key: one for one in live[kind]}
+        beyond[kind] = [
+            further
+            for place, some in zip(of_kind, listed, strict=True)
+            if len(found[place]) > each and all(known[one.key].leased for one in some)
+            for further in _until_not_leased(table, place, some[-1].due_at, now)
         ]
-        for kind in kinds
-    }
     held = _on_hold(table, each + 1)
     return StandingTasks(
-        backlogs(table, live, dead, now),
+        backlogs(live, dead, now, beyond),
         sum(min(number, each) for number in held),
         oldest_first_due(table, now, [name for step, name in kinds if step is Step.NOTIFY]),
         is_cut or any(number > each for number in held),
@@ -52,6 +68,20 @@ def _first(table: Table, place: str, most: int) -> list[Item]:
     """The first tasks of a partition, longest due first."""
     entries = table.query("due_pk = :pk", {":pk": place}, index="due", limit=most)
     return [entry for entry in entries if holds_a_task(entry)]
+
+
+def _until_not_leased(table: Table, place: str, since: str, now: datetime) -> Iterator[ListedTask]:
+    """The due tasks of a partition in order, from a due time on, until one is not leased: all later
+    ones have been due for less long. Only as many tasks are leased as workers do at once."""
+    condition = "due_pk = :pk AND due_sk BETWEEN :since AND :now"
+    values = {":pk": place, ":since": since, ":now": due_before(now)}
+    entries = table.query(condition, values, index="due", page=_LOOKED_AT_ONCE)
+    for some in batched(map(listed_task, filter(holds_a_task, entries)), _LOOKED_AT_ONCE):
+        leases = leases_of(table, [one.key for one in some])
+        for one in some:
+            yield leases.get(one.key, one)
+            if one.key not in leases and not one.leased:
+                return
 
 
 def _on_hold(table: Table, most: int) -> list[int]:
