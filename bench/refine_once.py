@@ -30,6 +30,7 @@ from leadline.refine import About
 
 try:
     import leadline.journey.refining as step
+    import leadline.journey.ruled as ruled
     from leadline.channels.slack.webhook import SlackWebhook
     from leadline.channels.slack.writer import SlackWriter
     from leadline.journey.capture import CaptureKit, read
@@ -40,6 +41,8 @@ try:
     from leadline.stores.sqlite.store import SqliteStore
 except ImportError:  # commit 173241e, the build of the first release
     import leadline.pipeline as step  # type: ignore
+
+    ruled = step  # type: ignore
     from leadline.adapters.slack import SlackWebhook  # type: ignore
     from leadline.adapters.sqlite import SqliteStore  # type: ignore
     from leadline.capture import CaptureKit, read  # type: ignore
@@ -68,12 +71,13 @@ RULES: Mapping[str, tuple[str, ...]] = {
 """Today's functions in which the rules of the first release are, and all rules once."""
 STEP: Mapping[str, tuple[str, ...]] = {
     "read": ("fields_of_lead", "_fields"),
-    "rules": ("refine",),
     "duplicates": ("_links", "_link_to_first_seen"),
     "assignment": ("_outcome", "seekers"),
     "store": ("settle",),
 }
 """The parts of the whole step, by the names that their functions have in either build."""
+OF_RULES: Mapping[str, tuple[str, ...]] = {"rules": ("refine",)}
+"""The rules, which today's build has in a module of their own."""
 KEPT: Mapping[str, tuple[str, ...]] = {"kept for duplicates": ("keep", "write")}
 """What the store does, besides, so that later leads find this one; in today's build only."""
 
@@ -182,13 +186,15 @@ def stored(leads: Sequence[Lead], warm: int, folder: Path) -> dict[str, float]:
     for one in numbers_of_all_countries():
         rules.refine(one, ABOUT)
     step.refine_due(kit, warm)
-    watch, kept = Watch(step, STEP), Watch(LikenessKeeping, KEPT)
+    watch, of_rules = Watch(step, STEP), Watch(ruled, OF_RULES)
+    kept = Watch(LikenessKeeping, KEPT)
     gc.collect()
     gc.freeze()  # one look at all that was loaded would fall on some part by chance
     began = time.process_time()
     while step.refine_due(kit, BATCH):
         pass
-    return {"whole": time.process_time() - began, **watch.seconds, **kept.seconds}
+    whole = time.process_time() - began
+    return {"whole": whole, **watch.seconds, **of_rules.seconds, **kept.seconds}
 
 
 def filled(leads: Sequence[Lead], folder: Path) -> Kit:

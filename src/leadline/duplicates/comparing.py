@@ -1,5 +1,7 @@
 """Compares two leads field by field, and weighs what that says."""
 
+from functools import cache
+
 import msgspec
 
 from leadline.duplicates.companies_alike import companies_alike, firm_alike
@@ -34,6 +36,7 @@ SHARED = LINES | {"email.same", "email.shared"}
 _ALIKE = frozenset({"first.ending", "first.near", "first.similar"})
 _CONTRADICTING = frozenset({"first.other", "last.other"})
 _VAGUE = frozenset({"city", "region", "gender", "title", "country", "generation"})
+_GIVEN = frozenset({"first", "name"})
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -47,27 +50,34 @@ class Comparison(msgspec.Struct, frozen=True):
     by_name_only: bool = False
 
     @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the findings."""
+        return frozenset([code for code, _ in self.findings])
+
+    @property
     def is_telling(self) -> bool:
         """Whether both leads have something in common that identifies: a name, an address, …"""
-        return any(code.partition(".")[0] not in _VAGUE for code, _ in self.findings)
+        return not all(_compares(code) in _VAGUE for code, _ in self.findings)
 
     @property
     def is_of_another(self) -> bool:
         """Whether the first names, or the forms of address, are those of two people: another one,
         or one that is only alike in a household or a company."""
-        codes = {code for code, _ in self.findings}
+        if self.may_link:
+            return False
+        codes = self.codes
         alike = not (codes.isdisjoint(_ALIKE) or codes.isdisjoint(SHARED))
-        return not self.may_link and (alike or not codes.isdisjoint(OF_ANOTHER))
+        return alike or not codes.isdisjoint(OF_ANOTHER)
 
     @property
     def is_named(self) -> bool:
         """Whether both leads have a first name, in whatever place."""
-        return any(code.partition(".")[0] in ("first", "name") for code, _ in self.findings)
+        return not _GIVEN.isdisjoint([_compares(code) for code, _ in self.findings])
 
     @property
     def is_contradicted(self) -> bool:
         """Whether the names are those of two people."""
-        return not self.may_link and any(code in _CONTRADICTING for code, _ in self.findings)
+        return not self.may_link and not self.codes.isdisjoint(_CONTRADICTING)
 
 
 def compared(one: Traits, other: Traits, weights: Weights) -> Comparison:
@@ -80,13 +90,19 @@ def compared(one: Traits, other: Traits, weights: Weights) -> Comparison:
     codes = {code for code, _ in found}
     if "house.other" in codes and not (is_person(one) or is_person(other)):
         found.append(("site.other", weights.levels["site.other"]))
-    proof = proof_of(codes, sum(bits for _, bits in place), one, other)
+    proof = proof_of(codes, sum([bits for _, bits in place]), one, other)
     if proof is Proof.NAME and _name_bits(found) < _rare_enough(codes, one, other):
         proof = Proof.NONE  # there are many of that name; people decide
     if proof is Proof.NAME:
         found.append((NAME_ONLY, weights.levels[NAME_ONLY]))
-    bits = weights.prior + sum(bits for _, bits in found)
+    bits = weights.prior + sum([bits for _, bits in found])
     return Comparison(bits, tuple(found), proof is not Proof.NONE, proof is Proof.NAME)
+
+
+@cache  # there are some dozens of codes
+def _compares(code: str) -> str:
+    """What a code is about: "email" of "email.same"."""
+    return code.partition(".")[0]
 
 
 def _rare_enough(codes: set[str], one: Traits, other: Traits) -> float:
@@ -96,7 +112,7 @@ def _rare_enough(codes: set[str], one: Traits, other: Traits) -> float:
 
 
 def _name_bits(found: list[Finding]) -> float:
-    return sum(bits for code, bits in found if code.partition(".")[0] in _OF_NAMES)
+    return sum(bits for code, bits in found if _compares(code) in _OF_NAMES)
 
 
 def _reached(one: Traits, other: Traits, weights: Weights) -> list[Finding]:

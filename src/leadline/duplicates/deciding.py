@@ -102,6 +102,8 @@ def decide(
         best = min(judged, key=_age)
         reason = Reason("judged.same", 0.0)
         return Placement(_first_seen(best, 1.0, (reason,)))
+    if not scored:
+        return Placement()
     links = [one for one in scored if _links(one, thresholds.link)]
     chosen, others = _one_person(links, weights)
     kept = {one.cluster.first for one in (chosen, *others) if one}
@@ -208,6 +210,9 @@ def _score(lead: Candidate, cluster: Cluster, weights: Weights) -> _Scored | Non
     ]
     if not likened:
         return None
+    if len(likened) == 1:  # as most clusters
+        ((member, best),) = likened
+        return _Scored(cluster, best.bits, member, best, _is_disputed(best, (best,)))
     member, best = max(likened, key=lambda one: (one[1].may_link, one[1].bits, one[0].lead_id))
     telling = sorted((one.bits for _, one in likened if one.is_telling), reverse=True)
     if _has_grown(cluster):
@@ -221,7 +226,7 @@ def _is_disputed(best: Comparison, all_of_them: Sequence[Comparison]) -> bool:
     a first name, and at least half of the members with names are other people: of another first
     name, or of another last name where the best has none. So a lead without a name brings no two
     people together."""
-    codes = {code for code, _ in best.findings}
+    codes = best.codes
     if codes.isdisjoint(SHARED if not best.is_named else LINES):
         return False
     others = sum(

@@ -40,8 +40,11 @@ def emails_alike(one: Traits, other: Traits, weights: Weights) -> Finding | None
     """What the closest two addresses of two leads say; None if one has none."""
     if not one.emails or not other.emails:
         return None
-    codes = {_of_people(a, one, b, other) for a in one.emails for b in other.emails}
-    code = min(codes, key=_ORDER.index)
+    if len(one.emails) == 1 == len(other.emails):
+        code = _of_people(one.emails[0], one, other.emails[0], other)
+    else:
+        codes = {_of_people(a, one, b, other) for a in one.emails for b in other.emails}
+        code = min(codes, key=_ORDER.index)
     return code, weights.levels[code]
 
 
@@ -186,7 +189,9 @@ def _phones(a: str, b: str) -> str:
     number_b, _, extension_b = b.partition(";")
     if number_a == number_b:
         return "phone.extension" if extension_a and extension_b else "phone.line"
-    short, long = sorted((number_a.lstrip("+"), number_b.lstrip("+")), key=len)
+    short, long = number_a.lstrip("+"), number_b.lstrip("+")
+    if len(short) > len(long):
+        short, long = long, short
     if not number_a.startswith("+") or not number_b.startswith("+"):
         national = short.lstrip("0")
         if len(national) >= 7 and long.endswith(national):

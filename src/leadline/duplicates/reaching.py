@@ -3,6 +3,7 @@ compared."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from leadline.model.found import was_found
@@ -60,10 +61,11 @@ def phones_of(refined: RefinedLead) -> tuple[str, ...]:
     if "phone.several" in refined.problems:
         found |= dict.fromkeys(_others(refined))
     if refined.custom and (own := refined.contact.phone_e164):
-        country = _country_of(own)
-        found |= dict.fromkeys(
-            _listed(refined.custom, _NUMBERS, own, lambda one: refine_phone(one, country).e164)
-        )
+
+        def read(text: str) -> str | None:
+            return refine_phone(text, _country_of(own)).e164  # asked for lists alone: few have one
+
+        found |= dict.fromkeys(_listed(refined.custom, _NUMBERS, own, read))
     return tuple(one for one in found if not is_placeholder_phone(one.partition(";")[0]))[:_MOST]
 
 
@@ -107,6 +109,7 @@ def _text_in(value: object, keys: Sequence[str]) -> str:
     return value[:_LONGEST] if isinstance(value, str) else ""
 
 
+@lru_cache(16)  # each number of one list asks for it
 def _country_of(e164: str | None) -> str:
     """The ISO code of the country of a number, "" if it is not known."""
     import phonenumbers  # loaded by the refinement of the number, and only then needed

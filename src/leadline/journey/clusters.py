@@ -61,11 +61,12 @@ class Neighbours:
         for one in (*self._partners.get(lead_id, ()), *_nearest_first(found, mates)):
             near.setdefault(self._first_of(one), []).append(one)
         made = []
+        judged = self._judged_with(lead_id)
         for first, ids in near.items():
             others = [one for one in self.members(first) if one.lead_id != lead_id]
             if first and first != lead_id and others:
                 began = next((one for one in others if one.lead_id == first), others[0])
-                compared = compared_members(others, ids, self._judged_with(lead_id))
+                compared = compared_members(others, ids, judged)
                 made.append(Cluster(first, began.captured_at, compared))
             if len(made) == MOST_CLUSTERS:
                 break
@@ -78,11 +79,15 @@ class Neighbours:
     def members(self, first: str) -> list[Candidate]:
         """The members of a cluster, oldest first."""
         there = self._by_first.get(first, {}).values()
+        if len(there) < 2:
+            return list(there)
         return sorted(there, key=lambda one: (one.captured_at, one.lead_id))
 
     def followers(self, lead_id: str) -> tuple[str, ...]:
         """The ids of the other leads whose first lead this one is."""
-        return tuple(one.lead_id for one in self.members(lead_id) if one.lead_id != lead_id)
+        if lead_id not in self._by_first:
+            return ()
+        return tuple([one.lead_id for one in self.members(lead_id) if one.lead_id != lead_id])
 
     def judgements(self, lead_id: str) -> Sequence[Judgement]:
         """What people decided about the lead and others."""
@@ -140,6 +145,8 @@ def _nearest_first(found: Candidates, mates: Iterable[str]) -> Iterator[str]:
     """The ids of candidates and of *mates*, which are named once for each key that they share with
     the lead: in turns, those with most keys first."""
     shared = Counter(mates)
+    if not shared:
+        return (one.lead_id for one in found.candidates)
     pairs = zip_longest(
         (one.lead_id for one in found.candidates),
         sorted(shared, key=lambda one: (-shared[one], one)),

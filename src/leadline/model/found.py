@@ -14,5 +14,8 @@ def found_code(field: str, place: str) -> str:
 def was_found(lead: RefinedLead, field: str) -> bool:
     """Whether "phone" or "email" was found elsewhere. Such a value is shown to people with that
     problem, but is no match key and is not written to the CRM: it may be somebody else's."""
-    codes = (found_code(field, MESSAGE), found_code(field, CUSTOM))
-    return any(code in lead.problems for code in codes)
+    if not lead.problems:
+        return False
+    return found_code(field, MESSAGE) in lead.problems or (
+        found_code(field, CUSTOM) in lead.problems
+    )

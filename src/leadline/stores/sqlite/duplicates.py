@@ -1,18 +1,16 @@
 """Candidates for duplicates, clusters, and what people decided about them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property
 
 import apsw
-import msgspec
 
-from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling, Traits
+from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling
 from leadline.ports.clock import Clock
 from leadline.ports.duplicates import CAP
-from leadline.stores.damage import note_damage
-from leadline.stores.likeness import likeness_of, note_of, ranked, traits_decoder
-from leadline.stores.refined import decoded
+from leadline.stores.likeness import note_of, ranked
 from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.candidate_rows import CandidateRows, is_all_made
 from leadline.stores.sqlite.candidates import CandidateIndex, joined, numbers_in
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.encryption import blinding
@@ -22,7 +20,6 @@ from leadline.stores.sqlite.tasks import add_history, numbers_of
 from leadline.stores.sqlite.values import bytes_of, micros, moment, text_of
 
 _sql = Queries(__name__)
-_LONGEST_CHAIN = 32
 
 
 class SqliteDuplicates:
@@ -34,29 +31,38 @@ class SqliteDuplicates:
     candidate_index: CandidateIndex
     _all_made = False
 
+    @cached_property
+    def _rows(self) -> CandidateRows:
+        return CandidateRows()
+
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
         """See `ports.duplicates.Duplicates.candidates`."""
         with self.db.reading() as db:
             named = {key for mine in keys.values() for key in mine}
-            numbers = {key: blinding.candidate_numbers(db, key) for key in named}
-            leads = self.candidate_index.leads(db, {n for some in numbers.values() for n in some})
+            under_now = self._under(db, named)
             as_of = str(self.candidate_index.mark(db))
-            found_now = {
-                key: set[int]().union(*(leads.get(n, ()) for n in some))
-                for key, some in numbers.items()
-                if any(n in leads for n in some)
-            }
-            under = self._with_earlier(db, numbers, found_now)
+            under = self._with_earlier(db, named, under_now)
             if not under:
                 nobody = Candidates((), as_of)
                 return dict.fromkeys(keys, nobody)
             cut = {key: sorted(some)[:CAP] for key, some in under.items()}
             found = {i: ranked(mine, cut) for i, mine in keys.items()}
-            made = _candidates(db, {n for some in found.values() for n in some})
+            made = self._rows.of(db, {n for some in found.values() for n in some})
         return {
             i: Candidates(tuple(made[n] for n in some if n in made and made[n].lead_id != i), as_of)
             for i, some in found.items()
         }
+
+    def _under(self, db: apsw.Connection, keys: Collection[bytes]) -> dict[bytes, set[int]]:
+        """The leads under candidate keys; keys without any are left out."""
+        numbers = blinding.candidate_numbers(db, keys)
+        leads = self.candidate_index.leads(db, {n for some in numbers.values() for n in some})
+        found: dict[bytes, set[int]] = {}
+        for key, some in numbers.items():
+            for n in some:
+                if (under := leads.get(n)) is not None:
+                    found[key] = found[key] | under if key in found else under
+        return found
 
     def _with_earlier(
         self, db: apsw.Connection, keys: Collection[bytes], under: Mapping[bytes, Collection[int]]
@@ -74,17 +80,7 @@ class SqliteDuplicates:
     def clusters(self, firsts: Sequence[str]) -> Mapping[str, Sequence[Candidate]]:
         """See `ports.duplicates.Duplicates.clusters`."""
         with self.db.reading() as db:
-            numbers = numbers_of(db, firsts)
-            alone = {n for (n,) in bulk.select(db, _sql.alone, numbers.values())}
-            members = {
-                lead_id: [n]
-                if n in alone
-                else [member for (member,) in bulk.query(db, _sql.members, n, CAP)]
-                for lead_id, n in numbers.items()
-            }
-            made = _candidates(db, {n for some in members.values() for n in some})
-        found = {i: [made[n] for n in some if n in made] for i, some in members.items()}
-        return {i: some for i, some in found.items() if some}
+            return self._rows.of_clusters(db, firsts)
 
     def judge(self, judgement: Judgement) -> None:
         """See `ports.duplicates.Duplicates.judge`."""
@@ -108,11 +104,6 @@ class SqliteDuplicates:
     def in_review(self, limit: int) -> Sequence[str]:
         """See `ports.duplicates.Duplicates.in_review`."""
         return [text_of(key) for (key,) in self.db.rows(_sql.in_review, limit)]
-
-
-def is_all_made(db: apsw.Connection) -> bool:
-    """Whether all leads that an earlier version refined are under their keys."""
-    return bool(bulk.query(db, _sql.is_made)[0][0])
 
 
 def judgements_of(db: apsw.Connection, lead_ids: Iterable[str]) -> dict[str, list[Judgement]]:
@@ -186,68 +177,3 @@ def keep_reviews(db: apsw.Connection, reviews: Mapping[int, Sequence[str]]) -> N
     rows = [(lead, bytes_of(other)) for lead, others in reviews.items() for other in others]
     bulk.insert(db, _sql.keep_reviews, rows)
     bulk.select(db, _sql.drop_decided, [lead for lead, others in reviews.items() if others])
-
-
-def _candidates(db: apsw.Connection, leads: Collection[int]) -> dict[int, Candidate]:
-    """These leads as candidates, by number; those that are not refined are left out."""
-    rows = bulk.select(db, _sql.traits, leads) if leads else []
-    there = {row[0]: (*row[1:3], _read(row[1], row[3]), row[4]) for row in rows}
-    there |= _without_likeness(db, [n for n in leads if n not in there])
-    firsts = _firsts(db, {row[3] for row in there.values() if row[3] is not None})
-    return {
-        n: Candidate(text_of(key), moment(at), firsts.get(first) or text_of(key), traits)
-        for n, (key, at, traits, first) in there.items()
-        if traits is not None
-    }
-
-
-def _read(key: bytes, traits: bytes) -> Traits | None:
-    try:
-        return _decoded_traits(traits)
-    except msgspec.MsgspecError:
-        note_damage(text_of(key))
-        return None
-
-
-@lru_cache(1024)  # the candidates of one batch are read as those of several leads, and as members
-def _decoded_traits(traits: bytes) -> Traits:
-    return traits_decoder.decode(traits)
-
-
-def _without_likeness(
-    db: apsw.Connection, leads: Collection[int]
-) -> dict[int, tuple[bytes, int, Traits | None, int | None]]:
-    """Leads that an earlier version refined and that have no likeness yet."""
-    if not leads or is_all_made(db):
-        return {}
-    heads = decoded(bulk.select(db, _sql.heads, leads))
-    alike = {int(n): likeness_of(lead) for n, lead in heads.items()}
-    rows = bulk.select(db, _sql.captures, [n for n, one in alike.items() if one is not None])
-    return {
-        n: (key, at, one.traits, first)
-        for n, key, at, first in rows
-        if (one := alike[n]) is not None
-    }
-
-
-def _firsts(db: apsw.Connection, leads: Collection[int]) -> dict[int, str]:
-    """The ids of the first leads of clusters, by the number that their members have: at the end of
-    the chain, where an earlier version made one."""
-    ids: dict[int, str] = {}
-    before: dict[int, int] = {}
-    wanted = set(leads)
-    while wanted and len(ids) <= _LONGEST_CHAIN * (len(leads) + 1):
-        for n, key, first in bulk.select(db, _sql.firsts, wanted):
-            ids[n] = text_of(key)
-            if first is not None:
-                before[n] = first
-        wanted = {before[n] for n in wanted if n in before} - ids.keys()
-    return {n: ids[end] for n in leads if (end := _end_of(n, before)) in ids}
-
-
-def _end_of(lead: int, before: Mapping[int, int]) -> int:
-    for _ in range(_LONGEST_CHAIN):
-        if lead not in before:
-            break
-        lead = before[lead]
-    return lead

@@ -115,13 +115,15 @@ def numbers_to_keep(db: apsw.Connection, keys: Iterable[bytes]) -> list[int]:
     return [number(key) for key in keys]
 
 
-def candidate_numbers(db: apsw.Connection, key: bytes) -> tuple[int, ...]:
-    """The numbers under which a candidate key may be stored now."""
+def candidate_numbers(db: apsw.Connection, keys: Iterable[bytes]) -> dict[bytes, tuple[int, ...]]:
+    """The numbers under which candidate keys may be stored now, by key."""
     sealer = getattr(db, "sealer", None)
     if sealer is None:
-        return (plain_number(key),)
-    blind = sealer.blinding.number(key)
-    return (blind, plain_number(key)) if sealer.is_mixed else (blind,)
+        return {key: (int.from_bytes(key[:_NUMBER_SIZE]),) for key in keys}
+    blind = sealer.blinding.number
+    if sealer.is_mixed:
+        return {key: (blind(key), plain_number(key)) for key in keys}
+    return {key: (blind(key),) for key in keys}
 
 
 def plain_number(key: bytes) -> int:
