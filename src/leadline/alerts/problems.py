@@ -33,6 +33,7 @@ _WORDS = {
     "phone.old_form": "the phone number was in a form that its country has given up",
     "phone.plus_unsure": "it is not sure whether the phone number begins with a country code",
     "phone.placeholder": "the phone number is a placeholder",
+    "phone.letters": "the phone number was typed with letters for digits",
     "phone.several": "several phone numbers were given",
     "phone.unknown_country": "the country of the phone number is not understood",
     "name.company": "the name is that of a company",

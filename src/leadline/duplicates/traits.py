@@ -10,6 +10,7 @@ from leadline.duplicates.named_mailboxes import completed
 from leadline.duplicates.reaching import emails_of, phones_of
 from leadline.model.lead import Contact, RefinedLead
 from leadline.model.likeness import Traits
+from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.companies.key import without_legal_form
 
@@ -82,12 +83,16 @@ def _given_beside(last: str, name: str) -> str:
 
 
 def _named(written: str) -> str:
+    if "ª" in written:
+        written = _MARIA.sub("Maria", written)
     words = folded_text(written)
     if _TITLES.isdisjoint(words.split()):
         return words
     return " ".join(word for word in words.split() if word not in _TITLES)
 
 
+_MARIA = late(r"\bM\.?ª")
+"""How María is written short in Spain: "Mª José"."""
 _GENERATIONS = {"junior": "jr", "senior": "sr"} | {
     one: one for one in ("jr", "sr", "ii", "iii", "iv")
 }

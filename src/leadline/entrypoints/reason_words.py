@@ -22,6 +22,10 @@ _NOTES: Mapping[str, str] = {
     "crm.told": "the CRM told of a change",
     "clock.reassigned": "not answered in time",
 }
+_JUDGED: Mapping[str, str] = {
+    "duplicate.same": "{by} decided that it is about the person of lead {other}",
+    "duplicate.apart": "{by} decided that it is not about the person of lead {other}",
+}
 _WHOSE: Mapping[Ownership, str] = {
     Ownership.UNKNOWN: "It is not known whose it is: the CRM did not answer.",
     Ownership.UNASSIGNED: "Nobody has it.",
@@ -115,5 +119,8 @@ def later_words(one: LaterChange) -> str:
     """A change of whose the lead is, after its refinement."""
     if one.decision is not None:
         return because(one.decision)
+    if one.what in _JUDGED:
+        other, _, by = one.detail.partition(" ")
+        return _JUDGED[one.what].format(by=by.removeprefix("cli ") or "somebody", other=other)
     told = _NOTES.get(one.what, one.what)
     return f"{told}: {one.detail}" if one.detail else told

@@ -30,9 +30,11 @@ _CHANGES = frozenset(
         "owner.not_believed",
         "crm.told",
         "clock.reassigned",
+        "duplicate.same",
+        "duplicate.apart",
     )
 )
-"""The other notes on the timeline that may change whose a lead is."""
+"""The other notes on the timeline that may change whose a lead is, or why."""
 _OF_ALL = frozenset(("turn", "weight", "least_open", "even", "learned", "fallback", "queue"))
 """How somebody gets a lead whose turn it is among all of the team who are there."""
 _AMONG_OTHERS = frozenset(("reassign", "away"))

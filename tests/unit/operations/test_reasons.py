@@ -185,3 +185,16 @@ def test_nothing_of_the_leads_person_is_in_the_reasons() -> None:
     reasons = kept_reasons(story(lead={"contact": contact}), TEAMS)
     text = msgspec.json.encode(reasons).decode() + told(reasons)
     assert not [word for word in ("Jane", "jane@", "Doe") if word in text]
+
+
+def test_what_people_decided_about_the_person_since_then_is_told() -> None:
+    again = Decision(at=AT, how="duplicate", person="ada", before=FIRST)
+    timeline = (
+        noted(again, 0),
+        Happening(AT + timedelta(minutes=5), "duplicate.apart", f"{FIRST} clara"),
+        Happening(AT + timedelta(minutes=9), "duplicate.same", FIRST),
+    )
+    text = told(kept_reasons(story(again, timeline=timeline), TEAMS))
+    since = text.partition("Since then:")[2]
+    assert f"clara decided that it is not about the person of lead {FIRST}" in since
+    assert f"somebody decided that it is about the person of lead {FIRST}" in since

@@ -333,3 +333,27 @@ def test_two_addresses_in_words_are_two() -> None:
     email = refine_email("jo(at)example.com, ada(at)example.com")
     assert (email.written, email.problems) == ("jo@example.com", ("email.several",))
     assert other_addresses(email.changes) == ("ada@example.com",)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "„clara@alder.example“",
+        "«clara@alder.example»",
+        "clara@alder.example (privat)",
+        "clara@alder.example – private",
+        "clara@alder.example?subject=Hello",
+    ],
+)
+def test_quotation_marks_of_any_language_and_remarks_behind_an_address_are_taken_off(
+    written: str,
+) -> None:
+    email = refine_email(written)
+    assert (email.written, email.problems) == ("clara@alder.example", ())
+    assert email.changes[-1].before == written
+
+
+@pytest.mark.parametrize("written", ["clara holm@alder.example", "clara@alder.co .uk"])
+def test_what_stands_before_an_address_or_may_belong_to_it_is_no_remark(written: str) -> None:
+    assert refine_email(written).written != written.split(" ")[0]
+    assert refine_email(written).written != written.split(" ")[1]

@@ -86,7 +86,7 @@ def test_a_remark_is_shown_behind_the_number(written: str, region: str, shown: s
         ("+49 30 abc 23125", "DE"),
         ("030 231 DW 42", "DE"),
         ("ext 42 212 555 0147", "US"),
-        ("+1 212 555 O147", "US"),
+        ("+1 212 555 OI47B", "US"),
     ],
 )
 def test_where_it_is_not_sure_where_a_number_ends_there_is_none(written: str, region: str) -> None:
@@ -167,3 +167,24 @@ def test_a_slash_may_stand_inside_a_number_behind_its_area_code() -> None:
 def test_of_a_fax_and_a_phone_the_phone_counts() -> None:
     phone = refine_phone("fax 212-555-0148, tel 212-555-0147", "US")
     assert (phone.written, phone.problems) == ("+1 212-555-0147", ("phone.several",))
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "e164"),
+    [
+        ("2O2-555-O143", "US", "+12025550143"),
+        ("+1 202 555 Ol43", "", "+12025550143"),
+        ("O6 I2 34 5O 78", "FR", "+33612345078"),
+    ],
+)
+def test_letters_that_look_like_digits_are_digits_where_numbers_have_one_length(
+    written: str, region: str, e164: str
+) -> None:
+    phone = refine_phone(written, region)
+    assert (phone.e164, phone.problems) == (e164, ("phone.letters",))
+    assert phone.changes[-1].before == written
+
+
+@pytest.mark.parametrize("written", ["OOOO OIII", "2O2-555-O14", "1-8OO-FL0WERS", "2O2O2O2OOO"])
+def test_letters_are_not_read_as_digits_where_that_makes_no_sure_number(written: str) -> None:
+    assert "phone.letters" not in refine_phone(written, "US").problems

@@ -41,8 +41,9 @@ _MAILTO = late(r"(?:mailto:)++", re.I)
 # What is unwrapped, mended, or taken for a sign in words.
 _AROUND = late(r"[\s<>:;,|\"'()\[\]{}&%\\]")
 _AT_THE_END = " \t\n.,;"
-_BEFORE = " <([\"',;:"
-_BEHIND = " >)]\"',;:."
+_BEFORE = " <([\"',;:„“”‚‘’«»‹›"
+_BEHIND = " >)]\"',;:.„“”‚‘’«»‹›"
+_REMARK = late(r"(\S{1,64}@\S{3,255})\s+(?:[(\[–—-]|[^\W\d_]{4})[^@]*")  # "jo@mill.com (private)"
 _SEPARATOR = late(
     r"\s*[,;|]\s*|\s+(?:or|and|oder|und|ou|o|y|e|/|&)\s+|\s+(?=\S+@)|(?<=[^\s<])(?=<)", re.I
 )
@@ -209,7 +210,9 @@ def _alone(address: str) -> str:
     elif ":" in address and (mailto := _MAILTO.match(address)) is not None:
         inner = address[mailto.end() :].partition("?")[0]
     elif _valid(address) is None:
-        stripped = address.lstrip(_BEFORE).rstrip(_BEHIND)
+        remark = _REMARK.fullmatch(address)
+        bare = remark[1] if remark else address.partition("?subject=")[0]
+        stripped = bare.lstrip(_BEFORE).rstrip(_BEHIND)
         inner = stripped if _valid(stripped) is not None else address
     return inner.strip() if "@" in inner else address
 

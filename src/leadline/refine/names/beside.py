@@ -5,11 +5,21 @@ It stays in the whole name, but is no part of first and last name.
 
 import re
 
+from leadline.model.lead import Change
 from leadline.model.patterns import late
 from leadline.refine import text
-from leadline.refine.names.words import is_before_last, is_honorific, is_job, is_suffix
+from leadline.refine.names.parts import given_anywhere, word_key
+from leadline.refine.names.words import (
+    is_before_last,
+    is_department,
+    is_honorific,
+    is_place_at_work,
+    is_suffix,
+)
 
 _GLUED = late(r"(?<![^\W_])([^\W\d_]{1,6}\.)(?=[^\W\d_]{2})")  # "Dr.Weber", "Prof.Dr.Weber"
+_LOGIN = late(r"([^\W\d_]{2,})[._]([^\W\d_]{3,})")
+_ENDS = text.words("com net org info biz site online shop club top xyz")
 _DASH = late(r"\s[-–—|/•]\s")
 _SAID = late(
     r"(?:attn\.?:?|attention:|z\. ?hd\.?:?|zhd\.?|zu händen|i am|i'm|i’m|"
@@ -23,26 +33,38 @@ _SAID_FIRST = text.words(
     "attn attention z z.hd zhd zu i i'm i’m my this it's it’s dear hello hallo ich mein je yo me "
     "mi meu eu io ik mijn меня"
 )
-_OF_COMPANY = text.words("from at @ bei c/o")
-"""Words between a person and a company."""
+_OF_COMPANY = text.words("from at @ bei c/o i.A. i.V. i.a. i.v. ppa.")
+"""Words between a person and a company, or a part of it."""
 _SIGNS = ("&", "+", "/", "\ufffd", ";")
 """Signs that stand between two people, or make a name doubtful."""
 
 
 def without_beside(name: str) -> str:
-    """The name without signs before and behind it, and without a job behind a dash; with blanks
-    between titles and the name."""
+    """The name without signs before and behind it, and without a job or a department behind or
+    before a dash; with blanks between titles and the name."""
     if "." in name:
         name = _GLUED.sub(_apart, name)
-    dash = _DASH.search(name)
-    if dash and (is_job(name[dash.end() :]) or is_suffix(name[dash.end() :])):
-        name = name[: dash.start()]
+    if dash := _DASH.search(name):
+        before, behind = name[: dash.start()], name[dash.end() :]
+        if is_place_at_work(behind) or is_suffix(behind):
+            name = before
+        elif is_department(before):
+            name = behind
     words = name.split()
     while words and _is_sign(words[-1]):
         words.pop()
     while words and _is_sign(words[0]):
         del words[0]
     return " ".join(words)
+
+
+def login_as_name(name: str, changes: list[Change]) -> str:
+    """A name that is written as a login, with a blank: "anna.weber", "anna_weber"."""
+    login = None if name.isalpha() or " " in name else _LOGIN.fullmatch(name)
+    if login is None or login[2].lower() in _ENDS or word_key(login[1]) not in given_anywhere():
+        return name
+    changes.append(text.altered("name", name, f"{login[1]} {login[2]}", "name.login"))
+    return f"{login[1]} {login[2]}"
 
 
 def _apart(glued: re.Match[str]) -> str:

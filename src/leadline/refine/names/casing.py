@@ -49,6 +49,10 @@ _ELIDED = text.words("o d l n m t de la da dell dall sant degl")
 _LONGEST_ELIDED = 12  # with punctuation around it
 _LONGEST_WORD = 30
 _APOSTROPHES = text.words("' ’ ʼ ` ´")
+_SWAPPED = late(
+    r"(?=.{0,199}[^\W\d_a-z]{2})(?:[a-zà-öø-ÿ](?:[A-ZÀ-ÖØ-Þ]+\.?|\.)?(?:[ '’-](?!$)|$))+"
+)
+"""Words with a small first letter and capitals behind it, as locked capitals make of names."""
 _TURKISH = late("[İıŞşĞğ]")
 
 
@@ -81,9 +85,11 @@ def recase(name: str, region: str = "") -> str:
 
 def is_one_case(name: str) -> bool:
     """Whether a name has only small letters or only capitals; those that have no capital, and the
-    one in McDONALD, don't count."""
+    one in McDONALD, don't count. Locked capitals ("aNNA bERGER") are one case, too."""
     if name.isupper() or name.islower():
         return True
+    if name[:1].islower() and name[1:2].isupper() and _SWAPPED.fullmatch(name):
+        return True  # "aNNA bERGER": the key for capitals was locked
     if "ß" in name or "ª" in name or "º" in name:
         name = name.translate(_NO_CAPITAL)
     if "Mc" in name or "Mac" in name:

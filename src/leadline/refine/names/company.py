@@ -7,7 +7,7 @@ import msgspec
 from leadline.model.lead import Change, LeadFields
 from leadline.model.patterns import late
 from leadline.refine import text
-from leadline.refine.names.parts import given_anywhere, maybe_given, word_key
+from leadline.refine.names.parts import given_anywhere, word_key
 from leadline.refine.names.words import is_honorific
 
 _FORMS = text.words(
@@ -52,7 +52,11 @@ _FIRST = late(
 _EASTERN = late(
     ".{2}(?:公司|集团|集團|株式会社|有限会社|商店|銀行|银行|大学|大學|病院|주식회사|[(]주[)])$"
 )
-_BESIDE = late(r"[,|]|\s[-–—/]\s|\s\((?=[^()]{1,200}\)$)")
+_BESIDE = late(
+    r"[,|]|\s[-–—/@]\s|\s(?:c/o|bei|from|chez|presso|z\. ?hd\.|attn:?)\s|"
+    r"\s\((?=[^()]{1,200}\)$)",
+    re.I,
+)
 _LONGEST = 200
 
 
@@ -92,7 +96,7 @@ def may_be_company(name: str) -> bool:
 def person_and_company(name: str) -> tuple[str, str] | None:
     """A person and a company that stand in one field, "Anna Weber, Brightmill GmbH" or the other
     way round; None unless a usual given name and what only companies have tell which is which."""
-    beside = None if name.replace(" ", "").isalpha() else _BESIDE.search(name)
+    beside = _BESIDE.search(name)
     if beside is None:
         return None
     one, other = name[: beside.start()].strip(), name[beside.end() :].strip()
@@ -109,7 +113,7 @@ def _is_person(name: str) -> bool:
     while words and is_honorific(words[0]):
         del words[0]
     plain = all(part.isalpha() for word in words for part in word.strip(".").split("-"))
-    return 1 < len(words) < 4 and plain and word_key(words[0]) in maybe_given()
+    return 1 < len(words) < 4 and plain and word_key(words[0]) in given_anywhere()
 
 
 def company_from_name(fields: LeadFields) -> tuple[LeadFields, tuple[Change, ...]]:
@@ -119,10 +123,14 @@ def company_from_name(fields: LeadFields) -> tuple[LeadFields, tuple[Change, ...
     written = parts if not fields.name else fields.name if not parts else ""
     if not written:
         return fields, ()
-    if fields.name and len(written) <= _LONGEST and (both := person_and_company(written)):
+    is_plain = written.replace(" ", "").isalpha()
+    is_whole = len(written) <= _LONGEST and fields.name is not None
+    if is_whole and not is_plain and (both := person_and_company(written)):
         return _parted(fields, *both)
     if not is_company(name := written.strip()):
         return fields, ()
+    if is_whole and is_plain and (both := person_and_company(written)):
+        return _parted(fields, *both)
     if parts and name.rsplit(" ")[-1].lower() in _TRADES:  # of "Sales" and "Marketing"
         return fields, ()
     company = fields.company

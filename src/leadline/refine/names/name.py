@@ -10,16 +10,19 @@ from leadline.model.patterns import late
 from leadline.refine import mending, text
 from leadline.refine.blank import without_unfilled
 from leadline.refine.damage import is_lost
+from leadline.refine.names.beside import login_as_name
 from leadline.refine.names.casing import is_one_case, recase, recase_last
 from leadline.refine.names.company import is_company
+from leadline.refine.names.halves import bare_parts, has_both_names
 from leadline.refine.names.parts import SEVERAL, are_two_people
 from leadline.refine.names.split import is_couple, is_eastern, split
-from leadline.refine.names.titled import titles_before, untitled, untitled_last
+from leadline.refine.names.titled import titles_before
 from leadline.refine.names.words import (
     PLACEHOLDERS,
+    is_born,
     is_degree,
     is_honorific,
-    is_job,
+    is_place_at_work,
     is_suffix,
     without_suffix,
 )
@@ -58,7 +61,7 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     first, last = _refined_parts(first, last, region, changes)
     family = 0
     if whole is None:
-        whole, first, last = _taken_apart(first, last, changes)
+        whole, first, last = _taken_apart(first, last, region, changes)
     elif bool(first) != bool(last):
         whole, first, last = _completed(whole, first, last, region, changes)
     if whole is None and (first or last):
@@ -67,8 +70,7 @@ def refine_name(whole: str | None, first: str | None, last: str | None, region: 
     elif (first is None and last is None) or _is_same(whole, f"{last}, {first}"):
         whole, family = _ordered(whole, changes)
     whole = _cased("name", whole, region, changes)
-    first = untitled(first, changes) if first and last else first
-    last = untitled_last(last, changes) if last and " " in last else last
+    first, last = bare_parts(first, last, changes)
     if whole is None:
         return Name(None, first, last, ("name.missing",), tuple(changes))
     if len(whole) > _LONGEST or (not whole.replace(" ", "").isalpha() and _LINK.search(whole)):
@@ -177,7 +179,7 @@ def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
     A suffix or a company's legal form after the comma is not taken for a first name.
     """
     if name is None or "," not in name:
-        return name, 0
+        return login_as_name(name, changes) if name else None, 0
     parts = [part.strip() for part in name.split(",")]
     suffix = ""
     if len(parts) == 3 and is_suffix(parts[2]):
@@ -189,7 +191,10 @@ def _ordered(name: str | None, changes: list[Change]) -> tuple[str | None, int]:
         return name, 0
     last = parts[0].split()
     titles = titles_before(last)
-    ordered = " ".join((*last[:titles], parts[1], *last[titles:])) + suffix  # "Dr. Weber, Anna"
+    given = parts[1].split()
+    kept = without_suffix(given) if given[-1].lower() != "v" else given  # "Smith, John V"
+    behind = given[len(kept) :]  # "Smith, John III"
+    ordered = " ".join((*last[:titles], *kept, *last[titles:], *behind)) + suffix
     changes.append(text.altered("name", name, ordered, "name.order"))
     return ordered, len(without_suffix(last[titles:]))
 
@@ -200,7 +205,8 @@ def _is_reversed(last: str, first: str) -> bool:
         or not _LETTER.search(first)
         or is_suffix(first)
         or is_degree(first)
-        or is_job(first)
+        or is_place_at_work(first)
+        or is_born(first.split()[0])
         or _NO_NAME.search(last)
         or is_company(last)
     ):
@@ -226,13 +232,15 @@ def _is_shouted(name: str) -> bool:
 
 
 def _taken_apart(
-    first: str | None, last: str | None, changes: list[Change]
+    first: str | None, last: str | None, region: str, changes: list[Change]
 ) -> tuple[str | None, str | None, str | None]:
     """The whole name, where it stands in the field of one part or in both; else the parts."""
     if first and last:
         if " " not in first or not _is_same(first, last):
             return None, *_without_each_other(first, last, changes)
-    elif "," not in (first or last or "") or not _is_last_and_first(first or last or ""):
+    elif not _is_last_and_first(first or last or "") and not (
+        last and has_both_names(last, region)
+    ):
         return None, first, last
     whole = first or last
     changes.append(text.altered("name", None, whole, "name.whole"))

@@ -4,6 +4,8 @@ In China, Japan, Korea, Vietnam and Hungary the family name comes first, unless 
 foreigners; in Russian it does in forms. What the words themselves do not tell is unsure.
 """
 
+import re
+
 from leadline.model.names import PARTICLES
 from leadline.model.patterns import late
 from leadline.refine.names.lists import TOP
@@ -11,6 +13,7 @@ from leadline.refine.names.parts import (
     ORDER_UNSURE,
     NameParts,
     family_names,
+    given_anywhere,
     maybe_given,
     names_in,
     surely_given,
@@ -35,6 +38,17 @@ _PATRONYMIC = ("vich", "vych", "vna")
 _FAMILY_ENDING = late(
     "(?:son|sen|man|mann|ski|sky|cki|ska|ez|berg|stein|ov|ic|wicz|ello|etti|ini)$"
 )
+_SURELY_FAMILY = late(
+    "(?:opoulos|opoulou|iadis|iadou|escu|eanu|[lnw]sk[iay]|dzk[ia]|ck[ia]|wicz|[eo]vic|enko|czyk"
+    "|ch?uk|[a-z]{3}ova|dottir)$"
+)
+"""How family names end in Greece, Romania and the Slavic countries; no given name does."""
+_ELIDED = late("(?:dell|dall|degl|sull|d)['’]", re.I)
+_OF_ITALY = frozenset(("de", "del", "della", "di", "dal", "dalla", "lo", "la", "li"))
+_DOUBLE = frozenset(("AT", "BE", "CH", "DE", "DK", "GB", "IE", "NL", "NO", "PL", "SE"))
+"""Where a hyphen joins two family names as often as two given ones."""
+_FAMILY_FIRST = frozenset(("BA", "CZ", "GR", "HR", "IT", "ME", "PL", "RO", "RS", "SI", "SK"))
+"""Where many write their family name first, as forms and lists there do."""
 
 
 def is_eastern_country(region: str) -> bool:
@@ -166,6 +180,8 @@ def _family_before_given(words: list[str], one: str, other: str, region: str) ->
     """The words of a list such as "Padron Andrea" or "Brines Mark R", turned round: the first word
     is no given name, the other one nothing else. Elsewhere than in English-speaking countries, and
     with a man's name behind, the order stays: such names are family names in Africa and India."""
+    if led := _led_by_family(words, one, other, region):
+        return led
     women, men = surely_given()
     if len(words) == 2 and other in names_in("HU_GIVEN") and one in family_names("HU_FAMILY"):
         return NameParts(words[1], words[0], ORDER_UNSURE)
@@ -181,3 +197,29 @@ def _family_before_given(words: list[str], one: str, other: str, region: str) ->
     if turned and region in _ENGLISH:
         return NameParts(words[1], words[0], ORDER_UNSURE)
     return NameParts(words[0], words[-1], ORDER_UNSURE)
+
+
+def _led_by_family(words: list[str], one: str, other: str, region: str) -> NameParts | None:
+    """A name that begins with what is nobody's given name ("Popescu Ion", "Dell'Acqua Paolo",
+    "De Santis Paolo"), or with no known one where the family name often stands first."""
+    given = given_anywhere()
+    if region == "IT" and len(words) == 3 and words[0].lower() in _OF_ITALY and other in given:
+        return NameParts(words[2], f"{words[0]} {words[1]}", ORDER_UNSURE)
+    if len(words) != 2 or one in given or len(other) < 3:
+        return None
+    if _is_family(words[0], one, other, region) and not _SURELY_FAMILY.search(other):
+        return NameParts(words[1], words[0], ORDER_UNSURE)
+    if region in _FAMILY_FIRST and other in given and words[0].isalpha() and len(one) > 2:
+        return NameParts(words[1], words[0], ORDER_UNSURE)
+    return None
+
+
+def _is_family(word: str, key: str, other: str, region: str) -> bool:
+    """Whether a word before *other*, folded to *key*, can hardly be a given name."""
+    if "-" in word:  # "Berger-Weiss"; "Karl-Heinz" is a given name
+        known, parts = given_anywhere(), [word_key(part) for part in word.split("-")]
+        is_double = region in _DOUBLE and known.isdisjoint(parts) and min(map(len, parts)) > 3
+        return is_double and other in known
+    if region in ("IT", "CH") and _ELIDED.match(word):
+        return True
+    return len(key) > 6 and _SURELY_FAMILY.search(key) is not None

@@ -23,12 +23,14 @@ from leadline.refine.names.words import (
     is_before_last,
     is_born,
     is_degree,
+    is_department,
     is_family,
     is_honorific,
     is_honorific_in,
-    is_job,
+    is_place_at_work,
     is_rank,
     is_suffix,
+    is_title_of_two,
     without_suffix,
 )
 from leadline.refine.nulls import without_nulls
@@ -52,7 +54,8 @@ _IRISH = text.words(
     "donnell dwyer hagan hare keeffe loughlin mahoney rourke gorman grady halloran carroll"
 )
 """What stands behind "O" in family names: "O Connell"; elsewhere O is an initial."""
-_DEPARTMENTS = text.words("department dept team office abteilung departamento")
+_SERVANT = text.words("abdul abdel abdal abdoul abdur abdus abd")
+"""What is half of a given name: "servant of", before a name of God."""
 _JOINTS = {ord(sign): None for sign in "-'’"}
 _DIGIT = late(r"\d")
 _MOST_WORDS = 6
@@ -69,7 +72,7 @@ def split(name: str, region: str, family: int) -> NameParts | None:
         from leadline.refine.names.own_script import in_own_script
 
         return in_own_script(words, region) if _DIGIT.search(name) is None else None
-    if len(words) > 1 and words[-1].lower() in _DEPARTMENTS:
+    if len(words) > 1 and is_department(words[-1]):
         return NameParts(None, None, "name.suspect")
     if len(words) > 1 and is_family(words[-1]):  # "The Smith Family"
         titles, words = words[-1:], words[words[0].lower() == "the" : -1]
@@ -111,7 +114,9 @@ def _of_two(name: str) -> NameParts | None:
 
 def _is_behind(rest: str) -> bool:
     plain = rest.strip(" ,-")
-    return not plain or is_suffix(plain) or is_degree(plain) or is_at_law(plain) or is_job(plain)
+    if not plain or is_suffix(plain) or is_degree(plain) or is_at_law(plain):
+        return True
+    return is_place_at_work(plain) or is_born(plain.split()[0])
 
 
 def _without_titles(words: list[str], region: str) -> tuple[list[str], list[str]]:
@@ -123,7 +128,7 @@ def _without_titles(words: list[str], region: str) -> tuple[list[str], list[str]
             start += 1
         elif start < last - 1 and (
             (words[start].lower() == "state" and is_honorific(words[start + 1]))
-            or (words[start].lower() == "de" and words[start + 1].lower() == "heer")
+            or is_title_of_two(words[start], words[start + 1])
             or (start and words[start].lower() in _COUPLE and is_honorific(words[start + 1]))
         ):
             start += 2  # "State Senator", "de heer", "Mr. and Mrs."
@@ -199,7 +204,15 @@ def _of_person(name: str, words: list[str], region: str, family: int) -> NamePar
         start = _start_of_last(words)
     if start == 1 and words[0].islower() and words[0] in SMALL:  # "von Hohenfels"
         return NameParts(None, " ".join(words))
-    return NameParts(recase(words[0]), recase_last(" ".join(words[start:])))
+    size = min(_size_of_first(words), start)
+    return NameParts(recase(" ".join(words[:size])), recase_last(" ".join(words[start:])))
+
+
+def _size_of_first(words: list[str]) -> int:
+    """How many words the given name has: "Abdul Karim", "Abd al Rahman" are one."""
+    if (key := word_key(words[0])) not in _SERVANT:
+        return 1
+    return 3 if key == "abd" and words[1].lower() in PARTICLES else 2
 
 
 def _has_two_given(region: str) -> bool:

@@ -12,7 +12,8 @@ because they are people's names; `refine.nulls` tells what programs write for no
 
 BEFORE_LAST = text.words(
     "mr mrs ms mx dr prof professor herr herrn frau hr mme mlle monsieur madame sr sra srta dra "
-    "dhr mevr mw signor signora sig dott familie fam family famille familia famiglia mister doctor "
+    "dhr mevr mw signor signora sig sig.ra sig.na dott dott.ssa prof.ssa familie fam family "
+    "famille familia famiglia mister doctor "
     "господин госпожа г-н г-жа fru dña doña sayın señor señora señorita senhor senhora mevrouw "
     "meneer mijnheer herra rouva"
 )
@@ -23,12 +24,15 @@ HONORIFICS = BEFORE_LAST | text.words(
     "pastor rabbi judge mayor senator congressman congresswoman representative attorney "
     "ddr univ.-prof priv.-doz dipl.-kfm dipl.-kffr dipl.-inform dipl.-phys dipl.-chem dipl.-math "
     "dipl.-päd dipl.-psych dipl.-volksw dipl.-betriebsw dipl.-wirt.-ing med phil rer iur jur habil "
-    "sig.ra sig.na dott.ssa prof.ssa avv geom arch rag lic arq profa eng drs inż mgr "
-    "shri smt dato datuk dent vet agr oec nat "
-    "mudr mvdr judr phdr rndr paeddr mddr bc er adv engr h.c"
+    "avv geom arch rag lic arq profa eng drs ir inż mgr exmo exma ilmo ilma "
+    "shri smt dato' dato’ dato datuk datin dent vet agr oec nat sc "
+    "mudr mvdr judr phdr rndr paeddr mddr bc er adv av engr atty barr h.c "
+    "dipl dipl.ing m.sc b.sc m.a b.a ppa i.a i.v kommr revd cllr cpt hj "
+    "д-р инж доц проф"
 )
 _ONLY_WITH_DOT = text.words(
-    "dent vet agr oec nat med phil arch eng rag geom rer iur jur lic bc er adv"
+    "dent vet agr oec nat med phil arch eng rag geom rer iur jur lic bc er adv av ir sc dipl atty "
+    "barr cpt hj m.a b.a i.a i.v"
 )
 """Titles that are names, too, without the dot: "Dr. med. Anna Weber", but Phil Collins."""
 _OF_COUNTRY = {
@@ -37,12 +41,18 @@ _OF_COUNTRY = {
     **dict.fromkeys(("AE", "BH", "KW", "OM", "QA", "SA"), ("sheikh", "sheikha")),
     **dict.fromkeys(("CZ", "SK"), ("pan", "paní", "pani")),
     **dict.fromkeys(("AT", "DE"), ("ra", "rain", "stb", "wp")),
-    "IN": ("ca",),
-    "MY": ("encik", "puan", "tuan"),
+    **dict.fromkeys(("BA", "HR", "ME", "RS", "SI"), ("g.", "ga", "gđa", "gdja", "gosp.", "gospa")),
+    **dict.fromkeys(("GH", "NG"), ("chief", "alhaji", "alhaja", "hajiya", "hajia", "mallam")),
+    **dict.fromkeys(("CY", "GR"), ("κ.", "κα", "κος", "κυρία", "κύριος", "δρ.")),
+    "GB": ("lord", "lady", "baroness"),
+    "ID": ("bapak", "bpk", "bpk.", "ibu", "pak", "tn.", "ny."),
+    "IN": ("ca", "sri"),
+    "MY": ("encik", "puan", "tuan", "tn.", "haji", "hajah"),
     "PL": ("pan", "pani"),
     "RO": ("dl", "dl.", "d-l", "dna", "dna.", "d-na"),
     "TH": ("khun",),
-    "TR": ("bay", "bayan"),
+    "TR": ("bay", "bayan", "op.", "uzm.", "doç."),
+    "UA": ("пан", "пані"),
 }
 """Titles that are initials or names elsewhere."""
 _FAMILIES = text.words("familie fam family famille familia famiglia")
@@ -50,7 +60,7 @@ SUFFIXES = text.words(
     "jr sr ii iii iv v phd md mba cpa dds dvm esq rn jd bsc msc cfa pmp llm facs mph edd "
     "bsn lncc aia csi aia-csi mdsc dmd faia fache faan asid leed pe-c bsme msn aprn fnp lcsw lpc "
     "ceo cto cfo coo cmo cio attorney atty architect esquire ret cpcu clu chfc cfp shrm-cp phr "
-    "sphr realtor"
+    "sphr realtor csc drsc"
 )
 _JOBS = text.words(
     "ceo cto cfo coo cmo manager director engineer owner founder president head chief officer lead "
@@ -59,12 +69,33 @@ _JOBS = text.words(
     "gérant directeur directrice responsable gerente directora jefe jefa diretor diretora "
     "direttore titolare директор менеджер"
 )
+_DEPARTMENTS = text.words(
+    "einkauf verkauf buchhaltung personalabteilung sekretariat empfang zentrale geschäftsleitung "
+    "geschäftsführung disposition verwaltung rechnungswesen technik kundenservice kundendienst "
+    "purchasing procurement accounting accounts payable finance reception logistics warehouse "
+    "achats comptabilité ventes accueil secrétariat direction logistique "
+    "compras ventas contabilidad recepción administración logística "
+    "vendas contabilidade administração financeiro "
+    "acquisti vendite amministrazione contabilità segreteria "
+    "inkoop verkoop administratie boekhouding receptie "
+    "zakupy sprzedaż księgowość sekretariat nákup prodej účtárna "
+    "indkøb salg innkjøp inköp försäljning ekonomi myynti osto "
+    "department dept team office abteilung departamento "
+    "закупки бухгалтерия продажи"
+)
+"""Words for a part of a company that are nobody's given or family name."""
 _JOB_ENDINGS = ("leiter", "leiterin", "managerin", "berater", "beraterin")
 _RANKS = text.words("ceo cto cfo cmo svp evp CEO CTO CFO COO CMO CIO VP SVP EVP HR GF Ceo Cto Cfo")
 """Jobs that stand before a name."""
 _BORN = text.words("geb geborene née nee né born roz")
 _DEGREES = text.words("ma ba ms bs do pe")
 """Degrees that are also names; they are taken for degrees only after a comma."""
+
+
+_DOTTED_DEGREES = ("b.a", "m.a", "b.s", "m.s")
+"""Degrees that are family names without dots."""
+_TWO_WORDS = {("tan", "sri"), ("de", "heer"), ("the", "hon"), ("the", "revd"), ("the", "rev")}
+"""Titles of two words."""
 
 
 def is_honorific(word: str) -> bool:
@@ -76,6 +107,11 @@ def is_honorific(word: str) -> bool:
 def is_honorific_in(word: str, region: str) -> bool:
     """Whether it is a title in a country (ISO code, "" if unknown): "M." is Monsieur in France."""
     return is_honorific(word) or word.lower() in _OF_COUNTRY.get(region, ())
+
+
+def is_title_of_two(word: str, after: str) -> bool:
+    """Whether two words are a title together: "Tan Sri", "de heer", "The Hon."."""
+    return (word.lower(), after.lower().rstrip(".")) in _TWO_WORDS
 
 
 def is_before_last(word: str, region: str = "") -> bool:
@@ -103,6 +139,16 @@ def is_job(words: str) -> bool:
     """Whether it names a job: "Marketing Manager"."""
     lowered = words.lower().split()
     return not _JOBS.isdisjoint(lowered) or any(map(_ends_like_job, lowered))
+
+
+def is_department(words: str) -> bool:
+    """Whether it names a part of a company: "Einkauf", "Accounts Payable"."""
+    return not _DEPARTMENTS.isdisjoint(words.lower().replace(".", "").split())
+
+
+def is_place_at_work(words: str) -> bool:
+    """Whether it names a job or a part of a company."""
+    return is_job(words) or is_department(words)
 
 
 def _ends_like_job(word: str) -> bool:
@@ -140,5 +186,7 @@ def without_suffix(words: list[str]) -> list[str]:
 
 
 def _is_late_suffix(word: str) -> bool:
-    """Whether it is a suffix behind two other words: "VI", or "Dr." in "Nagy István Dr."."""
-    return word.strip(".,").lower() == "vi" or (word[-1] == "." and is_before_last(word))
+    """Whether it is a suffix behind two other words: "VI", "B.A.", or "Dr." in "Nagy István
+    Dr."."""
+    plain = word.strip(".,").lower()
+    return plain in ("vi", *_DOTTED_DEGREES) or (word[-1] == "." and is_before_last(word))

@@ -25,6 +25,11 @@ _BRACKETED = late(r"\s*[(\[]([0-9]{1,5})[)\]]")
 _GAP = late(r"(?<=[0-9)])(?: - | +)(?=[+(0-9])")
 _FAX = late(r"\b(?:fax|telefax|faks|факс)\b", re.I)
 _SEVERAL = "phone.several"
+LETTERS = "phone.letters"
+"""The problem code of a number that was typed with letters that look like digits."""
+_TYPED = late(r"\+?[0-9OoIl()\[\]\s.\-/]{7,30}")
+_DIGITS = str.maketrans("OoIl", "0011")
+_MOST_LETTERS = 4
 
 
 def read_number(written: str, region: str) -> tuple[Number, str]:
@@ -35,8 +40,25 @@ def read_number(written: str, region: str) -> tuple[Number, str]:
         return found, ""
     if one.isascii() and one.removeprefix("+").isdigit():  # nothing stands beside the number
         return number_in(one, region), ""
+    if (typed := _typed(one, region)) is not None:
+        return typed, ""
     reading = read_phone(one)
     return _said(one, reading, region) if reading else (_whole(one, region), "")
+
+
+def _typed(written: str, region: str) -> Number | None:
+    """A number with the letters O, I and l for digits ("2O2-555-O143"), where its country's numbers
+    have one length, so that the letters can be nothing else; else None."""
+    if _TYPED.fullmatch(written) is None:
+        return None
+    digits = digits_in(written)
+    letters = sum(map(str.isalpha, written))
+    if not 0 < letters <= _MOST_LETTERS or digits < LEAST:
+        return None
+    found = number_in(written.translate(_DIGITS), region)
+    if not found.shown or found.problems or not found.e164 or not is_complete(found.e164):
+        return None
+    return _with(found, found.extension, LETTERS)
 
 
 def _said(written: str, reading: PhoneText, region: str) -> tuple[Number, str]:
