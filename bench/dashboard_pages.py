@@ -15,7 +15,8 @@ from bench.composed_leads import OWNERS, RARE, SOURCES
 from bench.memory import free_port
 
 ROUNDS = 20
-_PATIENCE_S = 60.0
+_PATIENCE_S, _ANSWER_S = 60.0, 10.0
+"""How long the process may take to begin, and a page to answer."""
 
 
 class FirstByte(NamedTuple):
@@ -27,25 +28,30 @@ class FirstByte(NamedTuple):
 
 
 class PagesMeasured(NamedTuple):
-    """The first bytes of each page, and the resident size of the process in MB afterwards."""
+    """The first bytes of each page, the resident size of the process in MB afterwards, and how
+    often a page gave no answer in time, which counts as one that took so long."""
 
     times: Mapping[str, list[FirstByte]]
     resident_mb: float
+    missed: Mapping[str, int]
 
 
 def measure_pages(folder: Path) -> PagesMeasured:
     """Ask for each page so many times, in turn; figures are of another time in each round, so that
     none is kept from the round before."""
-    http = urllib3.PoolManager(retries=False, timeout=60)
+    http = urllib3.PoolManager(retries=False, timeout=_ANSWER_S)
+    missed: dict[str, int] = {}
     times: dict[str, list[FirstByte]] = {}
     with serving(folder, http) as (server, url):
         for at in range(ROUNDS + 1):
             for name, path in _paths(at).items():
-                taken = _first_byte(http, url + path, server.pid)
+                taken, in_time = _first_byte(http, url + path, server.pid)
+                if not in_time:
+                    missed[name] = missed.get(name, 0) + 1
                 if at:  # the first round compiles templates
                     times.setdefault(name, []).append(taken)
         size = _resident_mb(server.pid)
-    return PagesMeasured(times, size)
+    return PagesMeasured(times, size, missed)
 
 
 def _paths(at: int) -> dict[str, str]:
@@ -102,15 +108,19 @@ def _wait_until_up(http: urllib3.PoolManager, url: str) -> None:
             time.sleep(0.1)
 
 
-def _first_byte(http: urllib3.PoolManager, url: str, pid: int) -> FirstByte:
+def _first_byte(http: urllib3.PoolManager, url: str, pid: int) -> tuple[FirstByte, bool]:
+    """What the first byte of an answer took, and whether it came in time."""
     used, began = _cpu_ms(pid), time.perf_counter()
-    answer = http.request("GET", url, preload_content=False)
-    clock = (time.perf_counter() - began) * 1e3
-    answer.read()
+    try:
+        answer = http.request("GET", url, preload_content=False)
+        clock = (time.perf_counter() - began) * 1e3
+        answer.read()
+    except urllib3.exceptions.TimeoutError:
+        return FirstByte(_cpu_ms(pid) - used, (time.perf_counter() - began) * 1e3), False
     answer.release_conn()
     if answer.status != 200:
         raise RuntimeError(f"{url} was answered with {answer.status}")
-    return FirstByte(_cpu_ms(pid) - used, clock)
+    return FirstByte(_cpu_ms(pid) - used, clock), True
 
 
 def _cpu_ms(pid: int) -> float:

@@ -4,8 +4,9 @@ loses by it.
 Method: our HTTP server, which stores leads, a process that takes them in the index, and a sender
 with a pace of 1,000 leads/s (`bench.paced`) each have a process of their own. The rate is measured
 for a while without a dashboard, then while each page of the dashboard's own process is asked for 20
-times over HTTP. The folder is copied before, since it grows by this. What is printed is by the
-clock, so that the machine must do nothing else.
+times over HTTP; and all of it again while a worker refines leads as well (`bench.refiner`). The
+folder is copied before, since it grows by this. The gates are on times by the clock, so that the
+machine must do nothing else; the CPU time of the dashboard's process is printed beside them.
 
 Alone: `python -m bench questions_beside`; `LEADLINE_BENCH_DATA` names a folder with composed leads,
 and `LEADLINE_BENCH_LEADS` says how many are composed if it has none.
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,9 +28,12 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from bench.composed_leads import compose
-from bench.dashboard_pages import FirstByte, measure_pages
+from bench.dashboard_pages import ROUNDS, PagesMeasured, measure_pages
 from bench.report import Report
 from leadline.model.rights import sync_path
+from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.index.asking import SqliteQuestions
+from leadline.stores.sqlite.index.file import open_to_write, writing
 from leadline.stores.sqlite.index.making import IndexMaker
 from leadline.stores.sqlite.store import SqliteStore
 
@@ -40,14 +44,17 @@ _PAGE_MS, _SEARCH_MS, _MOST_LOST = 100.0, 200.0, 0.05
 
 
 class Beside(NamedTuple):
-    """The first bytes of each page while leads were captured, and the leads a second that were
-    answered without and with the dashboard."""
+    """The first bytes of each page while leads were captured, the leads a second that were
+    answered without and with the dashboard, the same pages while a worker refined as well, and how
+    many leads the index was behind at the end of both."""
 
-    times: Mapping[str, list[FirstByte]]
+    pages: PagesMeasured
     alone: float
     beside: float
     p99_alone_ms: float
     p99_beside_ms: float
+    refining: PagesMeasured
+    behind: tuple[int, int]
 
     @property
     def lost(self) -> float:
@@ -55,11 +62,8 @@ class Beside(NamedTuple):
         return max(0.0, 1 - self.beside / self.alone)
 
     def clock_p95(self, *, searched: bool) -> float:
-        """The p95 by the clock of all pages, or of those that search."""
-        return _p95(
-            [one.clock for name, some in self.times.items() if ("search" in name) == searched
-             for one in some]
-        )  # fmt: skip
+        """The p95 by the clock of all pages beside capture, or of those that search."""
+        return _clock_p95(self.pages, searched=searched)
 
     def figures(self) -> dict[str, float]:
         """What is kept of it."""
@@ -71,12 +75,17 @@ class Beside(NamedTuple):
 
     def lines(self) -> Iterator[str]:
         """What is printed of it."""
-        for name, some in self.times.items():
-            clock = [one.clock for one in some]
-            yield (
-                f"first byte of {name} beside {PER_SECOND:,} captured leads/s, by the clock: p50 "
-                f"{median(clock):.0f} ms, p95 {_p95(clock):.0f} ms"
-            )
+        yield from _lines_of(self.pages, f"beside {PER_SECOND:,} captured leads/s")
+        yield from _lines_of(self.refining, "beside capture and a worker that refines")
+        yield (
+            "while a worker refines as well: pages "
+            f"{_clock_p95(self.refining, searched=False):.0f} ms, those that search "
+            f"{_clock_p95(self.refining, searched=True):.0f} ms"
+        )
+        yield (
+            f"the dashboard's process beside capture: {self.pages.resident_mb:.0f} MB; the index "
+            f"was {self.behind[0]:,} leads behind, and {self.behind[1]:,} beside a worker"
+        )
         yield (
             f"while {PER_SECOND:,} leads/s are captured, p95 by the clock: pages "
             f"{self.clock_p95(searched=False):.0f} ms (aim {_PAGE_MS:.0f}), those that search "
@@ -95,6 +104,7 @@ def measure_beside(folder: Path) -> Beside:
     with tempfile.TemporaryDirectory(dir=folder.parent) as place, ExitStack() as stack:
         copy = Path(place, "copy").resolve()
         shutil.copytree(folder, copy)
+        _adopt(copy)
         for one in copy.iterdir():  # else the disk is busy with it while pages are measured
             sync_path(one)
         port = stack.enter_context(capturing(copy))
@@ -102,11 +112,42 @@ def measure_beside(folder: Path) -> Beside:
         with sender(port, PER_SECOND) as alone:
             time.sleep(ALONE_S)  # how long the rate is measured
         with sender(port, PER_SECOND) as beside:
-            pages = measure_pages(copy)
+            pages, behind = measure_pages(copy), _leads_behind(copy)
+        with process("bench.refiner", str(copy)), sender(port, PER_SECOND):
+            refining, behind_refining = measure_pages(copy), _leads_behind(copy)
     found, other = alone[0], beside[0]
     return Beside(
-        pages.times, found["per_second"], other["per_second"], found["p99_ms"], other["p99_ms"]
-    )
+        pages, found["per_second"], other["per_second"], found["p99_ms"], other["p99_ms"],
+        refining, (behind, behind_refining),
+    )  # fmt: skip
+
+
+def _adopt(copy: Path) -> None:
+    """Let the index of a copied folder be that of the copied data file, which is the same: else it
+    would be made anew beside the measurement."""
+    with closing(open_to_write(copy)) as index, writing(index):
+        index.execute("UPDATE state SET inode = ?", ((copy / FILE).stat().st_ino,))
+
+
+def _leads_behind(folder: Path) -> int:
+    with closing(SqliteQuestions(folder)) as questions:
+        return questions.behind(datetime.now(UTC)).leads
+
+
+def _lines_of(pages: PagesMeasured, beside: str) -> Iterator[str]:
+    for name, some in pages.times.items():
+        cpu, clock = [one.cpu for one in some], [one.clock for one in some]
+        yield (
+            f"first byte of {name} {beside}: by the clock p50 {median(clock):.0f} ms, p95 "
+            f"{_p95(clock):.0f} ms; CPU p50 {median(cpu):.0f} ms, p95 {_p95(cpu):.0f} ms"
+        )
+    for name, times in pages.missed.items():
+        yield f"{name} {beside} gave no answer in time {times} times of {ROUNDS + 1}"
+
+
+def _clock_p95(pages: PagesMeasured, *, searched: bool) -> float:
+    some = (times for name, times in pages.times.items() if ("search" in name) == searched)
+    return _p95([one.clock for times in some for one in times])
 
 
 @contextmanager

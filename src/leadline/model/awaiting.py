@@ -9,8 +9,10 @@ from leadline.model.suppression import is_not_to_be_contacted
 
 def first_touch(handling: Handling) -> datetime | None:
     """When a person first responded to a lead; None if nobody has."""
-    touches = (handling.claimed_at, handling.touched_at)
-    return min((at for at in touches if at is not None), default=None)
+    claimed, touched = handling.claimed_at, handling.touched_at
+    if claimed is None or touched is None:
+        return claimed or touched
+    return min(claimed, touched)
 
 
 def is_awaited(lead: RefinedLead, handling: Handling) -> bool:

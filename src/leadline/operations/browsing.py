@@ -15,6 +15,7 @@ from leadline.model.batches import batched
 from leadline.model.lead import Status
 from leadline.operations import listing
 from leadline.operations.listing import ContactReader, Listed
+from leadline.operations.paging import CountedRows, leads_from, next_place, place_after
 from leadline.ports.ledger import LeadFilter, LeadRow, Ledger, id_digits
 from leadline.ports.questions import Behind
 
@@ -100,13 +101,14 @@ class Browser:
         """At most *size* leads, those after the lead with the id *after*."""
         if not self._must_sort(wanted):
             return self._newest(wanted, size, after)
-        rows = _Counted(self._rows(wanted))
+        rows = CountedRows(self._bare_rows(wanted))
         ordered = _sorted(list(self._fitting(rows, wanted)), wanted)
-        rest = ordered[_place_after(ordered, after) :]
+        rest = ordered[place_after(ordered, after) :]
         end = rest[size - 1].row.lead_id if len(rest) > size else ""
         number, all_looked = len(ordered), rows.number < MOST_LOOKED
         is_more = number > MOST_COUNTED or not all_looked
-        return LeadPage(tuple(rest[:size]), end, min(number, MOST_COUNTED), is_more, all_looked)
+        shown = self._with_names(rest[:size], wanted)
+        return LeadPage(shown, end, min(number, MOST_COUNTED), is_more, all_looked)
 
     def matching(self, wanted: Wanted) -> Iterator[Listed]:
         """All leads that are wanted, in order. Sorted otherwise than by capture, newest first, only
@@ -142,7 +144,11 @@ class Browser:
         """Those of some leads that fit the filters of the ledger."""
         ids = tuple(row.lead_id for row in rows)
         which = msgspec.structs.replace(self._filter(wanted), ids=ids, limit=len(ids))
-        found = listing.with_waits(self._ledger, which, self._read)
+        found: Iterator[Listed] = (
+            map(Listed, self._ledger.each(which))
+            if self._is_bare(wanted)
+            else listing.with_waits(self._ledger, which, self._read)
+        )
         fits = (one for one in found if one.on_hold or not wanted.held)
         return fits if self._shown is None else map(self._shown, fits)
 
@@ -153,7 +159,7 @@ class Browser:
     def _newest(self, wanted: Wanted, size: int, after: str) -> LeadPage:
         if self._must_look(wanted) or wanted.held:
             return self._looked(wanted, size, after)
-        some = list(islice(_from(self._matching(wanted), after), size + 1))
+        some = list(islice(leads_from(self._matching(wanted), after), size + 1))
         if after and not some and not self._has(wanted, after):
             older = (one for one in self._matching(wanted) if one.row.lead_id < after)
             some = list(islice(older, size + 1))
@@ -163,13 +169,14 @@ class Browser:
 
     def _looked(self, wanted: Wanted, size: int, after: str) -> LeadPage:
         """A page of leads that are looked through once, for the page and for their number."""
-        rows = _Counted(self._rows(wanted))
+        rows = CountedRows(self._bare_rows(wanted))
         found = list(islice(self._fitting(rows, wanted), MOST_COUNTED + 1))
         all_looked = rows.number < MOST_LOOKED
         number, is_more = min(len(found), MOST_COUNTED), len(found) > MOST_COUNTED
-        rest = found[_place_of(found, after) :]
+        rest = found[next_place(found, after) :]
         end = rest[size - 1].row.lead_id if len(rest) > size else ""
-        return LeadPage(tuple(rest[:size]), end, number, is_more or not all_looked, all_looked)
+        shown = self._with_names(rest[:size], wanted)
+        return LeadPage(shown, end, number, is_more or not all_looked, all_looked)
 
     def _has(self, wanted: Wanted, lead_id: str) -> bool:
         return any(one.row.lead_id == lead_id for one in self._matching(wanted))
@@ -184,6 +191,25 @@ class Browser:
         find = listing.on_hold if wanted.held else listing.with_waits
         rows = find(self._ledger, which, self._read)
         return rows if self._shown is None else map(self._shown, rows)
+
+    def _bare_rows(self, wanted: Wanted) -> Iterator[Listed]:
+        """As `_rows`, of which `_with_names` completes those that are shown: to read whom a lead is
+        about that waits takes long, and thousands may wait."""
+        if not self._is_bare(wanted):
+            return self._rows(wanted)
+        which = msgspec.structs.replace(self._filter(wanted), limit=MOST_LOOKED)
+        return map(Listed, self._ledger.each(which))
+
+    def _with_names(self, leads: Sequence[Listed], wanted: Wanted) -> tuple[Listed, ...]:
+        if not self._is_bare(wanted):
+            return tuple(leads)
+        rows = listing.named(self._ledger, [one.row.lead_id for one in leads], self._read)
+        return tuple(rows if self._shown is None else map(self._shown, rows))
+
+    def _is_bare(self, wanted: Wanted) -> bool:
+        """Whether leads are selected and sorted without knowing whom they are about."""
+        by_names = wanted.order in (Order.NAME, Order.COMPANY)
+        return not (by_names or wanted.held or (wanted.words and self._shown is not None))
 
     def _fitting(self, rows: Iterator[Listed], wanted: Wanted) -> Iterator[Listed]:
         words = wanted.words.casefold() if self._shown is not None else ""
@@ -216,19 +242,6 @@ class Browser:
 def _wants_all(wanted: Wanted) -> bool:
     """Whether there is no filter, whatever the order."""
     return wanted == Wanted(order=wanted.order, reverse=wanted.reverse)
-
-
-class _Counted(Iterator[Listed]):
-    """Rows, and how many of them have been read."""
-
-    def __init__(self, rows: Iterator[Listed]) -> None:
-        self._rows = rows
-        self.number = 0
-
-    def __next__(self) -> Listed:
-        one = next(self._rows)
-        self.number += 1
-        return one
 
 
 def _fits(row: LeadRow, wanted: Wanted, words: str) -> bool:
@@ -267,24 +280,3 @@ def _sorted(leads: Sequence[Listed], wanted: Wanted) -> list[Listed]:
 def _value(row: LeadRow, order: Order) -> str | float | None:
     value: str | float | None = getattr(row, str(order))
     return value if value != "" else None
-
-
-def _from(leads: Iterator[Listed], after: str) -> Iterator[Listed]:
-    """The leads that follow the one with this id; all of them for ""."""
-    if after:
-        for one in leads:
-            if one.row.lead_id == after:
-                break
-    return leads
-
-
-def _place_after(leads: Sequence[Listed], after: str) -> int:
-    return next((at + 1 for at, one in enumerate(leads) if one.row.lead_id == after), 0)
-
-
-def _place_of(leads: Sequence[Listed], after: str) -> int:
-    """Where leads, newest first, go on after the lead with this id, which may not be among them."""
-    place = _place_after(leads, after)
-    if place or not after:
-        return place
-    return next((at for at, one in enumerate(leads) if one.row.lead_id < after), len(leads))

@@ -12,9 +12,9 @@ import msgspec
 from leadline.model.arrivals import Arrivals
 from leadline.model.task import Step, TaskKind
 from leadline.operations.lately import LastTimes, Lately, lately_of
+from leadline.operations.standing import MOST_TASKS_ON_AWS, waiting_tasks
 from leadline.ports.ledger import Backlog, LeadFilter, Ledger
 from leadline.ports.listing import ChannelState
-from leadline.ports.standing_tasks import StandingReader, StandingTasks
 
 LATE = timedelta(minutes=5)
 """From this time on it counts as wrong that a lead is late (as in `leadline status`)."""
@@ -24,8 +24,6 @@ _PAUSE = timedelta(seconds=5)
 A_DAY = timedelta(days=1)
 """For how long back the leads of each source are counted."""
 _MOST_COUNTED = 10_000
-MOST_TASKS = 1_000
-"""About how many tasks of a kind are counted where what is read is paid for."""
 _MOST_ROWS, _OF_LATE = 200, timedelta(days=30)
 """How many of the newest leads, of which time, tell there when sources last sent a lead."""
 _NEWEST = 100
@@ -146,12 +144,13 @@ def health_of(
     names: HealthNames,
     arrivals: Sequence[Arrivals] | None,
     captured: Mapping[str, int] | None = None,
+    most: int = MOST_TASKS_ON_AWS,
 ) -> HealthPicture:
     """The state now. *arrivals* is what is counted of each source (None: nothing counts that; then
     those of the settings and of the newest leads are shown), and *captured* how many leads each
-    sent within `A_DAY` (None: no index says)."""
+    sent within `A_DAY` (None: no index says). About *most* tasks of a kind are counted."""
     newest = ledger.find(LeadFilter(events=True, limit=1))
-    standing = _standing(ledger, now, names.kinds)
+    standing = waiting_tasks(ledger, now, names.kinds, most)
     backlog = standing.backlog
     states = ledger.channels(names.channels)
     lately = lately_of(ledger)
@@ -162,33 +161,19 @@ def health_of(
         backlog=backlog,
         on_hold=standing.on_hold,
         late_since=standing.late_since,
-        counted_to=MOST_TASKS if standing.is_cut else None,
+        counted_to=most if standing.is_cut else None,
         dead=sum(one.dead for one in backlog),
         channels=[
             _with_times(_channel(one, states.get(one, ChannelState()), now), states, lately)
             for one in names.channels
         ],
         crms={one: written.get(one) for one in names.crms},
-        sources=[_counted(one, captured) for one in _sources(ledger, arrivals, names.sources, now)],
+        sources=list(_sources(ledger, arrivals, names.sources, now, captured)),
         by_hours=captured is None and arrivals is not None,
         crm_times={one: lately.crms[one] for one in names.crms if one in lately.crms},
         unscored=unscored(ledger) if names.scores else 0,
         networks=list(_networks(names.networks, backlog, lately)),
     )
-
-
-def _standing(ledger: Ledger, now: datetime, kinds: Sequence[TaskKind]) -> StandingTasks:
-    """The tasks, up to a bound where what is read is paid for."""
-    if isinstance(ledger, StandingReader):
-        return ledger.standing(now, kinds, MOST_TASKS)
-    return StandingTasks(ledger.backlog(now), len(ledger.on_hold()), ledger.untold_since(now))
-
-
-def _counted(row: SourceHealthRow, captured: Mapping[str, int] | None) -> SourceHealthRow:
-    """A source with how many leads it sent within `A_DAY`, if that is known."""
-    if captured is None:
-        return row
-    return msgspec.structs.replace(row, of_a_day=captured.get(row.name, 0))
 
 
 def unscored(ledger: Ledger) -> int:
@@ -229,21 +214,37 @@ def _channel(name: str, state: ChannelState, now: datetime) -> ChannelHealthRow:
 
 
 def _sources(
-    ledger: Ledger, arrivals: Sequence[Arrivals] | None, named: Sequence[str], now: datetime
+    ledger: Ledger,
+    arrivals: Sequence[Arrivals] | None,
+    named: Sequence[str],
+    now: datetime,
+    captured: Mapping[str, int] | None,
 ) -> Iterator[SourceHealthRow]:
-    """Every source that has sent an event; those whose leads are not counted yet are looked up."""
+    """Every source that has sent an event; those whose leads are not counted yet are looked up.
+    *captured* is how many leads each sent within `A_DAY`, if an index says so."""
+    counted = {one.source: one for one in arrivals or ()}
     if arrivals is None:
-        yield from _sources_of_newest(ledger, named, now)
-        return
-    counted = {one.source: one for one in arrivals}
-    for name in sorted({one.source for one in ledger.tallies()} | set(counted)):
-        if (one := counted.get(name)) is not None:
-            yield _source(one, now)
-            continue
-        newest = ledger.find(LeadFilter(source=name, limit=1))
-        of_a_day = LeadFilter(source=name, since=now - A_DAY)
-        last = newest[0].captured_at if newest else None
-        yield SourceHealthRow(name, last, ledger.count(of_a_day, _MOST_COUNTED), is_silent=False)
+        rows = _sources_of_newest(ledger, named, now)
+    else:
+        names = sorted({one.source for one in ledger.tallies()} | set(counted))
+        rows = (
+            _source(counted[name], now) if name in counted else _looked_up(ledger, name)
+            for name in names
+        )
+    for row in rows:
+        if captured is not None:
+            row = msgspec.structs.replace(row, of_a_day=captured.get(row.name, 0))
+        elif arrivals is not None and row.name not in counted:
+            of_a_day = LeadFilter(source=row.name, since=now - A_DAY)
+            number = ledger.count(of_a_day, _MOST_COUNTED)
+            row = msgspec.structs.replace(row, of_a_day=number)
+        yield row
+
+
+def _looked_up(ledger: Ledger, name: str) -> SourceHealthRow:
+    """A source with the time of its newest lead, and without a number."""
+    newest = ledger.find(LeadFilter(source=name, limit=1))
+    return SourceHealthRow(name, newest[0].captured_at if newest else None, None, is_silent=False)
 
 
 def _sources_of_newest(

@@ -13,7 +13,7 @@ from leadline.model.ids import moment_of_id
 from leadline.operations.browsing import Browser, LeadPage, Order, Shown, Wanted
 from leadline.operations.listing import ContactReader, Listed, named
 from leadline.ports.clock import Clock
-from leadline.ports.ledger import Ledger
+from leadline.ports.ledger import LeadFilter, Ledger
 from leadline.ports.questions import (
     Behind,
     FoundLeads,
@@ -28,6 +28,8 @@ from leadline.ports.questions import (
 T = TypeVar("T")
 FEW = 2_000
 """Up to so many events, the ledger's own way is as fast, and never behind."""
+MOST_WITHOUT = 2_000
+"""How many of the newest events are looked at for a page while the index is being made."""
 _AT_ONCE = 200
 _SORTS = {
     Order.CAPTURED: SortKey.CAPTURED,
@@ -106,12 +108,23 @@ class IndexedBrowser(Browser):
         page = self._answer(wanted, after, asked)
         if page is not None:
             return page
-        own = super().page(wanted, size, after)
         is_missed = behind.building and behind.events > FEW
+        look = self._of_newest if is_missed else super().page
+        own = look(wanted, size, after)
         is_narrow = is_narrow and self._shown is None and bool(wanted.words)
         return msgspec.structs.replace(
             own, behind=behind if is_missed else None, is_narrow=is_narrow
         )
+
+    def _of_newest(self, wanted: Wanted, size: int, after: str) -> LeadPage:
+        """A page while the index is being made, of the newest `MOST_WITHOUT` events alone: without
+        an index, a search reads every lead there is."""
+        newest = list(self._ledger.each(LeadFilter(events=True, limit=MOST_WITHOUT)))
+        first = min(row.captured_at for row in newest)
+        if len(newest) < MOST_WITHOUT or (wanted.since is not None and wanted.since > first):
+            return super().page(wanted, size, after)
+        own = super().page(msgspec.structs.replace(wanted, since=first), size, after)
+        return msgspec.structs.replace(own, is_more=True, all_looked=False)
 
     def following(self, wanted: Wanted, size: int, after: str) -> tuple[tuple[Listed, ...], str]:
         """See `Browser.following`."""

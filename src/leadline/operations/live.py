@@ -13,6 +13,7 @@ from leadline.model.lead import Status
 from leadline.model.task import Step
 from leadline.operations.speed import Judge, Speed, speed_of
 from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.standing_tasks import StandingTasks
 
 MOST_COUNTED, MOST_COUNTED_ON_AWS = 10_000, 1_000
 """The most leads of a time that are counted; older ones are left out. On AWS what is read is paid
@@ -53,7 +54,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """The figures at a moment. `captured`, `duplicates`, `quarantined` and `speed` are those of the
     time that is shown; if `is_cut`, only of its newest leads. `waiting` leads are not refined yet;
     `due` of them should be, and `on_hold` are those that operators stopped. `late_since` is when
-    the lead that is late for longest was due. `dead` are all dead letters there are."""
+    the lead that is late for longest was due. `dead` are all dead letters there are. Of tasks, dead
+    letters and leads on hold, no more than `counted_to` are counted (None: all are)."""
 
     at: datetime
     span: timedelta
@@ -69,6 +71,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     dead: int
     speed: Speed
     bars: Bars
+    counted_to: int | None = None
 
     @property
     def late(self) -> timedelta | None:
@@ -93,13 +96,16 @@ def picture(
     span: timedelta,
     most: int = MOST_COUNTED,
     counts: LiveCounts | None = None,
+    standing: StandingTasks | None = None,
 ) -> Picture:
     """The figures at the time of *judge*, of the time *span* before it (one of `SPANS`), of which
-    at most *most* leads are read. *counts* are those that are known already."""
+    at most *most* leads are read. *counts* and *standing* are what is known already."""
     at = judge.now
     counts = counts or _counts(ledger, at, span, most)
     timed = LeadFilter(since=at - span, limit=min(most, MOST_TIMED))
-    backlog = ledger.backlog(at)
+    if standing is None:
+        standing = StandingTasks(ledger.backlog(at), len(ledger.on_hold()), ledger.untold_since(at))
+    backlog = standing.backlog
     refine = [one for one in backlog if one.step is Step.REFINE]
     notify = [one for one in backlog if one.step is Step.NOTIFY]
     return Picture(
@@ -110,10 +116,10 @@ def picture(
         duplicates=counts.duplicates,
         quarantined=counts.quarantined,
         waiting=sum(one.waiting + one.leased for one in refine),
-        on_hold=len(ledger.on_hold()),
+        on_hold=standing.on_hold,
         due=sum(one.due for one in refine),
         alerts_waiting=sum(one.waiting + one.leased for one in notify),
-        late_since=ledger.untold_since(at),
+        late_since=standing.late_since,
         dead=sum(one.dead for one in backlog),
         speed=speed_of(ledger.followed(timed), judge),
         bars=counts.bars,

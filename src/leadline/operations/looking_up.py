@@ -63,5 +63,8 @@ class LookUpBrowser(Browser):
     def _filter(self, wanted: Wanted) -> LeadFilter:
         return msgspec.structs.replace(super()._filter(wanted), search=None)
 
+    def _is_bare(self, wanted: Wanted) -> bool:
+        return not wanted.words and super()._is_bare(wanted)
+
     def _must_look(self, wanted: Wanted) -> bool:
         return bool(wanted.words) or super()._must_look(wanted)

@@ -227,9 +227,9 @@ def _response(
 ) -> float | None:
     """The seconds until the first response: those within the hours of the target, if it has any,
     from the start of its clock."""
-    target = targets.of(lead)
     if touched is None:
         return None
+    target = targets.of(lead)
     start = handling.clock_from or lead.captured_at
     if target is None or not target.hours:
         return _seconds(touched - start)

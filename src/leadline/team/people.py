@@ -32,7 +32,8 @@ class Team(msgspec.Struct, frozen=True, dict=True):  # `dict` is for `cached_pro
         The e-mail address is compared first, because two CRMs may use the same id for different
         people.
         """
-        names = self._names
+        if not (names := self._names):
+            return ""
         for kind, given in _parts_of(person):
             if given and (found := names.get((kind, given))):
                 return found

@@ -25,6 +25,8 @@ class Targets(msgspec.Struct, frozen=True):
     def of(self, lead: RefinedLead) -> TargetConfig | None:
         """The first target that applies to the lead, with the times of hot leads if it is one; None
         if none does. A target with `min_score` does not apply to leads without a score."""
+        if not self.targets:
+            return None
         fitting = (t for t in self.targets.values() if self._fits(t, lead))
         target = next(fitting, None)
         return _of_hot(target) if target is not None and is_hot(lead) else target

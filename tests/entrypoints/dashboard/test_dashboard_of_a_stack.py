@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -138,7 +139,8 @@ def test_health_of_a_stack_reads_neither_the_whole_table_nor_all_tasks(
     text = browser.get("/health").text
     assert "There are more" not in text
     assert re.search(r"generic</a></th><td><time[^>]*>[^<]*</time></td><td[^>]*>7<", text)
-    monkeypatch.setattr("leadline.operations.health.MOST_TASKS", 4)
+    page = import_module("leadline.entrypoints.dashboard.pages.health")
+    monkeypatch.setattr(page, "MOST_TASKS_ON_AWS", 4)
     monkeypatch.setattr("leadline.operations.health._MOST_ROWS", 3)
     text = browser.get("/health/now").text
     assert "of each step about 4 tasks are counted" in text

@@ -14,7 +14,10 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.model.accounts import UserRole
+from leadline.model.lead import Status
 from leadline.operations import browsing
+from leadline.ports.ledger import LeadFilter, LeadRow
+from leadline.ports.listing import Wait
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import EVIL, HOSTILE, Staged, office
@@ -263,6 +266,37 @@ def test_a_list_that_is_behind_says_so_where_there_are_many_leads(
     text = browser.get("/leads?source=generic").text
     assert "An index of all leads is being made, 8 leads to go" in text
     assert text.count("<tr data-row>") == 8
+
+
+@pytest.mark.parametrize("query", ["source=generic", "q=vance", "sort=owner", "sort=name"])
+def test_a_list_looks_at_the_newest_events_alone_until_the_index_is_made(
+    tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    browser = seen_by(office(tmp_path, clock), UserRole.OPERATOR)
+    monkeypatch.setattr("leadline.operations.indexed_browsing.FEW", 3)
+    whole = browser.get(f"/leads?{query}").text
+    assert "were looked at" not in whole
+    monkeypatch.setattr("leadline.operations.indexed_browsing.MOST_WITHOUT", 3)
+    text = browser.get(f"/leads?{query}").text
+    assert "Only the newest 2,000 events were looked at until the index is made" in text
+    assert text.count("<tr data-row>") <= 3
+    assert text.count("<tr data-row>") < whole.count("<tr data-row>")
+
+
+def test_nobody_is_read_who_is_not_shown(made: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(made.installation.ledger()) as ledger:
+        read, wanted = list[str](), browsing.Wanted(order=browsing.Order.OWNER)
+
+        def note(row: LeadRow, wait: Wait) -> None:
+            del wait
+            read.append(row.lead_id)
+
+        page = browsing.Browser(ledger, note).page(wanted, 1)
+        assert len(page.leads) == 1
+        assert read == []  # the first by owner does not wait
+        browsing.Browser(ledger, note).page(wanted, 50)
+        assert len(read) == sum(row.status is Status.WAITING for row in ledger.each(LeadFilter()))
+        assert read
 
 
 def test_new_leads_of_a_filter_are_counted_by_the_index(

@@ -45,8 +45,8 @@ def rows_of(lead: int, follow_ups: Iterable[Later], now: int) -> list[tuple[obje
 
 def untold_since(db: Database, now: datetime) -> datetime | None:
     """See `ports.store.Queue.untold_since`."""
-    ((first,),) = db.rows(_sql.untold_since, micros(now))
-    return None if first is None else moment(first)
+    ((first,),) = db.rows(_sql.untold_since)
+    return None if first is None or first > micros(now) else moment(first)
 
 
 def add_history(db: apsw.Connection, rows: Sequence[tuple[object, ...]]) -> None:

@@ -27,6 +27,24 @@ INSERT INTO tally (day, source, what, count) VALUES ()
 ON CONFLICT DO UPDATE SET count = count + excluded.count;
 
 -- name: untold_since
--- The earliest first due time of a task that is late.
-SELECT min(coalesce(first_due_at, due_at)) FROM task
-WHERE step IN ('refine', 'notify') AND dead_at IS NULL AND coalesce(first_due_at, due_at) <= ?;
+-- The earliest first due time of all tasks, in the future too: the first of those that were due before, whose
+-- first due time is never later than the next, or of all others. The channels of alerts are found one
+-- behind the other, so that no task that waits is read but the first of each.
+WITH RECURSIVE told (channel) AS (
+  SELECT min(channel) FROM main.task INDEXED BY task_due WHERE step = 'notify' AND dead_at IS NULL
+  UNION ALL
+  SELECT (SELECT min(channel) FROM main.task INDEXED BY task_due
+          WHERE step = 'notify' AND dead_at IS NULL AND channel > told.channel)
+  FROM told WHERE told.channel IS NOT NULL
+)
+SELECT min(first) FROM (
+  SELECT min(first_due_at) AS first FROM main.task INDEXED BY task_first_due
+  WHERE first_due_at IS NOT NULL AND dead_at IS NULL AND step IN ('refine', 'notify')
+  UNION ALL
+  SELECT min(due_at) FROM main.task INDEXED BY task_due
+  WHERE step = 'refine' AND channel = '' AND dead_at IS NULL
+  UNION ALL
+  SELECT (SELECT min(due_at) FROM main.task INDEXED BY task_due
+          WHERE step = 'notify' AND channel = told.channel AND dead_at IS NULL)
+  FROM told WHERE told.channel IS NOT NULL
+);

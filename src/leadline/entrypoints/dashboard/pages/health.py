@@ -15,7 +15,12 @@ from leadline.entrypoints.dashboard.actions.telling import told_to
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.reading import from_index, known_settings
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.entrypoints.dashboard.views.machine import Machine, machine_of, versions
+from leadline.entrypoints.dashboard.views.machine import (
+    Machine,
+    is_stack,
+    machine_of,
+    versions,
+)
 from leadline.entrypoints.dashboard.views.secrets_view import shown_secrets
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.model.arrivals import Arrivals
@@ -29,6 +34,7 @@ from leadline.operations.health import (
     health_of,
 )
 from leadline.operations.indexed_health import captured_by_source
+from leadline.operations.standing import MOST_TASKS, MOST_TASKS_ON_AWS
 from leadline.settings.general import Settings
 from leadline.steps import kinds_after_refinement
 
@@ -62,7 +68,8 @@ def _look(request: Request) -> tuple[HealthPicture, Machine | None]:
     names = _names(settings) if settings is not None else HealthNames()
     with closing(dashboard.installation.ledger()) as ledger:
         captured = from_index(dashboard, lambda ask: captured_by_source(ask, now, A_DAY))
-        found = health_of(ledger, now, names, arrivals, captured)
+        most = MOST_TASKS_ON_AWS if is_stack(request) else MOST_TASKS
+        found = health_of(ledger, now, names, arrivals, captured, most)
     providers = _providers(request, tuple(settings.enrich) if settings else ())
     experiments = _experiments(request) if settings and settings.experiments else ()
     found = msgspec.structs.replace(found, providers=providers, experiments=experiments)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +18,7 @@ from leadline.operations.browsing import Wanted
 from leadline.operations.indexed_live import indexed_counts
 from leadline.operations.listing import Listed
 from leadline.operations.live import MOST_COUNTED, MOST_COUNTED_ON_AWS, Picture, picture
+from leadline.operations.standing import MOST_TASKS, waiting_tasks
 from leadline.ports.ledger import Ledger
 
 SPANS = {
@@ -76,7 +78,11 @@ async def _picture(request: Request, span: timedelta) -> Picture:
     def put(ledger: Ledger) -> Picture:
         judge = judge_for(request)
         counts = from_index(dashboard, lambda q: indexed_counts(q, judge.now, span))
-        return picture(ledger, judge, span, most, counts)
+        if costs:  # the figures of a stack are read without the kinds of its tasks
+            return picture(ledger, judge, span, most, counts)
+        standing = waiting_tasks(ledger, judge.now, (), MOST_TASKS)
+        found = picture(ledger, judge, span, most, counts, standing)
+        return replace(found, counted_to=MOST_TASKS if standing.is_cut else None)
 
     async def question() -> Picture:
         return await ask_ledger(request, put)

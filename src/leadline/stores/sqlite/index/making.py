@@ -9,6 +9,7 @@ import fcntl
 import os
 from contextlib import closing
 from datetime import datetime
+from typing import NamedTuple
 
 import apsw
 
@@ -42,8 +43,19 @@ from leadline.stores.sqlite.values import micros
 _LOCK = "index.lock"
 _CHANGED, _NEW = 200, 1_000
 _CHECKED = 500
-_CURRENT_S, _WAIT_S = 0.5, 30.0
-"""The seconds until the next look when all is in the index, and while another process writes it."""
+_CURRENT_S, _GATHER_S, _WAIT_S = 0.5, 0.6, 30.0
+"""The seconds until the next look: when all is in the index; after a step that took in all there
+was, since many leads at once cost less than few; and while another process writes the index."""
+
+
+class _Taken(NamedTuple):
+    """How many new and changed leads a step took in, and whether it took as many as it may."""
+
+    leads: int
+    is_full: bool
+
+    def __bool__(self) -> bool:
+        return self.leads > 0
 
 
 class IndexMaker:
@@ -60,22 +72,23 @@ class IndexMaker:
         self._is_log_empty = False
 
     def once(self) -> float:
-        """Do one step; returns the seconds until the next. Raises StorageFull, StorageFailed."""
+        """Do one step; returns the seconds until the next, which is at once (0) if more leads wait
+        than a step takes in. Raises StorageFull, StorageFailed."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return _WAIT_S
         with dropped_if_damaged(self._store.db.folder), named_errors():
             index = self._opened()
-            if self._step(index):
+            if taken := self._step(index):
                 self._is_log_empty = False
-                return 0.0
+                return 0.0 if taken.is_full else _GATHER_S
             self._is_log_empty = self._is_log_empty or empty_index_log(index)
         return _CURRENT_S
 
     def all(self) -> None:
         """Do steps until nothing is left."""
-        while self.once() == 0.0:
+        while self.once() in (0.0, _GATHER_S):
             pass
 
     def rebuild(self) -> int:
@@ -102,8 +115,8 @@ class IndexMaker:
             self._index = open_to_write(self._store.db.folder, self._store.rights)
         return self._index
 
-    def _step(self, index: apsw.Connection) -> bool:
-        """Take in the next leads; returns whether there were any."""
+    def _step(self, index: apsw.Connection) -> _Taken:
+        """Take in the next leads; true if there were any."""
         db = self._store.db
         with writing(index), db.reading() as data:
             begin_anew_if_other(index, data, db.path)
@@ -117,12 +130,13 @@ class IndexMaker:
             write(index, reading.entries(data, numbers), numbers)
             if new:
                 reach(index, new[-1])
-            if len(changed) < self._changed and len(new) < self._new:
+            is_full = len(changed) >= self._changed or len(new) >= self._new
+            if not is_full:
                 be_current(index, self._store.clock())
         if changed:
             with db.writing() as data:
                 reading.take_off(data, changed[-1][0])
-        return bool(changed or new)
+        return _Taken(len(changed) + len(new), is_full)
 
     def close(self) -> None:
         """Let another process do it; may be called again."""

@@ -1,14 +1,21 @@
 """Chooses how the leads of a query are reached."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import apsw
 import msgspec
 
-from leadline.ports.questions import MOST_COUNTED, LeadQuestion
+from leadline.ports.questions import MOST_COUNTED, LeadQuestion, SortKey
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.index.selecting import IS_LEAD, ROWID, IndexCondition, conditions_of
+from leadline.stores.sqlite.index.selecting import (
+    BY_TIME,
+    IS_LEAD,
+    ROWID,
+    IndexCondition,
+    conditions_of,
+)
 from leadline.stores.sqlite.queries import Queries
 
 _sql = Queries(__name__)
@@ -46,8 +53,13 @@ class Planner:
     def __init__(self, index: apsw.Connection, query: LeadQuestion) -> None:
         self._index = index
         self._conditions = conditions_of(query)
+        self._is_by_time = query.sort is SortKey.CAPTURED
         self._found: list[int] | None = None
-        self._numbers = {
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        """How many leads meet each condition that leads to rows."""
+        return {
             at: self._number_of([one], one.most + 1)
             for at, one in enumerate(self._conditions)
             if one.access
@@ -55,6 +67,8 @@ class Planner:
 
     def for_rows(self) -> IndexPlan:
         """For a page of rows in some order."""
+        if (at := self._only_of_time()) is not None:
+            return self._by(at)
         best = self._best()
         if best is None:
             return IndexPlan(None, self._conditions)
@@ -62,6 +76,15 @@ class Planner:
         if number <= MOST_COUNTED or number < self._steps_of_walk():
             return self._found_by(best)
         return IndexPlan(None, self._conditions)
+
+    def _only_of_time(self) -> int | None:
+        """The condition of a time of capture, if it alone leads to rows and these are wanted in the
+        order of their capture: then it need not be known how many they are."""
+        leading = [at for at, one in enumerate(self._conditions) if one.access]
+        if self._is_by_time and len(leading) == 1:
+            at = leading[0]
+            return at if self._conditions[at].access == BY_TIME else None
+        return None
 
     def _found_by(self, at: int) -> IndexPlan:
         """By a condition that leads to many rows of which few meet the others, these rows: they are

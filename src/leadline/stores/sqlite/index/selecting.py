@@ -27,6 +27,8 @@ _MOST_FOUND = MOST_COUNTED + 1
 """So many leads that have a text are found by it; more are not reached by it."""
 ROWID = "NOT INDEXED"
 """How a table is read by row numbers that a condition gives."""
+BY_TIME = "INDEXED BY facet_captured"
+"""How leads are reached by when they were captured."""
 
 
 class IndexCondition(NamedTuple):
@@ -85,7 +87,7 @@ def _of_values(query: LeadQuestion) -> Iterator[IndexCondition]:
     if query.since or query.until:
         since = micros(query.since) if query.since else _EVER[0]
         until = micros(query.until) if query.until else _EVER[1]
-        yield IndexCondition(_sql.captured, (since, until), "INDEXED BY facet_captured")
+        yield IndexCondition(_sql.captured, (since, until), BY_TIME)
 
 
 def _of_flags(query: LeadQuestion) -> Iterator[IndexCondition]:

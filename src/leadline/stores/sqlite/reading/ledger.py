@@ -9,7 +9,7 @@ from typing import TypeVar
 import apsw
 
 from leadline.model.ids import is_lead_id
-from leadline.model.task import Step, Task
+from leadline.model.task import Step, Task, TaskKind
 from leadline.ports.ledger import (
     Account,
     Backlog,
@@ -22,6 +22,7 @@ from leadline.ports.ledger import (
     Tally,
     unseen,
 )
+from leadline.ports.standing_tasks import StandingTasks
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.queries import Queries
@@ -31,6 +32,7 @@ from leadline.stores.sqlite.reading.listing import SqliteListing, query_of_rows
 from leadline.stores.sqlite.reading.news import SqliteNews
 from leadline.stores.sqlite.reading.selection import about, ids_that_begin, teach_to_search
 from leadline.stores.sqlite.reading.speed import followed_rows, on_hold_rows
+from leadline.stores.sqlite.reading.standing import tasks_up_to
 from leadline.stores.sqlite.reading.story import story_of
 from leadline.stores.sqlite.tasks import untold_since
 from leadline.stores.sqlite.values import bytes_of, micros, moment, text_of
@@ -106,6 +108,11 @@ class SqliteLedger(SqliteListing, SqliteNews):
                 _sql.backlog, micros(now)
             )
         ]
+
+    def standing(self, now: datetime, kinds: Sequence[TaskKind], most: int) -> StandingTasks:
+        """See `ports.standing_tasks.StandingReader.standing`; it finds the kinds itself."""
+        del kinds
+        return tasks_up_to(self._db, now, most)
 
     def untold_since(self, now: datetime) -> datetime | None:
         """See `ports.ledger.Ledger.untold_since`."""

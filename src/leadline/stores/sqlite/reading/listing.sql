@@ -22,9 +22,11 @@ SELECT id FROM lead WHERE substr(id, -4) = ? ORDER BY id DESC;
 SELECT coalesce(max(n), 0) FROM lead;
 
 -- name: waits
--- The waits of leads that are not refined, with raw words up to a length.
+-- The waits of leads that are not refined, with raw words up to a length. With CROSS JOIN, SQLite does
+-- not begin with all tasks that wait.
 SELECT id, task.due_at, CASE WHEN length(raw.raw) <= ? THEN raw.raw END, raw.raw_sum, record, why
-FROM lead JOIN task ON task.lead = lead.n AND step = 'refine' AND channel = '' AND dead_at IS NULL
+FROM lead CROSS JOIN task
+  ON task.lead = lead.n AND step = 'refine' AND channel = '' AND dead_at IS NULL
 LEFT JOIN raw ON raw.lead = lead.n
 WHERE id IN () AND NOT EXISTS (SELECT 1 FROM refined WHERE refined.lead = lead.n);
 
