@@ -10,7 +10,7 @@ WORKERS ?= auto
 AND_HALF = $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-infra format test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator deployers test-payloads bench bench-quality bench-score bench-experiments docs countries names clean
+.PHONY: help setup demo test check check-infra format test-stores test-slow test-power test-fuzz test-aws test-privacy test-crm test-prometheus test-browser screenshots prometheus tryton drill-restore emulator deployers test-payloads bench bench-quality bench-score bench-experiments docs countries names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,8 +31,11 @@ demo: setup ## run a seeded pipeline and watch alerts, a claim, a reminder and w
 
 # Commands that tests start, and the next run, need not compile again what is the same.
 test: export PYTHONDONTWRITEBYTECODE =
-test: setup ## every test but the slow ones
-	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power and not prometheus and not browser' $(ARGS)
+test: setup ## every test but the slow ones and those of a suite of their own
+	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'not slow and not fuzz and not aws and not crm and not power and not prometheus and not browser and not stores' $(ARGS)
+
+test-stores: setup ## the contracts of stores, on a stand-in of AWS and in encrypted folders
+	$(BIN)/python -m pytest -n $(patsubst auto,$(AND_HALF),$(WORKERS)) --dist worksteal -m 'stores and not slow and not fuzz and not aws' tests/contracts $(ARGS)
 
 # One after another: they kill processes and measure how late alerts are.
 test-slow: setup ## thirty rounds of SIGKILL and the other slow suites

@@ -31,6 +31,7 @@ gc.disable()
 
 
 HERE = Path(__file__).parent
+CONTRACTS = HERE / "contracts"
 
 PRIVACY = re.compile(
     r"privacy|eras|retention|legal_hold|hold_data|consent|suppress|audit|mask|where_data|scrubbing|blanking"
@@ -67,6 +68,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         if is_property and not any(map(item.get_closest_marker, NEEDING)):
             item.add_marker(pytest.mark.thorough)
+        if item.get_closest_marker("stores") and CONTRACTS not in item.path.parents:
+            raise pytest.UsageError(
+                f"{item.nodeid} is of `make test-stores`, which looks in tests/contracts alone: "
+                "move the test there, or give it a store by name instead of the fixture"
+            )
 
 
 def pytest_collection_finish() -> None:
@@ -92,8 +98,8 @@ def clock() -> HandClock:
     params=[
         "memory",
         "sqlite",
-        "encrypted",
-        "moto",
+        pytest.param("encrypted", marks=pytest.mark.stores),
+        pytest.param("moto", marks=pytest.mark.stores),
         pytest.param("emulator", marks=pytest.mark.aws),
     ]
 )

@@ -16,6 +16,9 @@ from tests.worlds.encrypted import encrypting
 from tests.worlds.leads import HandClock
 from tests.worlds.ledger import KINDS, START, LedgerWorld, Made, fill
 from tests.worlds.moving import TwoInstallations
+from tests.worlds.unsynced import unsynced
+
+__all__ = ["unsynced"]  # a fixture of every test here
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,12 @@ class LedgerWorld:
 
 
 Made = Callable[[str], LedgerWorld]
-KINDS = ["sqlite", "encrypted", "moto", pytest.param("emulator", marks=pytest.mark.aws)]
+KINDS = [
+    "sqlite",
+    pytest.param("encrypted", marks=pytest.mark.stores),
+    pytest.param("moto", marks=pytest.mark.stores),
+    pytest.param("emulator", marks=pytest.mark.aws),
+]
 """The stores that have a read side."""
 
 

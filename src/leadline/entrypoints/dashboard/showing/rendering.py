@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +52,10 @@ def _number(value: int) -> str:
     return f"{value:,}"
 
 
+@cache
 def environment() -> jinja2.Environment:
-    """The templates. A name that a template is not given is an error, not an empty text."""
+    """The templates, compiled once a process. A name that a template is not given is an error, not
+    an empty text."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
