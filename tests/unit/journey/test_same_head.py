@@ -100,6 +100,7 @@ def test_what_takes_a_closer_look_is_left_to_it(body: bytes) -> None:
         (Generic(SourceConfig(map={"record": "/id"})), {}),
         (Generic(SourceConfig(oauth_issuer="https://issuer.example.com")), {}),
         (Generic(), {"idempotency-key": "a"}),
+        (Generic(), {"idempotency-key": ""}),
         (Generic(), {"webhook-id": "a"}),
         (Generic(), {"ce-id": "a"}),
         (Generic(), {"content-type": "application/json; charset=utf-8"}),
