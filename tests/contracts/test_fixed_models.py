@@ -1,19 +1,21 @@
 """The models of experiments: leads are scored by them as they were when they were fixed, on every
 store."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
 
+from leadline.experiments import fixed_models as dividing
 from leadline.experiments.designing import models_by
 from leadline.experiments.fixed_models import names_of_model
 from leadline.experiments.judging import ExperimentVerdict
 from leadline.experiments.record import EXPERIMENTS, Arm, Design, Records, record_body
 from leadline.journey import fixed_models
 from leadline.journey.fixed_models import FixedModels, as_held_now, models_at_start
-from leadline.model.assigning import Rewrite
+from leadline.model.assigning import Kept, Rewrite
 from leadline.model.lead import RefinedLead
 from leadline.model.scored_leads import UNSCORED
 from leadline.model.task import Step, Task
@@ -210,3 +212,45 @@ def test_an_experiment_of_an_earlier_version_is_read(store: Store, clock: HandCl
     assert b'"models"' not in body
     kept = store.kept([EXPERIMENTS])[EXPERIMENTS]
     assert kept.body == body
+
+
+class OneByOne:
+    """A store that takes one copy of a model, or a part of one, at a time: DynamoDB refuses a
+    transaction of more than 4 MB."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.names: list[str] = []
+
+    def kept(self, names: Collection[str]) -> Mapping[str, Kept]:
+        return self._store.kept(names)
+
+    def keep(self, changes: Mapping[str, Rewrite]) -> bool:
+        copies = [name for name in changes if name.startswith("model:")]
+        assert len(copies) <= 1
+        self.names += copies
+        return self._store.keep(changes)
+
+
+def test_a_large_model_is_copied_part_by_part(
+    store: Store, clock: HandClock, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dividing, "_LONGEST", 100)
+    start_experiment(store, "models", design_with(path), PLAN, "ops", clock())
+    seen = OneByOne(store)
+    found = FixedModels(cast("Store", seen), clock, "")
+    made = found.model_of("models", "trained", path.as_posix())
+    assert made is not None
+    assert made.by == "small 1"
+    assert len(seen.names) == started_in(store)["models"].models["trained"].parts > 1
+
+
+def test_a_file_that_was_replaced_by_a_huge_one_changes_nothing(
+    store: Store, clock: HandClock, path: Path
+) -> None:
+    design = design_with(path)
+    start_experiment(store, "models", design, PLAN, "ops", clock(), models_at_start(design, ""))
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    assert by_arm(office_of(store, clock, design))["trained"] == {"small 1"}
+    assert started_in(store)["models"].models["trained"].other == fixed_models.NO_MODEL

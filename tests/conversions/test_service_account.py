@@ -55,6 +55,12 @@ def test_the_key_may_be_in_a_file(server: AdNetworkServer, tmp_path: Path) -> No
     assert isinstance(google(server, path.as_posix()).send([conversion()]), list)
     with pytest.raises(ConfigurationError, match=r"can't be read: No such file .*; on AWS, put"):
         google(server, (tmp_path / "other.json").as_posix())
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(ConfigurationError, match="has more than 20000 bytes"):
+        google(server, path.as_posix())
+    with pytest.raises(ConfigurationError, match="can't be read: it is no path"):
+        google(server, "~nobody-has-this-name/key.json")
 
 
 def test_an_assertion_of_another_key_is_refused_without_a_word_of_it(
@@ -77,6 +83,9 @@ def test_an_assertion_of_another_key_is_refused_without_a_word_of_it(
         "https://127.0.0.1/token",
         "https://user@oauth2.googleapis.com/token",
         "https://oauth2.googleapis.com:8443/token",
+        "https://oauth2.googleapis.com./token",
+        "https://oauth2.googleapis.com\\@127.0.0.1/token",
+        "https://:@oauth2.googleapis.com/token",
         "https://[oauth2.googleapis.com/token",
         "",
     ],

@@ -57,8 +57,9 @@ def account_key(text: str) -> AccountKey:
 
 def _read(path: str) -> bytes:
     try:
-        data = Path(path).expanduser().read_bytes()
-    except (OSError, ValueError) as error:
+        with Path(path).expanduser().open("rb") as file:
+            data = file.read(_LONGEST + 1)
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: `~` of nobody
         why = error.strerror if isinstance(error, OSError) else "it is no path"
         raise ConfigurationError(
             f"the file of service_account can't be read: {why}; on AWS, put the JSON itself in"

@@ -35,6 +35,7 @@ from leadline.experiments.record import (
 from leadline.model.assigning import Kept, Rewrite
 from leadline.ports.assigning import Assigning
 from leadline.ports.clock import Clock
+from leadline.scoring.model_file import MOST_BYTES
 from leadline.scoring.model_in_use import model_file_at
 from leadline.scoring.trained import load_model
 from leadline.settings.experiments import model_of_value
@@ -59,7 +60,7 @@ class ArmFile(NamedTuple):
 
     def content(self) -> ModelContent:
         """What it holds now. Raises OSError or ModelRefused."""
-        data = self._file.read_bytes()
+        data = _read(self._file)
         return ModelContent(self.path, load_model(data).by, data)
 
     def held(self) -> tuple[str, str]:
@@ -69,7 +70,7 @@ class ArmFile(NamedTuple):
         written = (stat.st_mtime_ns, stat.st_size)
         before = _held.get(self._file)
         if before is None or before[:2] != written:
-            data = self._file.read_bytes()
+            data = _read(self._file)
             try:
                 by = load_model(data).by
             except ValueError:
@@ -122,6 +123,13 @@ def note_files(store: Assigning, usual: str, now: datetime) -> Mapping[str, Star
             return seen
 
 
+def _read(path: Path) -> bytes:
+    """What a file holds, up to one byte more than a model has at most; so a file that is no model
+    takes no memory, however large it is."""
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
 def _file_of(path: str, usual: str) -> ArmFile:
     return ArmFile(path) if path else ArmFile(usual, is_usual=True)
 
@@ -169,10 +177,10 @@ class FixedModels:
         return self._rewrite(name, arm, change)
 
     def _keep_copies(self, copies: Mapping[str, bytes]) -> None:
-        kept = self._store.kept(list(copies))
-        missing = {n: Rewrite(kept[n], body) for n, body in copies.items() if not kept[n].body}
-        if missing:
-            self._store.keep(missing)  # False: somebody else has kept the same
+        for name, body in copies.items():  # a transaction of DynamoDB has at most 4 MB
+            kept = self._store.kept([name])[name]
+            if not kept.body:
+                self._store.keep({name: Rewrite(kept, body)})  # False: somebody else did the same
 
     def _rewrite(
         self, name: str, arm: str, change: Callable[[FixedModel | None], FixedModel | None]

@@ -101,6 +101,28 @@ def test_a_sweep_that_finds_harm_fails_once_so_that_an_alarm_rings(
     assert not watched_in(store).untold
 
 
+def test_a_promise_that_stays_broken_hides_no_harm(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweep, "_parts", lambda: functions.parts)
+    functions.write(functions.settings_text() + LOUDER)
+    functions.forget({**functions.environ, "WATCHED": "late"})
+    monkeypatch.setattr(sweep, "_measure", lambda *_: timedelta(hours=1))
+    store, clock = functions.actor.store, HandClock(now() - timedelta(days=5))
+    design = design_of(functions.parts.settings().experiments["louder"])
+    plan = ExperimentPlan(baseline=0.1, per_day=10.0, needed=1000)
+    start_experiment(store, "louder", design, plan, "ops", clock())
+    with closing(functions.parts.ledger()) as ledger:
+        harm(LedgerWorld(store, ledger, clock))
+    with pytest.raises(PromiseBroken, match="Experiments that need a decision: louder") as both:
+        sweep.handler({}, Context(120_000))
+    assert "The most overdue lead is 60 minutes late." in str(both.value.__context__)
+    assert "experiment.alarming" in capsys.readouterr().err
+    with pytest.raises(PromiseBroken, match="The most overdue lead is 60"):
+        sweep.handler({}, Context(120_000))
+    assert not watched_in(store).untold
+
+
 def test_a_sweep_without_time_for_all_leads_looks_again_a_day_later(
     functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

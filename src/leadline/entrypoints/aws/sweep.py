@@ -86,9 +86,13 @@ def _run(
     _look_after_the_rest(parts, settings, store, context)
     if isinstance(late, StorageFailed):
         raise late
-    watch.check(late, swept.unrecovered, store.clock())
-    if settings.experiments:
-        _watch_experiments(parts, settings, store, watch, _time_to_spare(settings, context))
+    experiments = _watcher_of_experiments(parts, settings, store, watch, context)
+    try:
+        watch.check(late, swept.unrecovered, store.clock())
+    except PromiseBroken:  # it may stay broken for days, which must hide no harm
+        experiments()
+        raise
+    experiments()
     done: dict[str, Any] = msgspec.to_builtins(swept)
     return done
 
@@ -177,6 +181,16 @@ def _count_wins(parts: Parts, settings: Settings, store: Store) -> None:
             count_wins(store, ledger, teams, datetime.now(UTC))
     except LeadlineError:
         log.exception("sweep.wins_not_counted")
+
+
+def _watcher_of_experiments(
+    parts: Parts, settings: Settings, store: Store, watch: PromiseWatch, context: Any
+) -> Callable[[], None]:
+    """A call that does what `_watch_experiments` does; nothing without experiments."""
+    if not settings.experiments:
+        return lambda: None
+    is_time = _time_to_spare(settings, context)
+    return lambda: _watch_experiments(parts, settings, store, watch, is_time)
 
 
 def _watch_experiments(
