@@ -56,9 +56,11 @@ _ROWS = {
     ),
     "questions": (
         "first byte of the dashboard's pages with {stored:,.0f} leads; of those that search (p95)",
-        "{first_byte_ms:.0f} ms; {search_first_byte_ms:.0f} ms of CPU",
+        "{first_byte_ms:.0f} ms; {search_first_byte_ms:.0f} ms of CPU; by the clock, while 1,000 "
+        "leads/s are captured, {beside_page_ms:.0f} and {beside_search_ms:.0f} ms",
         "with 10,000 leads: {few_first_byte_ms:.0f} and {few_search_first_byte_ms:.0f} ms; capture "
-        "keeps {kept_share:.1%} of its rate; {dashboard_mb:.0f} MB",
+        "keeps {kept_share:.1%} of its rate by CPU, {beside_kept_share:.1%} by the clock; "
+        "{dashboard_mb:.0f} MB",
     ),
     "questions/asked": (
         "the index's answers alone: a list with its number, a search, figures (p95)",
