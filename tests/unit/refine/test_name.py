@@ -11,6 +11,15 @@ from leadline.refine.names.name import refine_name
     [
         ("ADA LOVELACE", "Ada Lovelace"),
         ("ada lovelace", "Ada Lovelace"),
+        ("ada LOVELACE", "Ada Lovelace"),
+        ("ADA lovelace", "Ada Lovelace"),
+        ("ada Lovelace", "Ada Lovelace"),
+        ("Ada lovelace", "Ada Lovelace"),
+        ("ada de SOUZA", "Ada de Souza"),
+        ("ada McKay-lovelace", "Ada McKay-lovelace"),
+        ("van Dam Ada", "van Dam Ada"),
+        ("Ada Lovelace jr", "Ada Lovelace jr"),
+        ("bin Said Ada", "bin Said Ada"),
         ("Ada LOVELACE", "Ada LOVELACE"),  # some countries write family names so: it is meant
         ("RONALD MCDONALD", "Ronald McDonald"),
         ("FLORA MACDONALD", "Flora MacDonald"),

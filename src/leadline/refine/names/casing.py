@@ -53,14 +53,47 @@ _SWAPPED = late(
     r"(?=.{0,199}[^\W\d_a-z]{2})(?:[a-zà-öø-ÿ](?:[A-ZÀ-ÖØ-Þ]+\.?|\.)?(?:[ '’-](?!$)|$))+"
 )
 """Words with a small first letter and capitals behind it, as locked capitals make of names."""
+_WORD = late(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_SMALL_AT_ENDS = frozenset(
+    {*SMALL, *ARTICLES, *_LINKS, *_FIXED, *_JR, *_TITLES}
+    | set(
+        text.words(
+            "abu abd ben bin bte della dello dalla degli dai dei les las los nee née geb san"
+        )
+    )
+    | set(text.words("filho neto junior júnior esq bey san sama kun chan"))
+)
 _TURKISH = late("[İıŞşĞğ]")
 
 
 def recase(name: str, region: str = "") -> str:
-    """The name in usual case, if it has only capitals or only small letters; else unchanged.
-    *region* is the ISO code of the lead's country, "" if unknown: particles differ."""
-    if not is_one_case(name):
+    """The name in usual case, if it has only capitals or only small letters, or begins or ends with
+    a word in small letters ("ada LOVELACE"); else unchanged. *region* is the ISO code of the lead's
+    country, "" if unknown: particles differ."""
+    if is_one_case(name):
+        return _recased(name, region)
+    written = name.split(" ")
+    if not _is_careless(written):
         return name
+    cased = _recased(name, region).split(" ")
+    return " ".join(
+        new if old.islower() or old.isupper() else old
+        for old, new in zip(written, cased, strict=True)
+    )
+
+
+def _is_careless(words: list[str]) -> bool:
+    """Whether somebody did not look at capitals: the first or the last of up to four words has none
+    and is no particle or suffix. Capitals alone say nothing: "Ada LOVELACE" is meant."""
+    if not 2 <= len(words) <= 4 or not all(map(_WORD.fullmatch, words)):
+        return False
+    return any(
+        word.islower() and len(word) > 2 and word not in _SMALL_AT_ENDS
+        for word in (words[0], words[-1])
+    )
+
+
+def _recased(name: str, region: str) -> str:
     words = _lower(name).split(" ")
     tail = _tail(words)
     family_first = words[0] in _VIETNAMESE
@@ -113,7 +146,7 @@ def _tail(words: list[str]) -> int:
 
 def recase_last(name: str, region: str = "") -> str:
     """`recase` for a family name alone, which may begin with a particle."""
-    cased = recase(name, region)
+    cased = _recased(name, region) if is_one_case(name) else name
     first, gap, rest = cased.partition(" ")
     if gap and cased != name and first.lower() in SMALL:
         after = rest.partition(" ")[0].lower()
