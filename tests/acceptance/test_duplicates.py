@@ -99,3 +99,34 @@ def test_what_may_be_one_person_is_listed_for_review_until_somebody_decides(tmp_
         assert desk.json("duplicates", "review") == []
         assert desk.text("duplicates", "review").strip() == "nothing to decide"
         assert installation.stop() == 0
+
+
+TEAM_OF_ONE = """
+[rules.all]
+team = "desk"
+[teams.desk]
+people = ["ann"]
+cap_open = 1
+fallback = "queue"
+[people.ann]
+email = "ann@example.com"
+"""
+
+
+def test_a_lead_that_waits_in_a_queue_goes_to_who_has_the_lead_that_it_is_merged_with(
+    tmp_path: Path,
+) -> None:
+    with Installation(tmp_path) as installation:
+        (tmp_path / "leadline.toml").write_text(TEAM_OF_ONE, "utf-8")
+        installation.start()
+        desk = DuplicatesDesk(installation)
+        first = desk.comes(name="Ada Lovelace", email="ada@example.com")
+        waits = desk.comes(name="Bob Bell", email="bob@example.org")
+        assert desk.json("why", first)["holder"] == "ann"
+        assert desk.json("why", waits).get("holder", "") == ""
+        assert desk.json("why", waits)["queued"]["team"] == "desk"
+        desk.text("duplicates", "merge", first, waits, "--yes")
+        desk.wait(
+            "the lead to be given out", lambda: desk.json("why", waits).get("holder") == "ann"
+        )
+        assert installation.stop() == 0

@@ -84,10 +84,14 @@ def is_before_crm(kit: Kit, lead: RefinedLead, answer: LookUpAnswer | None) -> b
     return kit.clock() < lead.captured_at + (kit.delay if delay is None else delay)
 
 
-def tasks_for_nobodys(kit: Kit, lead: RefinedLead, handling: Handling | None) -> tuple[Task, ...]:
-    """The task by which a team gets a refined lead that nobody owns and that waits in no queue."""
+def tasks_for_nobodys(
+    kit: Kit, lead: RefinedLead, handling: Handling | None, *, relinked: bool = False
+) -> tuple[Task, ...]:
+    """The task by which a team gets a refined lead that nobody owns and that waits in no queue. A
+    lead in a queue has such a task for later, which is due now if the leads of its person have
+    changed (*relinked*)."""
     before = handling or UNHANDLED
-    if before.queued is not None or holder_of(lead, before) is not None:
+    if (before.queued is not None and not relinked) or holder_of(lead, before) is not None:
         return ()
     if before.ending is not Ending.OPEN or before.gone or ownership_of(lead) is Ownership.UNKNOWN:
         return ()

@@ -26,6 +26,7 @@ from leadline.journey.left_alone import left_alone
 from leadline.journey.linking import Linked, link_leads
 from leadline.journey.next_tasks import tasks_for_later, tasks_for_nobodys, tasks_for_now
 from leadline.journey.ownership import as_before, is_handed_on, resolve_owner
+from leadline.journey.relinked import give_others, is_relinked, refine_followers
 from leadline.journey.ruled import refined_from
 from leadline.journey.scoring import scored
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from leadline.journey.trial_cleaning import CleaningArms
 
 log = logging.getLogger(__name__)
-
-FIRST_CHANGED = "duplicates.first_changed"
-"""The timeline note on a lead that is refined again because its first lead is a duplicate now."""
 
 
 def refine_due(kit: Kit, limit: int = 100) -> int:
@@ -87,7 +85,8 @@ def _refine_some(
     ]
     cases, arms = _by_arms(kit, usual, waiting)
     links = _links(kit, [one for one in cases if isinstance(one, _Case)], arms)
-    links = _with_facts_and_arms(kit, links, before, waiting, patience, arms)
+    earlier = {i: one.refined for i, one in before.items() if one.refined is not None}
+    links = _with_facts_and_arms(kit, links, earlier, waiting, patience, arms)
     batch = seekers(kit, [one.lead for one in links.values() if isinstance(one, Linked)])
     outcomes = [
         _outcome(kit, one, links.get(one.lead.lead_id), batch) if isinstance(one, _Case) else one
@@ -95,19 +94,20 @@ def _refine_some(
     ]
     kit.report_current("")
     settle(kit, leases, outcomes)
-    _refine_followers(kit, links)
+    refine_followers(kit, links)
+    give_others(kit, links, earlier)
 
 
 def _with_facts_and_arms(
     kit: Kit,
     links: Mapping[str, Linked | Exception],
-    before: "Mapping[str, _Before]",
+    earlier: Mapping[str, RefinedLead],
     waiting: Mapping[str, Waiting],
     patience: Patience,
     arms: "CleaningArms",
 ) -> Mapping[str, Linked | Exception]:
-    """The links with what providers know of the leads, and with their arms of experiments."""
-    earlier = {i: one.refined for i, one in before.items() if one.refined is not None}
+    """The links with what providers know of the leads, and with their arms of experiments.
+    *earlier* are the results of those that were refined before."""
     if kit.enrichers:
         links = with_lookups(kit, links, earlier, waiting, patience)
     if kit.experiments:
@@ -148,14 +148,6 @@ def _before(kit: Kit, lead_ids: Sequence[str]) -> Mapping[str, _Before]:
     ids = list(refined)
     alerts, handled = kit.store.alerts(ids), kit.store.handling(ids)
     return {i: _Before(lead, alerts.get(i, ()), handled.get(i)) for i, lead in refined.items()}
-
-
-def _refine_followers(kit: Kit, links: Mapping[str, Linked | Exception]) -> None:
-    """Have the leads refined again whose first lead has become a duplicate itself."""
-    ids = {i for one in links.values() if isinstance(one, Linked) for i in one.followers}
-    if ids:
-        tasks = [Task(Step.REFINE, i) for i in sorted(ids)]
-        kit.store.put(tasks, kit.clock(), note=FIRST_CHANGED)
 
 
 def preview(kit: Kit, waiting: Waiting) -> RefinedLead:
@@ -276,9 +268,10 @@ def _outcome(kit: Kit, case: _Case, link: Linked | Exception | None, batch: Seek
         anew = case.lease.task.again
         is_told = not anew and has_found_nothing_new(kit, refined, earlier)
         now = () if is_told else tasks_for_now(kit, refined, case.earlier.told, anew=anew)
+        relinked = is_relinked(earlier, refined)
         return msgspec.structs.replace(
             done,
-            then=(*now, *tasks_for_nobodys(kit, refined, before)),
+            then=(*now, *tasks_for_nobodys(kit, refined, before, relinked=relinked)),
             later=tasks_for_later(kit, refined, case.answer),
         )
     except Exception as error:
