@@ -12,6 +12,7 @@ import pytest
 
 from leadline.entrypoints import logs
 from leadline.ports.store import Store
+from leadline.stores.damage import new_damage
 from leadline.stores.memory import MemoryStore
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.emulator import Emulator
@@ -87,6 +88,13 @@ def nobody_is_answered() -> Iterator[None]:
     """Handlers that ran in this process leave the id of their request for the next log line."""
     yield
     logs.always()
+
+
+@pytest.fixture(autouse=True)
+def no_damage_is_left() -> Iterator[None]:
+    """Damage that a test made is known to its process, which would tell the next one of it."""
+    yield
+    new_damage()
 
 
 @pytest.fixture
