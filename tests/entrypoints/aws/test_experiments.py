@@ -1,6 +1,7 @@
 """Functions of a stack treat leads as their arms of experiments say."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,60 +82,56 @@ def test_refine_scores_by_the_model_of_an_arm_that_its_package_carries(
     assert score.by.startswith("small 1")
 
 
-def test_a_sweep_that_finds_harm_fails_once_so_that_an_alarm_rings(
-    functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@contextmanager
+def louder(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch, **environ: str
+) -> Iterator[LedgerWorld]:
+    """A stack, with more in its environment, whose experiment began five days ago; where its leads
+    are made."""
     monkeypatch.setattr(sweep, "_parts", lambda: functions.parts)
     functions.write(functions.settings_text() + LOUDER)
-    functions.forget(functions.environ)
+    functions.forget({**functions.environ, **environ})
     store, clock = functions.actor.store, HandClock(now() - timedelta(days=5))
     design = design_of(functions.parts.settings().experiments["louder"])
     plan = ExperimentPlan(baseline=0.1, per_day=10.0, needed=1000)
     start_experiment(store, "louder", design, plan, "ops", clock())
     with closing(functions.parts.ledger()) as ledger:
-        harm(LedgerWorld(store, ledger, clock))
+        yield LedgerWorld(store, ledger, clock)
+
+
+def test_a_sweep_that_finds_harm_fails_once_so_that_an_alarm_rings(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with louder(functions, monkeypatch) as world:
+        harm(world)
     with pytest.raises(PromiseBroken, match="Experiments that need a decision: louder"):
         sweep.handler({}, Context(120_000))
     assert "experiment.alarming" in capsys.readouterr().err
     sweep.handler({}, Context(120_000))
-    assert watched_in(store).alarming.keys() == {"louder"}
-    assert not watched_in(store).untold
+    assert watched_in(functions.actor.store).alarming.keys() == {"louder"}
+    assert not watched_in(functions.actor.store).untold
 
 
 def test_a_promise_that_stays_broken_hides_no_harm(
     functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweep, "_parts", lambda: functions.parts)
-    functions.write(functions.settings_text() + LOUDER)
-    functions.forget({**functions.environ, "WATCHED": "late"})
     monkeypatch.setattr(sweep, "_measure", lambda *_: timedelta(hours=1))
-    store, clock = functions.actor.store, HandClock(now() - timedelta(days=5))
-    design = design_of(functions.parts.settings().experiments["louder"])
-    plan = ExperimentPlan(baseline=0.1, per_day=10.0, needed=1000)
-    start_experiment(store, "louder", design, plan, "ops", clock())
-    with closing(functions.parts.ledger()) as ledger:
-        harm(LedgerWorld(store, ledger, clock))
+    with louder(functions, monkeypatch, WATCHED="late") as world:
+        harm(world)
     with pytest.raises(PromiseBroken, match="Experiments that need a decision: louder") as both:
         sweep.handler({}, Context(120_000))
     assert "The most overdue lead is 60 minutes late." in str(both.value.__context__)
     assert "experiment.alarming" in capsys.readouterr().err
     with pytest.raises(PromiseBroken, match="The most overdue lead is 60"):
         sweep.handler({}, Context(120_000))
-    assert not watched_in(store).untold
+    assert not watched_in(functions.actor.store).untold
 
 
 def test_a_sweep_without_time_for_all_leads_looks_again_a_day_later(
     functions: Functions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweep, "_parts", lambda: functions.parts)
-    functions.write(functions.settings_text() + LOUDER)
-    functions.forget(functions.environ)
-    store, clock = functions.actor.store, HandClock(now() - timedelta(days=5))
-    design = design_of(functions.parts.settings().experiments["louder"])
-    plan = ExperimentPlan(baseline=0.1, per_day=10.0, needed=1000)
-    start_experiment(store, "louder", design, plan, "ops", clock())
-    with closing(functions.parts.ledger()) as ledger:
-        lead_in(LedgerWorld(store, ledger, clock), "ada", "loud")
+    with louder(functions, monkeypatch) as world:
+        lead_in(world, "ada", "loud")
     sweep.handler({}, Context(5_000))
     assert "experiments.not_watched" in capsys.readouterr().err
     sweep.handler({}, Context(5_000))
