@@ -3,6 +3,9 @@
 The measure is the population stability index (PSI) of a column: the sum, over its codes, of
 (now - then) * ln(now / then). 0.1 is usually called a slight and 0.25 a great change. Few leads
 differ by chance: what chance alone makes of the index is added to these bounds.
+
+A model knows the leads that it was fitted to and gives them scores further apart than those of new
+leads. So the score is compared on leads that came later, where the model says which these are.
 """
 
 from collections import Counter
@@ -16,7 +19,7 @@ from leadline.model.lead import RefinedLead
 from leadline.model.scored_leads import before_scoring, can_be_scored
 from leadline.scoring.calibrating import rank
 from leadline.scoring.encoding import MISSING
-from leadline.scoring.model_file import Column, ColumnKind
+from leadline.scoring.model_file import Column, ColumnKind, ModelFile
 from leadline.scoring.trained import TrainedModel
 
 SLIGHT, GREAT = 0.1, 0.25
@@ -51,21 +54,34 @@ class Drift(msgspec.Struct, frozen=True):
 
 def drifts_of(model: TrainedModel, leads: Iterable[RefinedLead]) -> tuple[int, list[Drift]]:
     """How many leads there are, and how each column and the score have changed, the greatest change
-    first; none, if there are fewer than 100 leads."""
-    codes = [model.codes(before_scoring(lead)) for lead in leads if can_be_scored(lead)]
+    first; none, if there are fewer than 100 leads. The score is left out if fewer than 100 of them
+    are new to the model."""
+    file, codes, new = model.file, [], []
+    for lead in leads:
+        if can_be_scored(lead):
+            row = model.codes(before_scoring(lead))
+            codes.append(row)
+            if _is_new_to(file, lead):
+                new.append(row)
     if len(codes) < FEWEST:
         return len(codes), []
-    file = model.file
     found = [
         _drift(column.name, _labels(column), column.usual, [row[n] for row in codes], file.leads)
         for n, column in enumerate(file.columns)
         if column.usual
     ]
-    if file.ranks.usual:
-        tenths = [min(9, rank(model.measured(row).raw, file.ranks.raw) // 10) for row in codes]
+    if file.ranks.usual and len(new) >= FEWEST:
+        tenths = [min(9, rank(model.measured(row).raw, file.ranks.raw) // 10) for row in new]
         labels = [f"{10 * n} to {10 * n + 9}" for n in range(9)] + ["90 to 100"]
         found.append(_drift(SCORE, labels, file.ranks.usual, tenths, file.leads))
     return len(codes), sorted(found, key=lambda one: one.great - one.index)
+
+
+def _is_new_to(model: ModelFile, lead: RefinedLead) -> bool:
+    """Whether a lead came after those that a model was fitted to, or may have: the model of leads
+    without times does not say."""
+    held = model.held_out
+    return held.since is None or not held.dated or lead.captured_at.timestamp() >= held.since
 
 
 def _drift(

@@ -5,7 +5,7 @@ import msgspec
 from leadline.model.lead import RefinedLead
 from leadline.model.retiring import person_retired
 from leadline.scoring.drifting import SCORE, Drift, drifts_of
-from leadline.scoring.model_file import ModelFile, Ranks
+from leadline.scoring.model_file import HeldOut, ModelFile, Ranks
 from leadline.scoring.trained import TrainedModel
 from tests.worlds.trained import KIND, SIGNUP, VISITS, hand_made, worth
 
@@ -57,6 +57,20 @@ def test_leads_whose_data_was_deleted_do_not_count() -> None:
 def test_the_score_has_a_drift_of_its_own() -> None:
     found = drift_of([lead(n, "business") for n in range(200)])
     assert found[SCORE].is_great
+
+
+def test_a_score_is_compared_on_leads_that_the_model_was_not_fitted_to() -> None:
+    leads = [lead(n, "business") for n in range(200)]
+    last = leads[0].captured_at.timestamp()
+
+    def names(since: float, dated: bool | None = True) -> set[str]:
+        file = msgspec.structs.replace(watched(), held_out=HeldOut(since=since, dated=dated))
+        return {one.column for one in drifts_of(TrainedModel(file), leads)[1]}
+
+    assert SCORE not in names(last + 1)
+    assert SCORE in names(last)
+    assert SCORE in names(last + 1, dated=False), "since is a number of another kind"
+    assert "email_kind" in names(last + 1)
 
 
 def test_too_few_leads_say_nothing() -> None:

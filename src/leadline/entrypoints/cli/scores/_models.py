@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.model.harmless_texts import one_line
-from leadline.scoring.drifting import SCORE, Drift
+from leadline.scoring.drifting import FEWEST, SCORE, Drift
 from leadline.scoring.model_file import ColumnGroup, ModelFile, Quality
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def lines_of_drift(leads: int, drifts: Sequence[Drift]) -> Iterator[str]:
                 f"{what} {much} (PSI {one.index:.2f}): {_short(one.value)} {one.then:.0%} in the "
                 f"training, {one.now:.0%} now"
             )
+    if all(one.column != SCORE for one in drifts):
+        yield f"the score is not compared: it takes {FEWEST} leads that are new to the model"
     great = sum(one.is_great for one in drifts)
     same = sum(not one.is_slight for one in drifts)
     yield f"{leads} leads: {same} of {len(drifts)} have not changed more than by chance" + (
