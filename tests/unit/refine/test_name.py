@@ -74,6 +74,23 @@ def test_case_is_mended_only_where_it_says_nothing(typed: str, cased: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("typed", "region", "whole"),
+    [
+        ("priya RAMANATHAN", "", "Priya Ramanathan"),
+        ("JOHN smith", "", "John Smith"),
+        ("María del pilar", "", "María del Pilar"),
+        ("Priya RAMANATHAN", "", "Priya RAMANATHAN"),
+        ("ir. Ruben Visser", "NL", "ir. Ruben Visser"),
+        ("пан Остап Гнатюк", "UA", "пан Остап Гнатюк"),
+    ],
+)
+def test_a_whole_name_gets_its_capitals_when_it_is_refined(
+    typed: str, region: str, whole: str
+) -> None:
+    assert refine_name(typed, None, None, region).whole == whole
+
+
+@pytest.mark.parametrize(
     ("typed", "region", "cased"),
     [
         ("DICK VAN DYKE", "US", "Dick Van Dyke"),

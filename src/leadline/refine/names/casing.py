@@ -5,6 +5,7 @@ from functools import lru_cache
 from leadline.model.patterns import late
 from leadline.refine import text
 from leadline.refine.names.casing_particles import ARTICLES, SMALL, is_small
+from leadline.refine.names.words import is_honorific_in
 
 _LINKS = text.words("and or & und et")
 _JR = ("jr", "sr")
@@ -73,7 +74,7 @@ def recase(name: str, region: str = "") -> str:
     if is_one_case(name):
         return _recased(name, region)
     written = name.split(" ")
-    if not _is_careless(written):
+    if not _is_careless(written, region):
         return name
     cased = _recased(name, region).split(" ")
     return " ".join(
@@ -82,15 +83,19 @@ def recase(name: str, region: str = "") -> str:
     )
 
 
-def _is_careless(words: list[str]) -> bool:
+def _is_careless(words: list[str], region: str) -> bool:
     """Whether somebody did not look at capitals: the first or the last of up to four words has none
-    and is no particle or suffix. Capitals alone say nothing: "Ada LOVELACE" is meant."""
-    if not 2 <= len(words) <= 4 or not all(map(_WORD.fullmatch, words)):
-        return False
-    return any(
-        word.islower() and len(word) > 2 and word not in _SMALL_AT_ENDS
+    and is no particle, title or suffix. Capitals alone say nothing: "Ada LOVELACE" is meant."""
+    if not any(
+        word.islower()
+        and len(word) > 2
+        and word not in _SMALL_AT_ENDS
+        and word[-1] != "."
+        and not is_honorific_in(word, region)
         for word in (words[0], words[-1])
-    )
+    ):
+        return False
+    return 2 <= len(words) <= 4 and all(map(_WORD.fullmatch, words))
 
 
 def _recased(name: str, region: str) -> str:

@@ -161,7 +161,7 @@ def _kept(field: str, written: str | None, changes: list[Change]) -> str | None:
 
 
 def _cased(field: str, name: str | None, region: str, changes: list[Change]) -> str | None:
-    if name is None or not is_one_case(name) or len(name) > _LONGEST:
+    if name is None or len(name) > _LONGEST:
         return name
     # An address has its own case.
     if ("." in name or "@" in name or ":" in name) and _LINK.search(name):
