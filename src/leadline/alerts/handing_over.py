@@ -8,12 +8,30 @@ from leadline.ports.channel import Notice
 
 NEWS = "owner/1"
 """The template of second messages; their `Alert.ref` is the key of the lead's holder."""
+_FOR = " for "
 _OF = " of "
+
+
+def template_with_owner(template: str, owner: Person | None, instead_of: str = "") -> str:
+    """The `Alert.template` that also records the channel in whose place the alert was sent and the
+    owner it named: "new_lead/1 for slack of U012ABCDEF"."""
+    stood_in = f"{template}{_FOR}{instead_of}" if instead_of else template
+    return f"{stood_in}{_OF}{key_of_person(owner)}" if owner else stood_in
+
+
+def owner_in_template(template: str) -> str:
+    """The owner that a template records (`key_of_person`); "" for none."""
+    return template.partition(_OF)[2]
+
+
+def replaced_channel(template: str) -> str:
+    """The channel in whose place an alert of this template was sent; "" for none."""
+    return template.partition(_OF)[0].partition(_FOR)[2]
 
 
 def owner_named(alert: Alert) -> str:
     """The owner whom an alert named (`key_of_person`); "" if it named nobody."""
-    return alert.template.partition(_OF)[2]
+    return owner_in_template(alert.template)
 
 
 def former_owner(kit: Kit, notice: Notice) -> Person | None:

@@ -5,18 +5,15 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.alerts.handing_over import former_owner, owner_named
+from leadline.alerts.handing_over import former_owner, owner_named, replaced_channel
 from leadline.alerts.history import history_of
 from leadline.kit import Kit, as_suppressed, known
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.people import Person, key_of_person, owner_in
+from leadline.model.people import key_of_person, owner_in
 from leadline.model.task import Alert, Step
 from leadline.ports.channel import Channel, Notice
 from leadline.team.routing import with_owner
-
-_FOR = " for "
-_OF = " of "
 
 
 def notices(kit: Kit, channel: Channel, lead_ids: Sequence[str]) -> Mapping[str, Notice]:
@@ -91,20 +88,13 @@ def is_alerted(alerts: Sequence[Alert], channel: str) -> bool:
     return any(a.channel == channel and a.step is Step.NOTIFY for a in alerts)
 
 
-def template_with_owner(template: str, owner: Person | None, instead_of: str = "") -> str:
-    """The `Alert.template` that also records the channel in whose place the alert was sent and the
-    owner it named: "new_lead/1 for slack of U012ABCDEF"."""
-    stood_in = f"{template}{_FOR}{instead_of}" if instead_of else template
-    return f"{stood_in}{_OF}{key_of_person(owner)}" if owner else stood_in
-
-
 def is_alerted_elsewhere(notice: Notice, channel: Channel, alerts: Sequence[Alert]) -> bool:
     """Whether another channel has alerted in this one's place; if this one sends to owners only,
     that alert must have named the present owner."""
     owner = key_of_person(notice.owner) if notice.owner else ""
     return any(
         alert.step is Step.NOTIFY
-        and alert.template.partition(_OF)[0].partition(_FOR)[2] == channel.name
+        and replaced_channel(alert.template) == channel.name
         and (not channel.personal or owner_named(alert) == owner)
         for alert in alerts
     )

@@ -10,7 +10,8 @@ from functools import partial
 import msgspec
 
 from leadline.alerts.circuit import find_earlier, not_accepted, send_message, send_next
-from leadline.alerts.notices import notices, template_with_owner
+from leadline.alerts.handing_over import template_with_owner
+from leadline.alerts.notices import notices
 from leadline.alerts.story import LEVELS, level_of
 from leadline.kit import Kit, exhausted, next_person
 from leadline.model.handling import ESCALATED, REASSIGNED

@@ -30,7 +30,8 @@ from leadline.alerts.fallback import (
     is_fallback_due,
     move_to_fallback,
 )
-from leadline.alerts.notices import is_alerted, notices, template_with_owner
+from leadline.alerts.handing_over import template_with_owner
+from leadline.alerts.notices import is_alerted, notices
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
 from leadline.model.attempts import Exchange, Tried, shared_among
 from leadline.model.handling import UNHANDLED

@@ -8,8 +8,8 @@ announced, so that each is announced once.
 from datetime import timedelta
 
 from leadline.alerts.circuit import Reply, find_earlier, not_accepted, send_message, send_next
-from leadline.alerts.handing_over import NEWS, owner_named
-from leadline.alerts.notices import notices, template_with_owner
+from leadline.alerts.handing_over import NEWS, owner_named, template_with_owner
+from leadline.alerts.notices import notices
 from leadline.kit import Kit, exhausted
 from leadline.model.handling import Ending
 from leadline.model.people import key_of_person

@@ -35,3 +35,16 @@ def owner_in(details: LeadDetails) -> Person | None:
 def key_of_person(person: Person) -> str:
     """A text that is the same for all mentions of one person; "" if nothing is known."""
     return person.slack or person.email.lower() or person.id or person.name
+
+
+def is_one_person(one: Person, other: Person) -> bool:
+    """Whether two mentions are of one person: they share a Slack id, an e-mail address or a user id
+    in the CRM."""
+    return any(
+        mine and mine == theirs
+        for mine, theirs in (
+            (one.slack, other.slack),
+            (one.email.lower(), other.email.lower()),
+            (one.id, other.id),
+        )
+    )

@@ -10,7 +10,9 @@ from leadline.model.assigning import Charge, Decision, Queued
 from leadline.model.handling import UNHANDLED, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Possible
+from leadline.model.people import is_one_person
 from leadline.model.score import LeadScore
+from leadline.operations.names_in_stories import names_in
 from leadline.ports.ledger import Happening, LeadStory
 
 if TYPE_CHECKING:
@@ -92,15 +94,19 @@ class Reasons(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reasons:
     """The reasons in a lead's story; *teams* are the people of each team by its name."""
-    row = story.row
+    row, names = story.row, names_in(story)
     bare = Reasons(row.lead_id, str(row.status), row.source)
     if story.refined is None:
-        return msgspec.structs.replace(bare, later=tuple(_changes(story)))
+        return msgspec.structs.replace(bare, later=tuple(_changes(story, names)))
     lead = msgspec.json.decode(bytes(story.refined), type=RefinedLead)
     handling = story.handling or UNHANDLED
-    later = tuple(one for one in _changes(story) if not _is_first(one.decision, lead.decision))
+    later = tuple(
+        one for one in _changes(story, names) if not _is_first(one.decision, lead.decision)
+    )
     last = _last_of_team(lead.decision, later)
     holder, owner = holder_of(lead, handling), owner_of(lead, handling)
+    if holder is not None and owner is not None and is_one_person(holder, owner):
+        owner = holder  # by one name, whatever the CRM calls them
     details = lead.lead_details
     return msgspec.structs.replace(
         bare,
@@ -137,11 +143,13 @@ def decision_in(happening: Happening) -> Decision | None:
         return None  # of a later version, or cut
 
 
-def _changes(story: LeadStory) -> Iterator[LaterChange]:
+def _changes(story: LeadStory, names: Mapping[str, str]) -> Iterator[LaterChange]:
+    """The changes on the timeline; *names* are those of the people who made them."""
     for one in story.timeline:
         if one.what == ASSIGNED or one.what in _CHANGES:
             decision = decision_in(one)
-            yield LaterChange(one.at, one.what, "" if decision else one.detail, decision)
+            detail = "" if decision else names.get(one.detail, one.detail)
+            yield LaterChange(one.at, one.what, detail, decision)
 
 
 def _is_gone(queued: Queued | None, teams: Mapping[str, tuple[str, ...]]) -> bool:

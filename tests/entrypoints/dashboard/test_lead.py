@@ -49,7 +49,7 @@ def test_a_lead_says_what_happened_and_why(made: Staged) -> None:
     text = text_of(made, "told")
     for words in (
         "Wait, on purpose 2 s Our own delay 1 s Until somebody answered – All in all –",
-        "Captured", "Alert sent slack, new_lead/1",
+        "Captured", "Alert sent by slack",
         "name nothing Ada Vance name.join",
         "email ADA.VANCE@example.com ada.vance@example.com email.case",
         "bob has it.", "It is bob's turn in the team dach (rule large).",

@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 
 from leadline.entrypoints.cli.look._reasons import lines_of
+from leadline.entrypoints.timeline_details import detail_in_words
 from leadline.model.assigning import Charge, Decision, Queued, RuleLooked, Skipped
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead, Status
 from leadline.model.likeness import FirstSeen, Reason
 from leadline.model.people import Person
+from leadline.operations.names_in_stories import names_in
 from leadline.operations.reasons import Reasons, kept_reasons
 from leadline.ports.ledger import Happening, LeadRow, LeadStory
 
@@ -198,3 +200,33 @@ def test_what_people_decided_about_the_person_since_then_is_told() -> None:
     since = text.partition("Since then:")[2]
     assert f"clara decided that it is not about the person of lead {FIRST}" in since
     assert f"somebody decided that it is about the person of lead {FIRST}" in since
+
+
+def test_people_are_called_by_name_where_notes_have_their_slack_id() -> None:
+    ada = Person(name="ada", email="ada@example.com", slack="U0ADA")
+    handling = Handling(owner=Person(name="Ada Vance", email="ADA@example.com"), claimed_by=ada)
+    claimed = Happening(AT, "claimed", "U0ADA")
+    other = Happening(AT, "junked", "U0BOB")
+    reasons = kept_reasons(story(handling=handling, timeline=(claimed, other)), TEAMS)
+    assert [one.detail for one in reasons.later] == ["ada", "U0BOB"]
+    assert "ada has it." in list(lines_of(reasons))
+
+
+def test_the_owner_is_named_beside_somebody_else_who_claimed() -> None:
+    handling = Handling(owner=Person(name="Ada Vance"), claimed_by=Person(name="bob"))
+    assert "bob has it, and Ada Vance owns it." in list(
+        lines_of(kept_reasons(story(handling=handling), TEAMS))
+    )
+
+
+def test_a_message_on_the_timeline_says_its_channel_and_the_owner_it_named() -> None:
+    names = names_in(story(handling=Handling(claimed_by=Person(name="ada", slack="U0ADA"))))
+    told = {
+        "mail, new_lead/1": "by mail",
+        "mail, new_lead/1 of U0ADA": "by mail, owner: ada",
+        "mail, new_lead/1 for sales of U0BOB": "by mail, in place of sales, owner: U0BOB",
+    }
+    for detail, words in told.items():
+        assert detail_in_words(Happening(AT, "alerted", detail), names) == words
+    nothing = Happening(AT, "event.filtered", "not_a_lead")
+    assert detail_in_words(nothing, names) == "it is about something else than a lead"

@@ -23,7 +23,7 @@ from leadline.alerts.lookups import origin_of_value
 from leadline.alerts.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.reason_words import score_lines
-from leadline.journey.authenticating import CLIENT, client_in
+from leadline.entrypoints.timeline_details import detail_in_words
 from leadline.model.attempts import FieldWrite
 from leadline.model.corrected_events import CORRECTED_BY
 from leadline.model.enrichment import FILLED
@@ -36,7 +36,7 @@ from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS, DataKind, note_on
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.attempts import before_in_words, fields_before
-from leadline.operations.reasons import decision_in
+from leadline.operations.names_in_stories import names_in
 from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.refine.emails.slips import suggested_address
@@ -73,8 +73,10 @@ def print_story(out: Console, story: LeadStory) -> None:
         _title(out, f"\nEvent {event.lead_id}", f"  {_fate(event)}")
         out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
     _title(out, "\nTimeline")
+    names = names_in(story)
     for happened in story.timeline:
-        told = f"  {when(happened.at)}  {_what(happened)}  {_detail(happened)}"
+        detail = detail_in_words(happened, names)
+        told = f"  {when(happened.at)}  {_what(happened)}  {detail}"
         out.print(_text(told.rstrip()), soft_wrap=True)
     _print_next(out, story.tasks)
 
@@ -104,17 +106,6 @@ def _what(happened: Happening) -> str:
     """The code of a note; a correction is an event that makes no lead, but nobody filtered it."""
     is_correction = happened.detail.startswith(CORRECTED_BY)
     return "event.corrected" if is_correction and happened.what == _FILTERED else happened.what
-
-
-def _detail(happened: Happening) -> str:
-    """The detail of a note, in words if it is a decision or a client that delivered."""
-    decision = decision_in(happened)
-    if decision is not None:
-        return because(decision)
-    if client := client_in(happened.detail):
-        others = [word for word in happened.detail.split() if not word.startswith(CLIENT)]
-        return " ".join([*others, f"from the client {client}, by its access token"])
-    return happened.detail
 
 
 def _seen_before(first: str, lead: RefinedLead | None) -> str:

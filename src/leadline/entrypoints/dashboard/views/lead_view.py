@@ -31,6 +31,7 @@ from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Step
+from leadline.operations.names_in_stories import names_in
 from leadline.operations.reasons import Reasons, kept_reasons, people_of_teams
 from leadline.operations.speed import Judge, Speed, speed_of
 from leadline.operations.waits import is_on_hold
@@ -142,6 +143,7 @@ def lead_view(
     reasons = kept_reasons(story, people_of_teams(known) if known else {})
     raw, note = _raw(story)
     held = any(map(is_on_hold, story.tasks))
+    names = names_in(story)
     fields = list(_fields(lead)) if lead else []
     return LeadView(
         story=story,
@@ -153,7 +155,7 @@ def lead_view(
         custom=indented(msgspec.json.encode(lead.custom)) if lead and lead.custom else "",
         raw=raw,
         raw_note=note,
-        timeline=[Line(h.at, *happening_words(h), h.what) for h in story.timeline],
+        timeline=[Line(h.at, *happening_words(h, names), h.what) for h in story.timeline],
         next=[Next(task, _state(task)) for task in story.tasks],
         speed=speed,
         reasons=reasons,

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from leadline.alerts.decision_words import because
+from leadline.entrypoints.timeline_details import detail_in_words
 from leadline.model.corrected_events import CORRECTED_BY
 from leadline.model.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED
 from leadline.model.task import Step
-from leadline.operations.reasons import decision_in
 from leadline.ports.ledger import Happening
 
 _WORDS: Mapping[str, str] = {
@@ -70,12 +69,12 @@ _ENDS: Mapping[str, str] = {"dead": "Dead letter", "failed": "Attempt failed"}
 """The words of codes such as `refine.dead`, which begin with a step."""
 
 
-def happening_words(one: Happening) -> tuple[str, str]:
-    """What happened, and its details; what has no words here is named by its code."""
+def happening_words(one: Happening, names: Mapping[str, str]) -> tuple[str, str]:
+    """What happened, and its details; what has no words here is named by its code. *names* are
+    those of salespeople (`operations.names_in_stories.names_in`)."""
     step, _, end = one.what.rpartition(".")
     usual = f"{_ENDS[end]}: {step}" if end in _ENDS and step in list(Step) else one.what
     what = _WORDS.get(one.what, usual)
     if one.what == "event.filtered" and one.detail.startswith(CORRECTED_BY):
         return "Corrected by a person", one.detail.removeprefix(CORRECTED_BY)
-    decision = decision_in(one)
-    return what, because(decision) if decision is not None else one.detail
+    return what, detail_in_words(one, names)
