@@ -25,7 +25,7 @@ _EVENTS: Mapping[str, str] = {
 def detail_in_words(one: Happening, names: Mapping[str, str]) -> str:
     """The detail of a note: why a decision was so, which client delivered, in which channel a
     message went and whom it named as the owner. *names* are those of salespeople
-    (`operations.names_in_stories.names_in`)."""
+    (`operations.names_in_stories.people_named_in`)."""
     decision = decision_in(one)
     if decision is not None:
         return because(decision)

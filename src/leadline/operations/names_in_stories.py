@@ -10,7 +10,7 @@ from leadline.model.people import owner_in
 from leadline.ports.ledger import LeadStory
 
 
-def names_in(story: LeadStory) -> Mapping[str, str]:
+def people_named_in(story: LeadStory) -> Mapping[str, str]:
     """The name of each salesperson of the story by their Slack id and e-mail address in small
     letters, such as a note of the timeline has; only of those whose name the story tells."""
     handling = story.handling or UNHANDLED

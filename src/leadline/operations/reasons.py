@@ -12,7 +12,7 @@ from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.likeness import FirstSeen, Possible
 from leadline.model.people import is_one_person
 from leadline.model.score import LeadScore
-from leadline.operations.names_in_stories import names_in
+from leadline.operations.names_in_stories import people_named_in
 from leadline.ports.ledger import Happening, LeadStory
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Reasons(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reasons:
     """The reasons in a lead's story; *teams* are the people of each team by its name."""
-    row, names = story.row, names_in(story)
+    row, names = story.row, people_named_in(story)
     bare = Reasons(row.lead_id, str(row.status), row.source)
     if story.refined is None:
         return msgspec.structs.replace(bare, later=tuple(_changes(story, names)))

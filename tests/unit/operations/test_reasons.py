@@ -13,7 +13,7 @@ from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead, Status
 from leadline.model.likeness import FirstSeen, Reason
 from leadline.model.people import Person
-from leadline.operations.names_in_stories import names_in
+from leadline.operations.names_in_stories import people_named_in
 from leadline.operations.reasons import Reasons, kept_reasons
 from leadline.ports.ledger import Happening, LeadRow, LeadStory
 
@@ -220,7 +220,7 @@ def test_the_owner_is_named_beside_somebody_else_who_claimed() -> None:
 
 
 def test_a_message_on_the_timeline_says_its_channel_and_the_owner_it_named() -> None:
-    names = names_in(story(handling=Handling(claimed_by=Person(name="ada", slack="U0ADA"))))
+    names = people_named_in(story(handling=Handling(claimed_by=Person(name="ada", slack="U0ADA"))))
     told = {
         "mail, new_lead/1": "by mail",
         "mail, new_lead/1 of U0ADA": "by mail, owner: ada",

@@ -36,7 +36,7 @@ from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS, DataKind, note_on
 from leadline.model.task import ON_HOLD, event_name
 from leadline.operations.attempts import before_in_words, fields_before
-from leadline.operations.names_in_stories import names_in
+from leadline.operations.names_in_stories import people_named_in
 from leadline.operations.waits import is_on_hold
 from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.refine.emails.slips import suggested_address
@@ -73,7 +73,7 @@ def print_story(out: Console, story: LeadStory) -> None:
         _title(out, f"\nEvent {event.lead_id}", f"  {_fate(event)}")
         out.print(Text(_indented(bytes(event.raw))), soft_wrap=True)
     _title(out, "\nTimeline")
-    names = names_in(story)
+    names = people_named_in(story)
     for happened in story.timeline:
         detail = detail_in_words(happened, names)
         told = f"  {when(happened.at)}  {_what(happened)}  {detail}"

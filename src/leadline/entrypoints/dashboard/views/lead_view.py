@@ -31,7 +31,7 @@ from leadline.model.lead import RefinedLead
 from leadline.model.people import Person
 from leadline.model.retiring import RETIRED_WORDS
 from leadline.model.task import Step
-from leadline.operations.names_in_stories import names_in
+from leadline.operations.names_in_stories import people_named_in
 from leadline.operations.reasons import Reasons, kept_reasons, people_of_teams
 from leadline.operations.speed import Judge, Speed, speed_of
 from leadline.operations.waits import is_on_hold
@@ -143,7 +143,7 @@ def lead_view(
     reasons = kept_reasons(story, people_of_teams(known) if known else {})
     raw, note = _raw(story)
     held = any(map(is_on_hold, story.tasks))
-    names = names_in(story)
+    names = people_named_in(story)
     fields = list(_fields(lead)) if lead else []
     return LeadView(
         story=story,

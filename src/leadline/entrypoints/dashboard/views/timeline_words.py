@@ -71,7 +71,7 @@ _ENDS: Mapping[str, str] = {"dead": "Dead letter", "failed": "Attempt failed"}
 
 def happening_words(one: Happening, names: Mapping[str, str]) -> tuple[str, str]:
     """What happened, and its details; what has no words here is named by its code. *names* are
-    those of salespeople (`operations.names_in_stories.names_in`)."""
+    those of salespeople (`operations.names_in_stories.people_named_in`)."""
     step, _, end = one.what.rpartition(".")
     usual = f"{_ENDS[end]}: {step}" if end in _ENDS and step in list(Step) else one.what
     what = _WORDS.get(one.what, usual)
