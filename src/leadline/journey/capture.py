@@ -266,10 +266,12 @@ def _captured(
 
 
 def _key(event: Event, position: int, delivery: Delivery) -> str | None:
-    """The sender's id of the event, or the `Idempotency-Key` of the request with the position."""
-    if event.key is not None or "idempotency-key" not in delivery.headers:
+    """The sender's id of the event, or the `Idempotency-Key` of the request with the position. An
+    empty header is none: it would be one key for all that its sender delivers."""
+    given = delivery.headers.get("idempotency-key", "")
+    if event.key is not None or not given.strip():
         return event.key
-    return f"{delivery.headers['idempotency-key']}#{position}"
+    return f"{given}#{position}"
 
 
 def window_of(delivery: Delivery, source: Source, kit: CaptureKit) -> timedelta | None:

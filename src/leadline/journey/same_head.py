@@ -69,7 +69,7 @@ def same_head(delivery: Delivery, kit: CaptureKit) -> SameHead | None:
     if delay is None or source.config.oauth_issuer or not _answers_usually(source):
         return None
     if "idempotency-key" in delivery.headers:
-        return None  # an empty one is a key as well
+        return None
     is_plain = source.plain_bodies(delivery)
     return None if is_plain is None else SameHead(delivery, kit, is_plain, delay)
 

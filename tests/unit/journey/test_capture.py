@@ -195,3 +195,10 @@ def test_an_idempotency_key_makes_a_redelivery_known_whatever_the_bytes(clock: H
     assert capture(deliver(clock, "+ada\n+bob\n", **header), kit(), store) == first
     other = {"idempotency-key": "order-2"}
     assert capture(deliver(clock, "+ada\n+cy", **other), kit(), store) != first
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_idempotency_key_is_none(clock: HandClock, empty: str) -> None:
+    [without] = read(deliver(clock, "+ada"), kit())
+    [lead] = read(deliver(clock, "+ada", **{"idempotency-key": empty}), kit())
+    assert (lead.event_key, lead.lasting_key) == (without.event_key, False)

@@ -156,9 +156,9 @@ def _key(delivery: Delivery, head: _Head) -> str | None:
     """The sender's event id, from the headers or a CloudEvents envelope; None if there is none."""
     headers = delivery.headers
     given = headers.get("idempotency-key") or headers.get("webhook-id")
-    if given:
+    if given and given.strip():
         return given
-    if "ce-id" in headers:
+    if headers.get("ce-id"):
         return f"{headers.get('ce-source', '')} {headers['ce-id']}"
     if head.specversion is not None and text(head.id):
         return f"{text(head.source)} {text(head.id)}"
