@@ -198,10 +198,12 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     not there; "" for nobody. `rules` are the rules looked at, in order, up to the last that
     decided something; `rule` is the one that assigns and `channels_rule` the one that chooses the
     channels ("" if none does). `team` is the team asked last, `skipped` who was passed over in it
-    before the one chosen. `before` is the lead by which somebody has had the person or the
+    before the one chosen. `there` are those of it who could have been given the lead, in the
+    team's order, with whoever was chosen; empty if nobody looked for them, and in decisions of
+    versions that did not keep it. `before` is the lead by which somebody has had the person or the
     company. `waits` is whether the lead waits in the team's queue. `channel` is the channel of a
-    `fallback`. `learned` is what an order that learns went by. No values
-    of the lead are in it, so it holds no personal data of the lead.
+    `fallback`. `learned` is what an order that learns went by. No values of the lead are in it, so
+    it holds no personal data of the lead.
     """
 
     at: datetime
@@ -217,3 +219,4 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     channel: str = ""
     by: str = ""
     learned: LearnedTurn | None = None
+    there: tuple[str, ...] = ()

@@ -171,8 +171,8 @@ def _last_of_team(decision: Decision | None, later: tuple[LaterChange, ...]) -> 
 
 
 def _there(decision: Decision | None, charge: Charge | None) -> frozenset[str] | None:
-    """Who was there when it was somebody's turn: each of them is owed a share of the lead. None if
-    that is not kept."""
+    """Who was there when it was somebody's turn, by a decision that does not say it: each of them
+    is owed a share of the lead. None if that is not kept."""
     if decision is None or charge is None or decision.how not in _OF_ALL:
         return None
     is_same = (charge.how, charge.person, charge.at) == (decision.how, decision.person, decision.at)
@@ -185,9 +185,9 @@ def people_asked(
     there: frozenset[str] | None = None,
 ) -> tuple[Passed, ...]:
     """The people of the team of a decision, and those that it names, each with why the lead is not
-    theirs. *teams* are the people of each team by its name; of those whom the decision does not
-    name, only who was *there* (None: all) is listed, and only if it was anybody's turn: otherwise
-    nobody looked whether they were there."""
+    theirs. A decision of an earlier version does not say who was there: then *teams* are the people
+    of each team by its name, of whom only who was *there* (None: all) is listed, and only if it was
+    anybody's turn; otherwise nobody looked whether they were there."""
     return tuple(_people(decision, teams, there))
 
 
@@ -201,10 +201,10 @@ def _people(
     why, person = _why_not(decision), decision.person
     skipped = {one.person: one for one in decision.skipped}
     members = teams.get(decision.team, ()) if why else ()
-    if there is not None:
-        listed = {*there, *skipped, person}
+    if decision.there or there is not None:
+        listed = {*decision.there, *(there or ()), *skipped, person}
         members = tuple(one for one in members if one in listed)
-    for one in filter(None, dict.fromkeys((*members, *skipped, person))):
+    for one in filter(None, dict.fromkeys((*members, *decision.there, *skipped, person))):
         if one == person:
             yield Passed(one, "chosen")
         elif (named := skipped.get(one)) is not None:

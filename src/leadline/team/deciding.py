@@ -37,6 +37,7 @@ class _Picked(msgspec.Struct, frozen=True, kw_only=True):
     waits: bool = False
     channel: str = ""
     learned: LearnedTurn | None = None
+    there: tuple[str, ...] = ()
 
 
 def who_gets(teams: Teams, ask: Ask, books: Books) -> Choice:
@@ -73,6 +74,7 @@ def _decision(ask: Ask, picked: _Picked, team: str) -> Decision:
         channel=picked.channel,
         by=ask.by,
         learned=picked.learned,
+        there=picked.there,
     )
 
 
@@ -138,9 +140,11 @@ def _by_turn(teams: Teams, ask: Ask, books: Books, skipped: list[Skipped]) -> _P
         pick = next_of(config, owed_afresh(roster, config), wins, () if queues else ready, ask)
         if pick.person:
             how = _how(ask, config, team, pick.how)
-            return _Picked(how=how, person=pick.person, team=team, learned=pick.learned)
+            return _Picked(
+                how=how, person=pick.person, team=team, learned=pick.learned, there=tuple(ready)
+            )
         if queues and ready:
-            return _Picked(how="nobody", team=team, waits=True)
+            return _Picked(how="nobody", team=team, waits=True, there=tuple(ready))
     return _beyond(teams, ask, books, team, skipped)
 
 

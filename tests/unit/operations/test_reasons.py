@@ -230,3 +230,14 @@ def test_a_message_on_the_timeline_says_its_channel_and_the_owner_it_named() -> 
         assert detail_in_words(Happening(AT, "alerted", detail), names) == words
     nothing = Happening(AT, "event.filtered", "not_a_lead")
     assert detail_in_words(nothing, names) == "it is about something else than a lead"
+
+
+def test_who_was_there_is_told_as_the_decision_kept_it_whoever_is_in_the_team_now() -> None:
+    decision = msgspec.structs.replace(DECISION, there=("ada", "eve"))
+    now = {"dach": ("ada", "bob", "cy", "dan")}
+    handling = Handling(owner=Person(name="dan"), claimed_by=Person(name="dan"))
+    people = kept_reasons(story(decision, handling=handling), now).people
+    assert [(one.person, one.why) for one in people] == [
+        ("ada", "chosen"), ("bob", "away"), ("eve", "turn"),
+    ]  # fmt: skip
+    assert kept_reasons(story(decision), {}).people != ()
