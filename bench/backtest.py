@@ -20,10 +20,10 @@ from leadline.entrypoints.cli.rules._backtesting import pairs_of, settings_in, w
 from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.comparing import Sums
 from leadline.journey.backtest.replaying import Backtest
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.lead import Delivery
-from leadline.ports.ledger import LeadFilter
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.wiring import sources
 

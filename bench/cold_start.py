@@ -36,13 +36,13 @@ from bench.refine import body
 from bench.report import Report
 from leadline.cloud.packages.packaging import Package, capture_package, work_package
 from leadline.cloud.packages.wheels import Target
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.formats import iso, key_of
 from leadline.model.lead import Delivery
 from leadline.model.task import Step
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.standins.samples import DEMO_SECRETS, samples
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.clocks.message_queues import Queues

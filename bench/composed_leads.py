@@ -11,9 +11,9 @@ import msgspec
 from leadline.model.formats import refined_head
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import sum_of
+from leadline.stores.sqlite.file.checksums import sum_of
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.values import micros, text_of
 

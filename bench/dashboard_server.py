@@ -13,7 +13,7 @@ from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.entrypoints.dashboard.process import DashboardServer
 from leadline.installations.accounts import accounts_of
 from leadline.installations.embedded import Embedded
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from leadline.settings.loading import load
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.duplicates_splink import clusters_by_splink
-from leadline.duplicates.evaluating import Evaluation, clusters_found, evaluated
-from leadline.duplicates.tables import labelled_rows
+from leadline.duplicates.measuring.evaluating import Evaluation, clusters_found, evaluated
+from leadline.duplicates.measuring.tables import labelled_rows
 from leadline.duplicates.weights import Weights
 from leadline.model.lead import LeadFields
 

@@ -56,19 +56,19 @@ from bench.refine import quiet
 from bench.report import Report
 from leadline import wiring
 from leadline.cloud.packages.packaging import capture_package, work_package
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.formats import key_of
 from leadline.model.ids import uuid7
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
-from leadline.settings.general import Settings
-from leadline.stores.aws.batch_store import BatchStore
+from leadline.settings.top.general import Settings
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.clocks.wakeups import queue_of_each_step
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.table import Table
+from leadline.stores.aws.work.batch_store import BatchStore
 
 STARTS, WARM, BROKEN = 9, 60, 30
 SWEPT = 2_001

@@ -21,7 +21,7 @@ from bench.report import Report
 from leadline import wiring
 from leadline.model.ids import uuid7
 from leadline.model.lead import CapturedLead, Kind
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 
 ROUNDS, BATCHES, BATCH = 24, 24, 64

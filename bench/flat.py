@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.report import Report
-from leadline.journey.capture import CaptureKit, read
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit, read
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.wiring import sources
 

@@ -30,8 +30,8 @@ from bench.flat import Filler, cpu_s
 from bench.questions_beside import Beside, measure_beside
 from bench.report import Report
 from leadline.model.lead import Status
-from leadline.ports.questions import By, LeadQuestion, Questions, Repeats, SortKey
-from leadline.stores.sqlite.folder import INDEX
+from leadline.ports.reading.questions import By, LeadQuestion, Questions, Repeats, SortKey
+from leadline.stores.sqlite.file.folder import INDEX
 from leadline.stores.sqlite.index.asking import SqliteQuestions
 from leadline.stores.sqlite.index.making import IndexMaker
 from leadline.stores.sqlite.store import SqliteStore

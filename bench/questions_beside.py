@@ -31,7 +31,7 @@ from bench.composed_leads import compose
 from bench.dashboard_pages import ROUNDS, PagesMeasured, measure_pages
 from bench.report import Report
 from leadline.model.rights import sync_path
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.index.asking import SqliteQuestions
 from leadline.stores.sqlite.index.file import open_to_write, writing
 from leadline.stores.sqlite.index.making import IndexMaker

@@ -29,15 +29,15 @@ import leadline.refine as rules
 from leadline.refine import About
 
 try:
-    import leadline.journey.refining as step
-    import leadline.journey.ruled as ruled
+    import leadline.journey.corrections.ruled as ruled
+    import leadline.journey.refinement.refining as step
     from leadline.channels.slack.webhook import SlackWebhook
     from leadline.channels.slack.writer import SlackWriter
-    from leadline.journey.capture import CaptureKit, read
+    from leadline.journey.receiving.capture import CaptureKit, read
     from leadline.model.lead import Delivery, LeadFields
     from leadline.ports.channel import Channel
-    from leadline.settings.general import Settings
-    from leadline.stores.sqlite.likeness import LikenessKeeping
+    from leadline.settings.top.general import Settings
+    from leadline.stores.sqlite.persons.likeness import LikenessKeeping
     from leadline.stores.sqlite.store import SqliteStore
 except ImportError:  # commit 173241e, the build of the first release
     import leadline.pipeline as step  # type: ignore

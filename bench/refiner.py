@@ -9,9 +9,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.wiring import sources
 

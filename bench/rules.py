@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.settings.rules import RuleConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from leadline.team.people import Team
-from leadline.team.routing import Routes
 
 LEADS = 2_000
 ROUNDS = 7

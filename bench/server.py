@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leadline.entrypoints.embedded.http_process import HttpServer
 from leadline.model.lead import CapturedLead, Fate, Receipt
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from leadline.entrypoints.embedded.metrics import METRICS
+from leadline.entrypoints.embedded.watching.metrics import METRICS
 from leadline.infra import template
-from leadline.settings.notations import DURATION
+from leadline.settings.notation.notations import DURATION
 from tools.blocks import with_block
 
 RULES = "examples/prometheus/leadline.rules.yml"

@@ -1,10 +1,12 @@
-"""Write src/leadline/model/country_names.py: the names of countries by language, from CLDR.
+"""Write src/leadline/model/geography/country_names.py: the names of countries by language, from
+CLDR.
 
     make countries     # installs Babel into .countries and runs this
 
-Names come from three places: the English ones of `leadline.model.countries`, those of CLDR in
-`LANGUAGES` and in each country's own languages, and tools/country_usage.txt. Fails if a name would
-stand for two countries; those that do in real life are in `leadline.model.countries.SEVERAL`.
+Names come from three places: the English ones of `leadline.model.geography.countries`, those of
+CLDR in `LANGUAGES` and in each country's own languages, and tools/country_usage.txt. Fails if a
+name would stand for two countries; those that do in real life are in
+`leadline.model.geography.countries.SEVERAL`.
 """
 
 import sys
@@ -17,8 +19,8 @@ ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "src"))
 
-from leadline.model.countries import COUNTRIES, SEVERAL  # noqa: E402
-from leadline.model.country_key import country_key  # noqa: E402
+from leadline.model.geography.countries import COUNTRIES, SEVERAL  # noqa: E402
+from leadline.model.geography.country_key import country_key  # noqa: E402
 
 USAGE = Path(__file__).with_name("country_usage.txt")
 TARGET = ROOT / "src" / "leadline" / "model" / "country_names.py"

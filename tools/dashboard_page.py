@@ -10,7 +10,7 @@ from leadline.entrypoints.dashboard.guarding.logins import (
 from leadline.entrypoints.dashboard.guarding.passwords import LONGEST, SHORTEST
 from leadline.entrypoints.dashboard.guarding.security import HEADERS
 from leadline.entrypoints.dashboard.pages import PAGES
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 
 PAGE = "docs/reference/dashboard.md"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, get_args
 
-from leadline.journey import claiming, response_clock
+from leadline.journey.responding import claiming, response_clock
 from leadline.model.lead import Fate
 from leadline.model.task import Outcome, Step
 
@@ -24,8 +24,8 @@ PARTS: Mapping[str, Iterable[str]] = {
     "kit.py:step": Step,
     "kit.py:what": OUTCOMES,
     "entrypoints/refusals.py:fate": [fate for fate in Fate if fate is not Fate.REFUSED],
-    "journey/claiming.py:note": get_args(claiming.LeadNote),
-    "journey/response_clock.py:note": response_clock._NOTES.values(),
+    "journey/responding/claiming.py:note": get_args(claiming.LeadNote),
+    "journey/responding/response_clock.py:note": response_clock._NOTES.values(),
     "stores/aws/sweep/overdue.py:step": Step,
 }
 """The values of a variable in a name, by the file below `leadline` and the variable."""

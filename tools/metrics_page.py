@@ -1,7 +1,7 @@
 """The page docs/reference/metrics.md, from the table of metrics."""
 
 from leadline.entrypoints.aws import figures
-from leadline.entrypoints.embedded.metrics import METRICS
+from leadline.entrypoints.embedded.watching.metrics import METRICS
 from tools.alert_rules import conditions
 
 _HEAD = """# Metrics

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "src"))
 
-from leadline.model.folding import folded  # noqa: E402
+from leadline.model.texts.folding import folded  # noqa: E402
 
 USAGE = Path(__file__).with_name("nickname_usage.txt")
 TARGET = ROOT / "src" / "leadline" / "refine" / "names" / "nickname_table.py"

@@ -10,13 +10,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leadline.journey.capture import CaptureKit, read
-from leadline.journey.refining import preview
+from leadline.journey.receiving.capture import CaptureKit, read
+from leadline.journey.refinement.refining import preview
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Delivery, Kind, RefinedLead
 from leadline.ports.store import Waiting
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.wiring import in_memory
 
 SOURCE_OF = {

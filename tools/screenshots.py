@@ -25,8 +25,8 @@ from leadline.entrypoints.dashboard.process import DashboardServer
 from leadline.entrypoints.demo import acts
 from leadline.installations.accounts import accounts_of
 from leadline.installations.embedded import Embedded
-from leadline.model.accounts import UserRole
-from leadline.ports.ledger import LeadFilter
+from leadline.model.staff.accounts import UserRole
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.settings.loading import Loaded, load
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"

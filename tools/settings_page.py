@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from leadline.plugins import source_names
-from leadline.settings.crm import READ_FIELDS, WRITE_FIELDS
+from leadline.settings.connected.crm import READ_FIELDS, WRITE_FIELDS
+from leadline.settings.connected.sources import MAPPED_FIELDS
 from leadline.settings.declaration import Declaration, settings_of
-from leadline.settings.general import PREFIX, declared
 from leadline.settings.layers import CONFIG_VARIABLE
 from leadline.settings.loading import CONFIG
-from leadline.settings.sources import MAPPED_FIELDS
 from leadline.settings.tables import TABLES, SettingsTable
+from leadline.settings.top.general import PREFIX, declared
 
 EXAMPLE = Path(__file__).parent.parent / "leadline.example.toml"
 

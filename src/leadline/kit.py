@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.duplicates.policy import DuplicatePolicy
-from leadline.model.attempts import (
+from leadline.model.errors import ConfigurationError
+from leadline.model.facts.likeness import KNOWN_PERSON
+from leadline.model.facts.score import LeadScore
+from leadline.model.lead import RefinedLead
+from leadline.model.monitoring.attempts import (
     KEPT,
     MOST_EXCHANGES,
     AttemptRecord,
@@ -16,39 +20,35 @@ from leadline.model.attempts import (
     Tried,
     result_of,
 )
-from leadline.model.errors import ConfigurationError
-from leadline.model.event_notes import WORKER_DIED
-from leadline.model.lead import RefinedLead
-from leadline.model.likeness import KNOWN_PERSON
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.monitoring.event_notes import WORKER_DIED
+from leadline.model.personal_data.suppression import MARK, UNREAD
 from leadline.model.retry import LookUpPolicy, RetryPolicy
-from leadline.model.score import LeadScore
-from leadline.model.suppression import MARK, UNREAD
+from leadline.model.staff.people import Person
 from leadline.model.task import Drop, Lease, Outcome, Retry, Step
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Channel
 from leadline.ports.clock import Clock
 from leadline.ports.crm import Crm
 from leadline.ports.source import Source
 from leadline.ports.store import Among, Settlement, Store
-from leadline.settings.crm import AnyCrmConfig
-from leadline.settings.teams import TeamConfig
+from leadline.settings.connected.crm import AnyCrmConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.giving.teams import Teams
+from leadline.team.matching.routing import Routes
+from leadline.team.matching.rules import Looked
 from leadline.team.people import Team
-from leadline.team.routing import Routes
-from leadline.team.rules import Looked
 from leadline.team.targets import Targets
-from leadline.team.teams import Teams
 
 if TYPE_CHECKING:  # no function on AWS needs them, or few installations have them
     from leadline.experiments.record import Design
     from leadline.ports.ad_network import AdNetwork
-    from leadline.ports.arrivals import ArrivalBook
-    from leadline.ports.audit import AuditLog
     from leadline.ports.enriching import FactProvider
-    from leadline.ports.erasures import Erasures
-    from leadline.ports.troubles import TroubleBook
+    from leadline.ports.personal_data.audit import AuditLog
+    from leadline.ports.personal_data.erasures import Erasures
+    from leadline.ports.reading.arrivals import ArrivalBook
+    from leadline.ports.store_parts.troubles import TroubleBook
     from leadline.privacy.hashes import PrivacyKey
-    from leadline.settings.outcomes import OutcomesConfig
+    from leadline.settings.connected.outcomes import OutcomesConfig
 
 log = logging.getLogger(__name__)
 
@@ -82,14 +82,14 @@ class Kit(msgspec.Struct, frozen=True):
     which rules give leads. `erasures` keeps tombstones of people who are erased, with hashes by
     `privacy_key`, which is read or made when it is first needed; None where no key can be had.
     `audit` takes who did what; None where nothing keeps that. `suppressed` is what is done with
-    leads on the suppression list (`model.suppression`). `scorer` says what a refined lead is worth
-    (None: nothing can be said of this one); None where the settings score no leads. `delay` is how
-    long leads wait whose source has no time of its own. `experiments` are those of the settings.
-    `outcomes` are the settings of the ad networks that are told what became of leads, `ad_networks`
-    the networks themselves, by the same names. `attempts_kept` is how many attempts of a task are
-    kept with what was sent and answered (`model.attempts`); 0 for none. `enrichers` are the
-    providers of facts by name, in the order in which they are asked, `enrichment_wait` is how long
-    alerts wait for them.
+    leads on the suppression list (`model.personal_data.suppression`). `scorer` says what a refined
+    lead is worth (None: nothing can be said of this one); None where the settings score no leads.
+    `delay` is how long leads wait whose source has no time of its own. `experiments` are those of
+    the settings. `outcomes` are the settings of the ad networks that are told what became of leads,
+    `ad_networks` the networks themselves, by the same names. `attempts_kept` is how many attempts
+    of a task are kept with what was sent and answered (`model.monitoring.attempts`); 0 for none.
+    `enrichers` are the providers of facts by name, in the order in which they are asked,
+    `enrichment_wait` is how long alerts wait for them.
     """
 
     store: Store

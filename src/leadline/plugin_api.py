@@ -4,11 +4,11 @@ A source is a subclass of `Source`, registered in the entry point group `leadlin
 implements `Crm`, is called with a `CrmConfig`, and is registered in the group `leadline.crms`.
 """
 
-from leadline.model.consent import ConsentSaid
 from leadline.model.errors import ConfigurationError, NotUnderstood, Unauthentic, Unreadable
+from leadline.model.facts.consent import ConsentSaid
 from leadline.model.handling import Ending
 from leadline.model.lead import Delivery, Event, Kind, LeadFields, Receipt
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import (
     Crm,
     CrmChange,
@@ -21,8 +21,8 @@ from leadline.ports.crm import (
 )
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.source import Answer, Source
-from leadline.settings.crm import CrmConfig
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.sources import SourceConfig
 
 __all__ = [
     "Answer",

@@ -13,8 +13,8 @@ from typing import Any
 
 from leadline.kit import Kit
 from leadline.model.task import Addressee, Step, TaskKind
-from leadline.settings.general import Settings
 from leadline.settings.tables import SLACK
+from leadline.settings.top.general import Settings
 
 
 def do(kind: TaskKind, kit: Kit, limit: int = 100) -> timedelta | None:

@@ -16,20 +16,20 @@ from leadline.plugins import is_source, source_names
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.source import Source
 from leadline.ports.store import Store
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.stores.key_file import remembering_erased
 from leadline.vendors.registry import find
 
 if TYPE_CHECKING:
     from leadline.experiments.designing import LeftOut
     from leadline.experiments.record import Design
-    from leadline.journey.capture import CaptureKit
-    from leadline.journey.fixed_models import FixedModels
-    from leadline.journey.scoring import Scorer
+    from leadline.journey.receiving.capture import CaptureKit
+    from leadline.journey.refinement.scoring import Scorer
+    from leadline.journey.trials.arm_models import FixedModels
     from leadline.kit import Connected, Kit
-    from leadline.model.links import Links
-    from leadline.model.record_links import RecordLinks
+    from leadline.model.texts.links import Links
+    from leadline.model.texts.record_links import RecordLinks
     from leadline.ports.ad_network import AdNetwork
     from leadline.ports.channel import Channel
     from leadline.ports.enriching import FactProvider
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from leadline.stores.audit_file import AuditFile
     from leadline.stores.sqlite.reading.ledger import SqliteLedger
     from leadline.stores.sqlite.store import SqliteStore
-    from leadline.team.routing import Routes
+    from leadline.team.matching.routing import Routes
 
 
 class _Sources(Mapping[str, Source]):
@@ -104,7 +104,7 @@ def access_tokens() -> "TokenCheck":
 
 
 def _capture_kit(settings: Settings, senders: Mapping[str, Source]) -> "CaptureKit":
-    from leadline.journey.capture import CaptureKit
+    from leadline.journey.receiving.capture import CaptureKit
     from leadline.model.bounds import Bounds
 
     bounds = Bounds(settings.max_events, settings.max_stored)
@@ -215,7 +215,7 @@ class _RecordLinks(Mapping[str, "RecordLinks"]):
         self._settings = settings
 
     def __getitem__(self, source: str) -> "RecordLinks":
-        from leadline.model.record_links import RecordLinks
+        from leadline.model.texts.record_links import RecordLinks
 
         if not is_source(source):
             raise KeyError(source)
@@ -236,7 +236,7 @@ class _RecordLinks(Mapping[str, "RecordLinks"]):
 def links(settings: Settings) -> "Links":
     """The links in messages. A link to a lead's record must be on a host of its source or of its
     CRM, unless the settings map `crm_url`."""
-    from leadline.model.links import Links
+    from leadline.model.texts.links import Links
 
     return Links(show=settings.show_url, records=_RecordLinks(settings))
 
@@ -246,7 +246,7 @@ def store(
 ) -> "SqliteStore":
     """The embedded store. Raises ConfigurationError if the data folder can't be used; without
     *makes*, StorageFailed if there is none."""
-    from leadline.journey.telling_apart import telling_apart
+    from leadline.journey.receiving.telling_apart import telling_apart
     from leadline.stores.sqlite.encryption.references import give_reference
     from leadline.stores.sqlite.store import SqliteStore
 
@@ -286,7 +286,7 @@ def embedded(settings: Settings, longest: float = 3600, *, makes: bool = True) -
 
 def in_memory(settings: Settings, clock: Clock = wall_clock) -> "Kit":
     """A kit with a store in memory, for previews and tests."""
-    from leadline.journey.telling_apart import telling_apart
+    from leadline.journey.receiving.telling_apart import telling_apart
     from leadline.stores.memory import MemoryStore
 
     store = MemoryStore(clock, settings.redelivery_window, telling_apart(sources(settings)))
@@ -347,10 +347,10 @@ def _scorer(settings: Settings, store: Store, clock: Clock) -> "Scorer | None":
     """What scores leads; None if the settings score none."""
     if not settings.scores_leads:
         return None
-    from leadline.journey.scoring import scorer_of
+    from leadline.journey.refinement.scoring import scorer_of
 
     def fixed() -> "FixedModels":
-        from leadline.journey.fixed_models import FixedModels
+        from leadline.journey.trials.arm_models import FixedModels
 
         return FixedModels(store, clock, settings.score_model)
 
@@ -365,8 +365,8 @@ def _enrichers(settings: Settings, clock: Clock) -> "Mapping[str, FactProvider]"
 
 def _routes(settings: Settings) -> "Routes":
     """The routing of leads to channels and people."""
+    from leadline.team.matching.routing import Routes
     from leadline.team.people import Team
-    from leadline.team.routing import Routes
 
     usual: tuple[str, ...] = ()
     if _has_channels(settings):
@@ -385,6 +385,6 @@ def _left_out(settings: Settings) -> "LeftOut":
     if not settings.experiments:
         return {}
     from leadline.experiments.designing import left_out_by
-    from leadline.settings.experiments import ROUTING
+    from leadline.settings.top.experiments import ROUTING
 
     return left_out_by(_experiments(settings), ROUTING)

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import urllib3
 
-from leadline.journey.claiming import CLAIM
+from leadline.journey.responding.claiming import CLAIM
 from leadline.model.handling import Handling
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.standins.slack_inbox import SlackInbox

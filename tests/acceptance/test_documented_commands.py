@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.settings.general import Settings, declared
+from leadline.settings.top.general import Settings, declared
 from leadline.standins.slack_inbox import SlackInbox
 from tests.acceptance.installation import Installation
 from tests.standins.mail_server import MailServerStandIn, mail_server

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from tests.acceptance.test_where_data_stands import PATIENCE_S, MarkedInstallation
 from tests.worlds.encrypted import new_key
 from tests.worlds.marked_person import EMAIL, marked_columns, marked_files

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from examples.own_source import BadgeScanner
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.errors import Unauthentic
 from leadline.model.lead import Delivery
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.memory import MemoryStore
 from tests.acceptance.installation import Installation
 from tests.worlds.leads import HandClock, capture

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import msgspec
 
-from leadline.journey.capture import CaptureKit, read
-from leadline.model.erasing import ERASED_WORDS
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.formats import key_of, raw_document
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.ids import uuid7
 from leadline.model.lead import Delivery, Kind
-from leadline.model.people import Person
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
-from leadline.operations.archive import read_raw
-from leadline.settings.sources import SourceConfig
+from leadline.operations.repair.archive import read_raw
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
 from tests.acceptance.installation import Installation

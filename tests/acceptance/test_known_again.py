@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from leadline import wiring
-from leadline.journey.capture import read
+from leadline.journey.receiving.capture import read
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Delivery
 from leadline.ports.source import Source
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from tests.worlds.first_release import FOLDER
 
 CAPTURED: list[dict[str, Any]] = json.loads((FOLDER / "deliveries.json").read_text())

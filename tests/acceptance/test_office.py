@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leadline.journey.claiming import CLAIM
+from leadline.journey.responding.claiming import CLAIM
 from tests.acceptance.office import (
     ADA_SLACK,
     BEN_SLACK,

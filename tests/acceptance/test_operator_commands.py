@@ -13,7 +13,7 @@ import apsw
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from leadline.entrypoints.embedded.metrics import METRICS
+from leadline.entrypoints.embedded.watching.metrics import METRICS
 from leadline.model.lead import Kind
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.sqlite.store import SqliteStore

@@ -12,7 +12,7 @@ import pytest
 
 from leadline import wiring
 from leadline.journey.pushing.sending import push_due
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.lead import Delivery
 from leadline.settings.loading import load
 from tests.acceptance.installation import Installation

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from leadline import wiring
-from leadline.journey.refining import refine_due
-from leadline.journey.write_back import write_back_due
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.writing_back.write_back import write_back_due
 from leadline.settings.loading import load
 from tests.acceptance.installation import Installation
 from tests.standins.crm_api import CrmLead, many

@@ -12,7 +12,7 @@ import pytest
 
 from leadline.model.task import ON_HOLD_UNTIL
 from leadline.operations.moving.agreement import family_digest
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.schema import newest_schema

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leadline.model.handling import UNHANDLED, Handling
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Done, Step, Task
 from leadline.stores.sqlite.store import SqliteStore
 from tests.acceptance.installation import Installation

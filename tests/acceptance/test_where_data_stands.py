@@ -18,7 +18,7 @@ from leadline.privacy.places.files import KEYS
 from leadline.privacy.places.place import WHOLE, Place, PlaceKind
 from leadline.standins.samples import DEMO_SOURCES, Sample
 from leadline.standins.slack_inbox import SlackInbox
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from tests.acceptance.installation import Installation
 from tests.acceptance.office import Hook
 from tests.standins.mail_server import MailServerStandIn, mail_server

@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.refining import refine_due
-from leadline.journey.write_back import write_back_due
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.writing_back.write_back import write_back_due
 from leadline.kit import Connected, Kit
 from leadline.model.retry import RetryPolicy
 from leadline.model.task import Step
-from leadline.settings.crm import CrmConfig
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
 from tests.standins.writable_crm import Rate, WritableCrm

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.operations.reasons import Reasons
+from leadline.operations.rules.reasons import Reasons
 from leadline.ports.store import Store
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.command_line import run

@@ -16,37 +16,37 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from leadline.journey.capture import CaptureKit, read
-from leadline.model.assigning import KnownTeams, Queued, Rewrite
-from leadline.model.erasing import ERASED_WORDS
+from leadline.journey.receiving.capture import CaptureKit, read
+from leadline.model.facts.likeness import Judgement, Ruling, Traits
 from leadline.model.formats import iso, key_of
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.keys import record_key
 from leadline.model.lead import CapturedLead, Delivery, Kind, LeadDetails, Ownership, RefinedLead
-from leadline.model.likeness import Judgement, Ruling, Traits
-from leadline.model.people import Person
-from leadline.model.retiring import RETIRED_WORDS
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.personal_data.retiring import RETIRED_WORDS
+from leadline.model.staff.assigning import KnownTeams, Queued, Rewrite
+from leadline.model.staff.people import Person
 from leadline.model.task import Done, Drop, Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
-from leadline.operations.learned_wins import wins_in
-from leadline.ports.assigning import TEAMS, wins_of
+from leadline.operations.trials.learned_wins import wins_in
 from leadline.ports.store import Settlement
-from leadline.settings.crm import CrmConfig
+from leadline.ports.store_parts.assigning import TEAMS, wins_of
+from leadline.settings.connected.crm import CrmConfig
 from leadline.standins import sample_bodies as bodies
 from leadline.standins.sample_bodies import Persona
 from leadline.standins.samples import DEMO_SECRETS, people
 from leadline.standins.slack_inbox import Reply, SlackInbox
-from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.capture.documents import document_of
 from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.clocks.wakeups import StackClock, queue_of_each_step
-from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key, task_key
 from leadline.stores.aws.people.likeness import alike_from
 from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
+from leadline.stores.aws.work.batch_store import BatchStore
 from leadline.vendors.registry import find
 from tests.aws.deployment import Deployment
 from tests.aws.test_end_to_end import post, settings_text, told

@@ -20,10 +20,10 @@ from leadline.model.formats import key_of
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import CapturedLead, Kind, Status
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Done, Drop, Step, Task
 from leadline.ports.clock import wall_clock
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Settlement
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.sqlite.store import SqliteStore

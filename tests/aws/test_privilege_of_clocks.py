@@ -23,8 +23,8 @@ from leadline.net.aws.signing import Keys
 from leadline.standins.samples import DEMO_SECRETS
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.capture.documents import document_of
 from leadline.stores.aws.clocks.wakeups import UnderWay, queue_of_each_step
-from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
 from tests.aws.deployment import Deployment

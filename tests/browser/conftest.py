@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock
 from tests.worlds.served_dashboard import ServedDashboard, WatchedPage

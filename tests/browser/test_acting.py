@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.browser.conftest import Open
 from tests.worlds.dashboard_leads import Staged
 

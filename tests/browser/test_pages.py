@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Response, expect
 
 from leadline.entrypoints.dashboard.pages import PAGES
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.browser.conftest import Open
 from tests.worlds.dashboard_leads import HOSTILE, Staged
 

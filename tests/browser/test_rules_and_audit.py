@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.browser.conftest import Open
 from tests.worlds.dashboard_leads import EVIL, Staged, office
 from tests.worlds.leads import HandClock

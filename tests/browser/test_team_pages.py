@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from leadline.journey.assigning.absences import go_away
-from leadline.model.accounts import UserRole
 from leadline.model.handling import Ending
+from leadline.model.staff.accounts import UserRole
 from tests.browser.conftest import Open
 from tests.worlds.dashboard_leads import EVIL, Staged
 from tests.worlds.leads import HandClock

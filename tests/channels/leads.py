@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from leadline.model.consent import LISTED, NO, PURPOSES, UNKNOWN, YES, Consent
+from leadline.model.facts.consent import LISTED, NO, PURPOSES, UNKNOWN, YES, Consent
+from leadline.model.facts.likeness import FirstSeen, Possible, Reason, ValueOrigin
+from leadline.model.facts.score import LeadScore, ScoreReason
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.likeness import FirstSeen, Possible, Reason, ValueOrigin
-from leadline.model.links import Links
-from leadline.model.record_links import RecordLinks
-from leadline.model.score import LeadScore, ScoreReason
+from leadline.model.texts.links import Links
+from leadline.model.texts.record_links import RecordLinks
 from leadline.ports.channel import Notice
 
 CAPTURED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -5,20 +5,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.alerts.decision_words import (
+from leadline.alerts.wording.decision_words import (
     absent_words,
     because,
     decision_of,
     skipped_words,
     yours_because,
 )
-from leadline.alerts.story import story_of_lead
+from leadline.alerts.wording.story import story_of_lead
 from leadline.channels.slack.messages import alert
-from leadline.model.assigning import HOWS, SKIPS, Charge, Decision, Skipped
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Ownership
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.assigning import HOWS, SKIPS, Charge, Decision, Skipped
+from leadline.model.staff.people import Person
+from leadline.model.texts.links import Links
 from tests.channels.leads import CAPTURED, FIRST_ID, lead, noticed
 
 TURN = Decision(

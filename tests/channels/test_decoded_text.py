@@ -13,7 +13,7 @@ from leadline.channels.email.message import EmailWriter
 from leadline.channels.slack.messages import alert
 from leadline.channels.slack.writer import SlackWriter
 from leadline.model.lead import LeadFields, RefinedLead
-from leadline.model.links import Links
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Notice
 from leadline.refine import About, refine
 from leadline.standins.slack_page import article

@@ -9,7 +9,7 @@ from leadline.channels.email.message import EmailWriter
 from leadline.channels.slack.writer import DIRECT, SlackCall, SlackWriter
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.channel import Notice
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

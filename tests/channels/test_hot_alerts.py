@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from leadline.alerts.story import story_of_lead, story_of_owner
+from leadline.alerts.wording.story import story_of_lead, story_of_owner
 from leadline.channels.email.message import EmailWriter
 from leadline.channels.pagerduty.events import PagerDutyWriter
 from leadline.channels.slack.writer import SlackWriter
+from leadline.model.facts.score import LeadScore
 from leadline.model.handling import Handling
 from leadline.model.lead import Ownership
-from leadline.model.people import Person
-from leadline.model.score import LeadScore
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert
 from leadline.ports.channel import Notice
 from tests.channels.leads import CAPTURED, ID, again, lead

@@ -12,15 +12,15 @@ from leadline.channels.registry import channel_configs, usual_channels
 from leadline.channels.slack.bot import SlackBot
 from leadline.channels.slack.webhook import SlackWebhook
 from leadline.model.errors import ConfigurationError
-from leadline.settings.channels import (
+from leadline.settings.connected.channels import (
     ChannelConfig,
     EmailConfig,
     SlackBotConfig,
     SlackWebhookConfig,
     WebhookConfig,
 )
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 URL = "https://hooks.slack.com/services/T0/B0/sEcReT"
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "deliver-alerts.md"

@@ -6,9 +6,9 @@ import email.policy
 import msgspec
 import pytest
 
+from leadline.model.facts.score import LeadScore, ScoreReason
 from leadline.model.lead import RefinedLead
-from leadline.model.links import Links
-from leadline.model.score import LeadScore, ScoreReason
+from leadline.model.texts.links import Links
 from tests.channels.leads import again, lead, noticed
 from tests.contracts.test_writers import KINDS
 

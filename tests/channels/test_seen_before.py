@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from leadline.alerts.likeness import chance_in_words, percent, reasons_in_words
-from leadline.alerts.story import story_of_lead
+from leadline.alerts.wording.likeness import chance_in_words, percent, reasons_in_words
+from leadline.alerts.wording.story import story_of_lead
 from leadline.channels.slack.messages import alert
 from leadline.channels.webhook.events import EventWriter
+from leadline.model.facts.likeness import FirstSeen, Possible, Reason, Trust, ValueOrigin
 from leadline.model.handling import Ending
-from leadline.model.likeness import FirstSeen, Possible, Reason, Trust, ValueOrigin
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.links import Links
 from leadline.ports.channel import History, Notice
 from tests.channels.leads import CAPTURED, FIRST_ID, ID, lead, noticed
 

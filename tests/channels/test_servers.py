@@ -4,7 +4,7 @@ import pytest
 
 from leadline.channels.servers import server_of_channel
 from leadline.net.reaching import Server
-from leadline.settings import channels
+from leadline.settings.connected import channels
 
 
 @pytest.mark.parametrize(

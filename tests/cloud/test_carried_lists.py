@@ -28,9 +28,9 @@ from leadline.cloud.session import Cloud, CloudError, connect
 from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions.carried_lists import LateLists, carried_here
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
-from leadline.team.rules import Rules
+from leadline.settings.top.general import Settings
+from leadline.team.matching.rules import Rules
 from tests.worlds.scores import small_model
 
 REGION = "eu-west-1"

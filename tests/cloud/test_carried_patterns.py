@@ -21,7 +21,7 @@ from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions.carried_patterns import ENGINE, IN_PACKAGE
 from leadline.settings.loading import load
-from leadline.team.rules import Rules
+from leadline.team.matching.rules import Rules
 from tests.cloud.test_carried_lists import REGION, unpack
 
 RULES = """

@@ -63,7 +63,11 @@ def test_a_changed_byte_gives_another_key(
 ) -> None:
     def changed(entries: Iterable[str], without: tuple[str, ...]) -> Mapping[str, bytes]:
         ours = dict(own_modules(entries, without))
-        return {**ours, "leadline/journey/capture.py": ours["leadline/journey/capture.py"] + b"\n"}
+        return {
+            **ours,
+            "leadline/journey/receiving/capture.py": ours["leadline/journey/receiving/capture.py"]
+            + b"\n",
+        }
 
     monkeypatch.setattr(packaging, "own_modules", changed)
     assert capture_package(LOCAL).key != packages["capture"].key
@@ -126,7 +130,8 @@ def run_alone(folder: Path, body: str) -> None:
 def test_capturing_needs_nothing_besides(unpacked: dict[str, Path], name: str) -> None:
     run_alone(
         unpacked[name],
-        "import leadline.journey.capture, leadline.settings.loading, leadline.entrypoints.logs\n"
+        "import leadline.journey.receiving.capture, leadline.settings.loading\n"
+        "import leadline.entrypoints.logs\n"
         "from leadline.plugins import source_names\n"
         "from leadline.vendors.registry import find\n"
         "[find(name)() for name in source_names()]\n"
@@ -138,7 +143,7 @@ def test_capturing_needs_nothing_besides(unpacked: dict[str, Path], name: str) -
 def test_refining_and_telling_need_nothing_besides(unpacked: dict[str, Path]) -> None:
     run_alone(
         unpacked["work"],
-        "import leadline.journey.refining, leadline.alerts.sending\n"
+        "import leadline.journey.refinement.refining, leadline.alerts.sending\n"
         "import leadline.channels.slack.webhook\n"
         "import phonenumbers, email_validator\n"
         "assert phonenumbers.is_valid_number(phonenumbers.parse('+4930901820'))\n"
@@ -151,7 +156,7 @@ def test_leads_are_compared_in_a_function(unpacked: dict[str, Path]) -> None:
         unpacked["work"],
         "from leadline.duplicates.comparing import compared\n"
         "from leadline.duplicates.weights import Weights\n"
-        "from leadline.model.likeness import Traits\n"
+        "from leadline.model.facts.likeness import Traits\n"
         "one = Traits('ada', 'lovelace', ('ada@example.com',), company='engines')\n"
         "other = Traits('adah', 'lovelase', ('adah@example.com',), company='engine')\n"
         "assert compared(one, other, Weights.load_default()).findings",
@@ -239,7 +244,7 @@ def test_a_function_gets_what_its_handler_needs_and_no_more() -> None:
     ours = own_modules(["leadline.model.lead"])
     assert "leadline/model/lead.py" in ours
     assert "leadline/__init__.py" in ours
-    assert "leadline/journey/capture.py" not in ours
+    assert "leadline/journey/receiving/capture.py" not in ours
     for former in ("leadline.sources", "leadline.ports.Busy"):
         assert "leadline/plugin_api.py" in own_modules([former])
     every = own_modules(["leadline.vendors.registry"])

@@ -109,7 +109,7 @@ sys.path.insert(0, sys.argv[1])
 from datetime import UTC, datetime
 from leadline.model.lead import Delivery
 from leadline.net.oauth.tokens import AccessTokens
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 config = SourceConfig(oauth_issuer=sys.argv[2], oauth_audience=(sys.argv[3],))
 tokens = AccessTokens()
 tokens.fetch_keys(config)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.ports.ledger import Ledger
+from leadline.ports.reading.ledger import Ledger
 from leadline.ports.store import Store
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.sqlite.reading.ledger import SqliteLedger

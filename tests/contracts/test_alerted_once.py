@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from leadline.alerts.sending import deliver_due
-from leadline.journey.response_clock import clock_due
+from leadline.journey.responding.response_clock import clock_due
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields, Ownership, RefinedLead
 from leadline.model.retry import RetryPolicy
@@ -15,11 +15,11 @@ from leadline.model.task import Step, Task
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import Store
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.targets import TargetConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.targets import TargetConfig
+from leadline.team.matching.routing import Routes
 from leadline.team.people import Team
-from leadline.team.routing import Routes
 from leadline.team.targets import Targets
 from tests.worlds.channels import AlertOffice, slack_channel
 from tests.worlds.leads import HandClock

@@ -8,11 +8,11 @@ import pytest
 
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
-from leadline.journey.claiming import CLAIM, Press, PressResult, press
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.claiming import CLAIM, Press, PressResult, press
+from leadline.journey.responding.follow_up import look_up_due
 from leadline.model.handling import UNHANDLED
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
 from leadline.ports.store import Store
 from leadline.team.people import Team

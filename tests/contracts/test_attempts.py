@@ -9,12 +9,12 @@ import pytest
 from leadline.channels.slack.webhook import SlackWebhook
 from leadline.channels.webhook.events import EventWriter
 from leadline.channels.webhook.post import WebhookMessenger
-from leadline.model.attempts import AttemptRecord
-from leadline.model.retiring import DataKind
+from leadline.model.monitoring.attempts import AttemptRecord
+from leadline.model.personal_data.retiring import DataKind
 from leadline.model.task import Step
-from leadline.operations.masked import masked_story
+from leadline.operations.lists.masked import masked_story
 from leadline.ports.channel import Channel
-from leadline.ports.ledger import LeadStory
+from leadline.ports.reading.ledger import LeadStory
 from leadline.ports.store import Among
 from tests.standins.scripted_server import Answer, ScriptedServer, answer
 from tests.standins.writable_crm import WritingOffice

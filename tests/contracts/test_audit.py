@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.model.privacy import AuditCut, AuditEntry, ChainedEntry
-from leadline.ports.audit import CuttableLog
+from leadline.model.personal_data.privacy import AuditCut, AuditEntry, ChainedEntry
+from leadline.ports.personal_data.audit import CuttableLog
 from leadline.privacy.chain import BEGINNING, check_chain, hash_after, head_before, signed_cut
 from leadline.privacy.hashes import PrivacyKey
 from leadline.stores.audit_file import AuditFile

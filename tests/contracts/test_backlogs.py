@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from leadline.model.task import Step
-from leadline.ports.ledger import Backlog
-from leadline.ports.standing_tasks import StandingReader
+from leadline.ports.reading.ledger import Backlog
+from leadline.ports.reading.standing_tasks import StandingReader
 from tests.worlds.ledger import LEASE, LedgerWorld
 
 LEADS, LEASED = 40, 37

@@ -8,9 +8,9 @@ from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.cleaning import refined_by_both
 from leadline.journey.backtest.comparing import Sums
 from leadline.journey.backtest.replaying import Backtest
-from leadline.settings.channels import WebhookConfig
-from leadline.settings.general import Settings
-from leadline.settings.teams import TeamConfig
+from leadline.settings.connected.channels import WebhookConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.settings.top.general import Settings
 from tests.worlds.ledger import LedgerWorld
 from tests.worlds.teams import MONDAY, NAMES, PEOPLE, RULES, TEAM, TeamOffice
 

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from leadline.duplicates.policy import DuplicatePolicy
-from leadline.journey.judging import join, part
-from leadline.journey.write_back_leads import preview_changes
-from leadline.journey.write_back_plan import FieldVerdict
+from leadline.journey.same_person.judging import join, part
+from leadline.journey.writing_back.write_back_leads import preview_changes
+from leadline.journey.writing_back.write_back_plan import FieldVerdict
 from leadline.model.task import Step, Task
 from leadline.ports.store import Store
 from tests.standins.writable_crm import WritingOffice

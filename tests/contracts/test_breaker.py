@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.follow_up import look_up_due
 from leadline.kit import Connected
 from leadline.model.task import Step, Task
 from leadline.ports.crm import CrmRecord, NotYet
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
-from leadline.settings.crm import CrmConfig
+from leadline.settings.connected.crm import CrmConfig
 from tests.worlds.leads import HandClock, captured
 from tests.worlds.sales_office import ANN, MemoryCrm, SalesOffice
 

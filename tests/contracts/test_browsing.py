@@ -8,10 +8,10 @@ import pytest
 from leadline.model.ids import lowest_id
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL, Step, Task
-from leadline.operations import browsing
-from leadline.operations.browsing import Browser, Order, Wanted
-from leadline.operations.masked import masked_listed
-from leadline.ports.ledger import LeadFilter, LeadRow
+from leadline.operations.lists import browsing
+from leadline.operations.lists.browsing import Browser, Order, Wanted
+from leadline.operations.lists.masked import masked_listed
+from leadline.ports.reading.ledger import LeadFilter, LeadRow
 from tests.worlds.leads import captured
 from tests.worlds.ledger import START, LedgerWorld
 

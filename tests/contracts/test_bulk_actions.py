@@ -17,16 +17,16 @@ from leadline.entrypoints.dashboard.bulk.looking import (
     look_at,
 )
 from leadline.entrypoints.dashboard.bulk.wanted import BulkAction, BulkParts, BulkWanted
-from leadline.journey.claiming import CLAIM, ActionRules, Press, press
+from leadline.journey.responding.claiming import CLAIM, ActionRules, Press, press
 from leadline.kit import Kit
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead
-from leadline.model.people import Person
-from leadline.model.privacy import DataHold
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.staff.people import Person
 from leadline.model.task import ON_HOLD_UNTIL, Drop, Step
-from leadline.operations.replay import Start
-from leadline.settings.people import MemberConfig
+from leadline.operations.repair.replay import Start
+from leadline.settings.team.people import MemberConfig
 from leadline.team.people import Team
 from tests.worlds.channels import ScriptedMessenger, slack_channel
 from tests.worlds.leads import captured, refined_in

@@ -5,8 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit
-from leadline.journey.refining import preview, refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import preview, refine_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery, Fate, Kind, RefinedLead
 from leadline.model.task import Step

@@ -7,19 +7,19 @@ from typing import NoReturn
 import msgspec
 import pytest
 
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Connected
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import LeadFields, Ownership
-from leadline.model.people import Person
-from leadline.operations.replay import Start, carry_out, plan
+from leadline.model.staff.people import Person
+from leadline.operations.repair.replay import Start, carry_out, plan
 from leadline.ports.store import Store
-from leadline.settings.crm import CrmConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from leadline.team.people import Team
-from leadline.team.routing import Routes
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import ANN, BEN, MemoryCrm, SalesOffice
 

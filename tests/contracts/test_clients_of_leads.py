@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.journey.authenticating import client_in
-from leadline.journey.capture import CaptureKit
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.authenticating import client_in
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery
 from leadline.ports.source import Source
 from leadline.ports.store import Store
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import HandClock, capture
 

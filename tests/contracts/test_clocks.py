@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.response_clock import clock_due
+from leadline.journey.responding.response_clock import clock_due
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Ownership
 from leadline.model.task import Done, Lease, Step, Task

@@ -4,8 +4,8 @@ import msgspec
 
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.ports.store import Store
-from leadline.settings.rules import RuleConfig
-from leadline.team.routing import Routes
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from tests.contracts.test_one_person import ADA, Registry
 from tests.worlds.leads import HandClock
 

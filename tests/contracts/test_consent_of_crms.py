@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from leadline.model.consent import Consent, ConsentSaid, refused
+from leadline.model.facts.consent import Consent, ConsentSaid, refused
 from leadline.model.lead import LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Step, Task
 from leadline.ports.messenger import Unreachable
 from leadline.ports.source import TRUSTED
 from leadline.ports.store import Store
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import ANN, SalesOffice

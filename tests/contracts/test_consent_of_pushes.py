@@ -8,22 +8,22 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from leadline.model.consent import Consent
-from leadline.model.corrected_events import event_of_correction
-from leadline.model.correcting import Correction
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.consent import Consent
+from leadline.model.facts.corrected_events import event_of_correction
+from leadline.model.facts.correcting import Correction
+from leadline.model.facts.likeness import Possible, Trust, ValueOrigin
 from leadline.model.handling import Ending
 from leadline.model.lead import Kind
-from leadline.model.likeness import Possible, Trust, ValueOrigin
-from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
 from leadline.model.task import Step
-from leadline.operations.suppressing import suppress, suppression_name
-from leadline.ports.duplicates import CAP
+from leadline.operations.personal_data.suppressing import suppress, suppression_name
 from leadline.ports.source import Source
 from leadline.ports.store import Store
+from leadline.ports.store_parts.duplicates import CAP
 from leadline.privacy.hashes import PrivacyKey, key_of_text
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.wiring import sources
 from tests.standins.ad_networks import AdNetworkServer
 from tests.worlds.ad_office import AdOffice

@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.journey.erasing import end_erased
-from leadline.journey.proposing import (
+from leadline.journey.corrections.proposing import (
     CorrectionProposal,
     NotCorrected,
     correct,
     correctable,
     propose_correction,
 )
-from leadline.model.corrected_events import event_of_correction
-from leadline.model.correcting import CORRECTED_RULE, MOST_CORRECTIONS, Correction
-from leadline.model.erasing import ERASED_WORDS
+from leadline.journey.personal_data.erasing import end_erased
+from leadline.model.facts.corrected_events import event_of_correction
+from leadline.model.facts.correcting import CORRECTED_RULE, MOST_CORRECTIONS, Correction
+from leadline.model.facts.likeness import Trust
 from leadline.model.lead import Change, LeadFields
-from leadline.model.likeness import Trust
+from leadline.model.personal_data.erasing import ERASED_WORDS
 from leadline.model.task import Done, Step, Task
 from leadline.ports.store import Store
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle

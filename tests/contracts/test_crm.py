@@ -14,12 +14,12 @@ import pytest
 from leadline.entrypoints.cli.doctor.contacts import check_crm
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.plugins import crm_kinds
 from leadline.ports.crm import CrmChange, CrmRecord, CrmUsers, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
-from leadline.settings.crm_kinds import CRM_KINDS
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.crm_kinds import CRM_KINDS
 from leadline.vendors import registry
 from leadline.vendors.registry import make_crm
 from tests.standins.crm_api import ADA, START, CrmFailure, CrmLead, CrmStandIn, many

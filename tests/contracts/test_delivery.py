@@ -13,7 +13,7 @@ from leadline.model.task import Step, Task
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import ChannelHealth, Store
-from leadline.team.routing import Routes
+from leadline.team.matching.routing import Routes
 from tests.worlds.channels import (
     AlertOffice,
     ScriptedMessenger,

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.facts.likeness import Candidates, FirstSeen, Judgement, Possible, Ruling, Traits
 from leadline.model.lead import CapturedLead
-from leadline.model.likeness import Candidates, FirstSeen, Judgement, Possible, Ruling, Traits
 from leadline.model.task import Done, Lease, Step, Task
-from leadline.ports.duplicates import CAP, MOST_CANDIDATES
 from leadline.ports.store import Settlement, Store
+from leadline.ports.store_parts.duplicates import CAP, MOST_CANDIDATES
 from tests.worlds.leads import LEASE, HandClock, captured, digest, lease_task, refined
 
 ADA = digest("email ada@example.com")

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from leadline.entrypoints.cli.look import leads
 from leadline.entrypoints.cli.pairs import duplicates
 from leadline.entrypoints.cli.pairs.duplicates import duplicates_app
-from leadline.model.likeness import Ruling
-from leadline.settings.general import Settings
+from leadline.model.facts.likeness import Ruling
+from leadline.settings.top.general import Settings
 from tests.worlds.ledger import LedgerWorld
 from tests.worlds.sales_office import SalesOffice
 

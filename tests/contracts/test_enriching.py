@@ -16,18 +16,18 @@ from leadline.journey.enriching.books import Day, books, reserve
 from leadline.journey.enriching.caching import cached, keep_answer, query_digest
 from leadline.journey.enriching.patience import Patience
 from leadline.journey.enriching.waterfall import Waterfall
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
-from leadline.model.consent import NO, Consent
-from leadline.model.enrichment import Scalar
-from leadline.model.erasing import person_erased
+from leadline.model.facts.consent import NO, Consent
+from leadline.model.facts.enrichment import Scalar
 from leadline.model.lead import RefinedLead
-from leadline.model.retiring import person_retired
+from leadline.model.personal_data.erasing import person_erased
+from leadline.model.personal_data.retiring import person_retired
 from leadline.model.task import Step, Task
 from leadline.ports.enriching import Answer, FactsFound, NothingFound, NotNow, Query
 from leadline.ports.store import Store
 from leadline.privacy.masking import masked_lead
-from leadline.settings.enrich import ENRICH, AnyEnrichConfig, HttpEnrichConfig
+from leadline.settings.connected.enrich import ENRICH, AnyEnrichConfig, HttpEnrichConfig
 from leadline.stores.memory import MemoryStore
 from leadline.team.people import Team
 from leadline.vendors.registry import find

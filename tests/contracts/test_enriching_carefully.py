@@ -6,20 +6,20 @@ from datetime import timedelta
 import msgspec
 
 from leadline.duplicates.merging import as_said
-from leadline.journey.borrowed import borrowed_after, is_borrowed
 from leadline.journey.enriching.batch import by_patience
 from leadline.journey.enriching.books import Day, books
 from leadline.journey.enriching.caching import query_digest
 from leadline.journey.enriching.patience import Patience
-from leadline.model.enrichment import Enrichment
+from leadline.journey.same_person.borrowed import borrowed_after, is_borrowed
+from leadline.model.facts.enrichment import Enrichment
 from leadline.model.handling import UNHANDLED
-from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
 from leadline.model.task import Alert, Done, Lease, Step, Task
 from leadline.ports.crm import CrmChange
 from leadline.ports.enriching import NotNow
 from leadline.ports.store import Store
 from leadline.privacy.hashes import PrivacyKey
-from leadline.settings.enrich import HttpEnrichConfig
+from leadline.settings.connected.enrich import HttpEnrichConfig
 from tests.contracts.test_enriching import LookUpOffice, ScriptedProvider, found, values_of
 from tests.worlds.leads import LEASE, HandClock, lease_task, settle
 

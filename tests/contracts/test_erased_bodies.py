@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.capture import read, read_again
-from leadline.journey.telling_apart import telling_apart
+from leadline.journey.receiving.capture import read, read_again
+from leadline.journey.receiving.telling_apart import telling_apart
 from leadline.model.lead import CapturedLead, Delivery, Fate, Kind
 from leadline.model.task import Step
-from leadline.operations import replay
-from leadline.operations.replay import Start
+from leadline.operations.repair import replay
+from leadline.operations.repair.replay import Start
 from leadline.ports.store import Store
 from tests.contracts.test_privacy_deletion import (
     CREATED,

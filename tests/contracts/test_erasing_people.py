@@ -10,26 +10,31 @@ import pytest
 
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
-from leadline.journey.erasing import end_erased
-from leadline.journey.erasing_people import ErasedPeople, OnHold, erase_again, erase_people
-from leadline.journey.finding_people import find_people
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
+from leadline.journey.personal_data.erasing import end_erased
+from leadline.journey.personal_data.erasing_people import (
+    ErasedPeople,
+    OnHold,
+    erase_again,
+    erase_people,
+)
+from leadline.journey.personal_data.finding_people import find_people
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.follow_up import look_up_due
 from leadline.kit import Kit
-from leadline.model.corrected_events import event_of_correction
-from leadline.model.correcting import Correction
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.corrected_events import event_of_correction
+from leadline.model.facts.correcting import Correction
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import CapturedLead, Kind
-from leadline.model.privacy import AuditEntry, DataHold, Tombstone
+from leadline.model.personal_data.privacy import AuditEntry, DataHold, Tombstone
 from leadline.model.task import Step
-from leadline.ports.audit import AuditLog
-from leadline.ports.erasures import Erasures
+from leadline.ports.personal_data.audit import AuditLog
+from leadline.ports.personal_data.erasures import Erasures
 from leadline.ports.store import Store
 from leadline.privacy.finding import phone_names
 from leadline.privacy.hashes import key_of_text, lead_name
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.memory_erasing import MemoryErasures

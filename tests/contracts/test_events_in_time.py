@@ -10,15 +10,15 @@ import msgspec
 import pytest
 
 from leadline.alerts.sending import deliver_due
-from leadline.journey.capture import CaptureKit
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.follow_up import look_up_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery, Fate, Kind, Ownership, RefinedLead
 from leadline.model.task import Step
 from leadline.ports.store import Store
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.wiring import sources
 from tests.worlds.channels import AlertOffice
 from tests.worlds.leads import LEASE, HandClock, captured
@@ -39,7 +39,7 @@ class Desk:
 
     def send(self, source: str, *bodies: object) -> list[Any]:
         """One delivery for each body; the ids of leads that came in."""
-        from leadline.journey.capture import read
+        from leadline.journey.receiving.capture import read
 
         made = []
         for body in bodies:

@@ -14,11 +14,11 @@ import pytest
 from leadline.entrypoints.aws import deliver, refine
 from leadline.entrypoints.embedded.worker import work
 from leadline.model.task import Addressee, Done, Step, Task, event_name
-from leadline.settings.crm import CrmConfig
-from leadline.settings.general import Settings
-from leadline.settings.outcomes import MetaOutcomes
-from leadline.settings.rules import RuleConfig
-from leadline.settings.targets import TargetConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.outcomes import MetaOutcomes
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.targets import TargetConfig
+from leadline.settings.top.general import Settings
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.steps import function_of, kinds_after_refinement, patience
 from leadline.stores.aws.items import task_holder_of

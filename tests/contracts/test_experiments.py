@@ -12,18 +12,18 @@ from leadline.experiments.counting import DEAD, LATE, UNTOLD
 from leadline.experiments.designing import left_out_by, models_by
 from leadline.experiments.record import Arm, Design, Started
 from leadline.experiments.sequences import Count
-from leadline.journey import trial_waits
-from leadline.journey.erasing import end_erased
-from leadline.journey.first_look import look_due
-from leadline.journey.refining import preview
+from leadline.journey.personal_data.erasing import end_erased
+from leadline.journey.refinement.first_look import look_due
+from leadline.journey.refinement.refining import preview
+from leadline.journey.trials import trial_waits
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.likeness import FirstSeen
+from leadline.model.facts.scored_leads import UNSCORED
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import FirstSeen
-from leadline.model.scored_leads import UNSCORED
 from leadline.model.task import Alert, Done, Drop, Step, Task
-from leadline.operations.experiments import (
+from leadline.operations.trials.experiments import (
     ExperimentPlan,
     ExperimentStanding,
     plan_experiment,
@@ -32,12 +32,12 @@ from leadline.operations.experiments import (
     started_in,
     stop_experiment,
 )
-from leadline.ports.first_look import HotLead
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Store, Waiting
-from leadline.ports.trial_waits import TrialWait
-from leadline.settings.rules import RuleConfig
-from leadline.team.routing import Routes
+from leadline.ports.store_parts.first_look import HotLead
+from leadline.ports.store_parts.trial_waits import TrialWait
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from tests.contracts.test_one_person import Registry
 from tests.worlds.leads import HandClock, captured, refined
 from tests.worlds.ledger import LedgerWorld

@@ -8,21 +8,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit
-from leadline.journey.first_look import look_due
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.first_look import look_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
-from leadline.model.erasing import ERASED_WORDS
-from leadline.model.event_notes import WAIT_ENDED
+from leadline.model.facts.score import LeadScore, ScoreReason
 from leadline.model.lead import Delivery, RefinedLead
-from leadline.model.score import LeadScore, ScoreReason
-from leadline.model.suppression import MARK, QUARANTINE, SuppressedBy
+from leadline.model.monitoring.event_notes import WAIT_ENDED
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.personal_data.suppression import MARK, QUARANTINE, SuppressedBy
 from leadline.model.task import ON_HOLD_UNTIL, Done, Step, Task
-from leadline.operations.suppressing import suppress, suppression_name
-from leadline.operations.waits import change_wait
-from leadline.ports.first_look import HotLead
+from leadline.operations.personal_data.suppressing import suppress, suppression_name
+from leadline.operations.repair.waits import change_wait
 from leadline.ports.source import Source
 from leadline.ports.store import Store, Waiting
+from leadline.ports.store_parts.first_look import HotLead
 from leadline.privacy.hashes import key_of_text
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import LEASE, HandClock, capture, captured, lease_task, settle

@@ -13,14 +13,14 @@ from leadline.experiments.designing import models_by
 from leadline.experiments.fixed_models import names_of_model
 from leadline.experiments.judging import ExperimentVerdict
 from leadline.experiments.record import EXPERIMENTS, Arm, Design, Records, record_body
-from leadline.journey import fixed_models
-from leadline.journey.fixed_models import FixedModels, as_held_now, models_at_start
-from leadline.model.assigning import Kept, Rewrite
+from leadline.journey.trials import arm_models as fixed_models
+from leadline.journey.trials.arm_models import FixedModels, as_held_now, models_at_start
+from leadline.model.facts.scored_leads import UNSCORED
 from leadline.model.lead import RefinedLead
-from leadline.model.scored_leads import UNSCORED
+from leadline.model.staff.assigning import Kept, Rewrite
 from leadline.model.task import Step, Task
-from leadline.operations.experiment_reports import is_alarming, report_of
-from leadline.operations.experiments import standings, start_experiment, started_in
+from leadline.operations.trials.experiment_reports import is_alarming, report_of
+from leadline.operations.trials.experiments import standings, start_experiment, started_in
 from leadline.ports.store import Store
 from leadline.stores.aws.reading.ledger import AwsLedger
 from tests.contracts.test_experiments import ALERT, NAMES, PLAN, someone

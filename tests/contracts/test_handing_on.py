@@ -15,18 +15,18 @@ from leadline.journey.assigning.handing_out import wake_queues
 from leadline.journey.assigning.removed_teams import waiting_for_removed
 from leadline.journey.assigning.team_states import states_of
 from leadline.journey.assigning.trial_store import pretending
-from leadline.journey.claiming import ActionRules
+from leadline.journey.responding.claiming import ActionRules
 from leadline.model.handling import UNHANDLED
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
+from leadline.model.texts.links import Links
 from leadline.ports.store import Store
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.targets import TargetConfig
-from leadline.settings.teams import TeamConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.targets import TargetConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.giving.teams import Teams
 from leadline.team.targets import Targets
-from leadline.team.teams import Teams
 from tests.worlds.leads import HandClock
 from tests.worlds.teams import MONDAY, PEOPLE, TEAM, TeamOffice
 

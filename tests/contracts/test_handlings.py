@@ -7,7 +7,7 @@ import pytest
 
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Ownership
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Done, Later, Step, Task
 from leadline.ports.store import Store
 from tests.worlds.leads import HandClock, captured, lease_task, refined, refined_in, settle

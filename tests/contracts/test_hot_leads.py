@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from leadline.channels.slack.writer import SlackWriter
-from leadline.journey.first_look import look_due
+from leadline.journey.refinement.first_look import look_due
+from leadline.model.facts.score import LeadScore
 from leadline.model.lead import RefinedLead
-from leadline.model.score import LeadScore
 from leadline.model.task import Step
 from leadline.ports.channel import Channel
 from leadline.ports.store import Store
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from leadline.team.people import Team
-from leadline.team.routing import Routes
 from tests.worlds.channels import ScriptedMessenger
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import BEN, SalesOffice

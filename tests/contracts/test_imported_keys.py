@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.formats import key_of, raw_document
 from leadline.model.lead import CapturedLead, Delivery, Fate
-from leadline.operations.archive import read_raw
+from leadline.operations.repair.archive import read_raw
 from leadline.ports.store import Store
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import HandClock, captured
 

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Delivery, LeadFields
 from leadline.model.task import Step
 from leadline.ports.store import Store
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.close.webhook import Close
 from tests.worlds.leads import HandClock, capture
 from tests.worlds.sales_office import SalesOffice

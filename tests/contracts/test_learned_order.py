@@ -8,13 +8,13 @@ import pytest
 
 from leadline.experiments.judging import ExperimentVerdict
 from leadline.model.handling import UNHANDLED, Ending
-from leadline.model.learned import TeamWins, Wins
-from leadline.operations import learned_reports
-from leadline.operations.learned_reports import LearnedReport, learned_report
-from leadline.operations.learned_wins import count_wins, wins_in
-from leadline.ports.assigning import wins_of
-from leadline.settings.hours import HoursConfig
-from leadline.team import learning
+from leadline.model.staff.learned import TeamWins, Wins
+from leadline.operations.trials import learned_reports
+from leadline.operations.trials.learned_reports import LearnedReport, learned_report
+from leadline.operations.trials.learned_wins import count_wins, wins_in
+from leadline.ports.store_parts.assigning import wins_of
+from leadline.settings.team.hours import HoursConfig
+from leadline.team.giving import learning
 from tests.worlds.ledger import LedgerWorld
 from tests.worlds.teams import TEAM, TeamOffice
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from leadline.model.facts.likeness import FirstSeen
 from leadline.model.lead import Kind, Status
-from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
-from leadline.ports.ledger import Account, LeadFilter, LeadStory
+from leadline.ports.reading.ledger import Account, LeadFilter, LeadStory
 from tests.worlds.leads import captured, refined
 from tests.worlds.ledger import KINDS, START, LedgerWorld, Made
 

@@ -7,9 +7,9 @@ import pytest
 
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead, LeadDetails, Ownership, Status
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Done, Drop, Later, Retry, Step, Task
-from leadline.ports.ledger import LeadFilter, TaskRow
+from leadline.ports.reading.ledger import LeadFilter, TaskRow
 from tests.worlds.leads import refined
 from tests.worlds.ledger import START, LedgerWorld
 

@@ -7,8 +7,8 @@ import pytest
 
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL, Step, Task
-from leadline.ports.ledger import LeadFilter
-from leadline.ports.listing import ENDS_ARE_FOUND_FOR, FEWEST_DIGITS, LONGER, SHORT
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.ports.reading.listing import ENDS_ARE_FOUND_FOR, FEWEST_DIGITS, LONGER, SHORT
 from tests.worlds.leads import captured
 from tests.worlds.ledger import LedgerWorld
 

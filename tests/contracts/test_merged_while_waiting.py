@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from leadline.journey.judging import join, part
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.same_person.judging import join, part
 from leadline.model.task import Step, Task
 from leadline.ports.store import Store
 from tests.worlds.leads import HandClock

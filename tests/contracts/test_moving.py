@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.traits import traits_of
+from leadline.model.facts.likeness import Judgement, Ruling
+from leadline.model.facts.score import LeadScore
 from leadline.model.formats import key_of
 from leadline.model.lead import Fate, Kind, RefinedLead, Status
-from leadline.model.likeness import Judgement, Ruling
-from leadline.model.privacy import DataHold
-from leadline.model.retiring import DataKind
-from leadline.model.score import LeadScore
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.personal_data.retiring import DataKind
 from leadline.model.task import Done, Step, Task
 from leadline.operations.moving.agreement import differences
-from leadline.ports.first_look import HotLead
 from leadline.ports.homes import Family, Home, KeyKind
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Among, Settlement, Store
+from leadline.ports.store_parts.first_look import HotLead
 from leadline.stores.aws.clocks.message_queues import FAR
 from leadline.stores.aws.keys import alike_key, digest_key, lead_key
 from leadline.stores.likeness import likeness_of

@@ -2,10 +2,10 @@
 
 import pytest
 
-from leadline.model.assigning import Kept, Rewrite
-from leadline.ports.assigning import ABSENCES, account_of
+from leadline.model.staff.assigning import Kept, Rewrite
 from leadline.ports.homes import Home
 from leadline.ports.store import Store
+from leadline.ports.store_parts.assigning import ABSENCES, account_of
 from tests.worlds.moving import TwoInstallations
 from tests.worlds.turns import ROSTER, TEAM, counts, given_in, owner_in, queued_in
 

@@ -8,15 +8,15 @@ import pytest
 
 from leadline.duplicates.merging import without_fills
 from leadline.duplicates.traits import traits_of
-from leadline.journey import linking
-from leadline.journey.judging import cluster_of, edges_of, join, part
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.same_person import linking
+from leadline.journey.same_person.judging import cluster_of, edges_of, join, part
+from leadline.model.facts.likeness import FirstSeen, Ruling, Traits, Trust, ValueOrigin
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import FirstSeen, Ruling, Traits, Trust, ValueOrigin
 from leadline.model.task import Step, Task
 from leadline.ports.store import Settlement, Store
-from leadline.settings.rules import RuleConfig
-from leadline.team.routing import Routes
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import SalesOffice
 

@@ -8,12 +8,12 @@ import pytest
 
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
-from leadline.model.people import key_of_person
+from leadline.model.staff.people import key_of_person
 from leadline.model.task import Step
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
-from leadline.settings.rules import RuleConfig
-from leadline.team.routing import Routes
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import ANN, BEN, SalesOffice
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from leadline.alerts.sending import deliver_due
-from leadline.journey.capture import CaptureKit
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery
 from leadline.model.retry import RetryPolicy
@@ -18,7 +18,7 @@ from leadline.model.task import Step
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.source import Source
 from leadline.ports.store import Store
-from leadline.team.routing import Routes
+from leadline.team.matching.routing import Routes
 from tests.worlds.channels import ScriptedMessenger, slack_channel
 from tests.worlds.killed_process import Killed
 from tests.worlds.leads import HandClock, capture

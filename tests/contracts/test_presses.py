@@ -10,7 +10,7 @@ import pytest
 from leadline.channels.slack.commands import answer_command, open_leads_of
 from leadline.channels.slack.replies import PressReply, reply_of
 from leadline.channels.slack.requests import REPLY_LASTS, SlashCommand
-from leadline.journey.claiming import (
+from leadline.journey.responding.claiming import (
     CLAIM,
     JUNK,
     SNOOZE,
@@ -22,11 +22,11 @@ from leadline.journey.claiming import (
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Ownership
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Done, Later, Step, Task
+from leadline.model.texts.links import Links
 from leadline.ports.store import Store
-from leadline.settings.people import MemberConfig
+from leadline.settings.team.people import MemberConfig
 from leadline.stores.memory import MemoryStore
 from leadline.team.people import Team
 from tests.worlds.leads import HandClock, captured, lease_task, refined, refined_in, settle

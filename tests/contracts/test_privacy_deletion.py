@@ -14,17 +14,17 @@ from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
 from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.traits import traits_of
-from leadline.journey.capture import CaptureKit, read
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
-from leadline.journey.telling_apart import telling_apart
+from leadline.journey.receiving.capture import CaptureKit, read
+from leadline.journey.receiving.telling_apart import telling_apart
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.follow_up import look_up_due
 from leadline.kit import Kit
 from leadline.model.lead import Delivery, Fate
-from leadline.model.privacy import DataHold
+from leadline.model.personal_data.privacy import DataHold
 from leadline.model.task import Drop, Step, Task
 from leadline.ports.store import Settlement, Store
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.stores.key_file import read_or_make_key
 from leadline.stores.memory_erasing import MemoryErasures
 from leadline.wiring import sources

@@ -8,10 +8,10 @@ import pytest
 
 from leadline.journey.pushing.remembering import SENT
 from leadline.journey.pushing.sending import NO_NETWORK, WITHHELD, push_due
-from leadline.model.attribution import Attribution
-from leadline.model.consent import Consent
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.consent import Consent
+from leadline.model.facts.likeness import KNOWN_PERSON
 from leadline.model.handling import Ending
-from leadline.model.likeness import KNOWN_PERSON
 from leadline.model.task import Drop, Step, Task
 from leadline.ports.store import Store
 from tests.standins.ad_networks import AdNetworkServer, hashed

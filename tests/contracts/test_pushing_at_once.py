@@ -5,17 +5,17 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, press
-from leadline.model.consent import ConsentSaid
+from leadline.journey.responding.claiming import CLAIM, JUNK, ActionRules, Press, press
+from leadline.model.facts.consent import ConsentSaid
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
 from leadline.model.task import Done, Step, Task
 from leadline.ports.crm import CrmRecord
 from leadline.ports.source import TRUSTED
 from leadline.ports.store import Settlement, Store
-from leadline.settings.crm import CrmConfig
-from leadline.settings.outcomes import OutcomesConfig
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.outcomes import OutcomesConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.team.people import Team
 from leadline.vendors._api.records import settled
 from leadline.vendors.generic.webhook import Generic

@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from leadline.model.facts.score import LeadScore
 from leadline.model.handling import Ending
 from leadline.model.lead import Kind, Status
-from leadline.model.score import LeadScore
-from leadline.ports.questions import Bar, By, Counted, Figures, LeadQuestion, Repeats, SortKey
+from leadline.ports.reading.questions import (
+    Bar,
+    By,
+    Counted,
+    Figures,
+    LeadQuestion,
+    Repeats,
+    SortKey,
+)
 from tests.worlds.ledger import START
 from tests.worlds.questions import IndexedWorld, fill, person
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from leadline.duplicates.keys import candidate_keys
+from leadline.model.facts.likeness import Traits
 from leadline.model.lead import Status
-from leadline.model.likeness import Traits
 from leadline.model.task import Done, Step
-from leadline.ports.questions import Counted, LeadQuestion, Repeats, SortKey, Unanswerable
+from leadline.ports.reading.questions import Counted, LeadQuestion, Repeats, SortKey, Unanswerable
 from leadline.stores.aws.reading.questions import AwsQuestions
 from tests.worlds.leads import refined
 from tests.worlds.ledger import LedgerWorld, Made, fill

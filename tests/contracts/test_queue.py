@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.model.likeness import Traits
+from leadline.model.facts.likeness import Traits
 from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.store import Among, Settlement, Store
 from tests.worlds.leads import HandClock, captured, digest, refined

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from leadline.model.handling import Handling
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
 from leadline.ports.messenger import Unreachable
 from leadline.ports.store import Store
-from leadline.settings.people import MemberConfig
+from leadline.settings.team.people import MemberConfig
 from leadline.team.people import Team
 from tests.worlds.channels import AlertOffice, slack_channel
 from tests.worlds.leads import HandClock, lease_task

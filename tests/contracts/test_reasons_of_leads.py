@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from leadline.entrypoints.cli.look._reasons import lines_of
-from leadline.operations.reasons import Reasons, decision_in, kept_reasons
-from leadline.settings.teams import TeamConfig
+from leadline.operations.rules.reasons import Reasons, decision_in, kept_reasons
+from leadline.settings.team.teams import TeamConfig
 from tests.worlds.ledger import LedgerWorld
 from tests.worlds.teams import MONDAY, NAMES, TeamOffice
 

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from leadline.alerts.history import history_of
-from leadline.journey.reconcile import Reconciled, reconcile, reconcile_in_turn
+from leadline.alerts.wording.history import history_of
+from leadline.journey.receiving.reconcile import Reconciled, reconcile, reconcile_in_turn
 from leadline.model.lead import Fate
 from leadline.model.task import Step
 from leadline.ports.messenger import Busy, Unreachable

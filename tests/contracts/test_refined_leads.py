@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.formats import key_of, refined_head
 from leadline.model.task import Step
 from leadline.ports.store import Store

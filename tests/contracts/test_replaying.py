@@ -7,16 +7,16 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.errors import Unreadable
 from leadline.model.handling import Handling
 from leadline.model.lead import Delivery, Event, Kind
 from leadline.model.task import Done, Drop, Step, Task
-from leadline.operations.replay import Hearers, Plan, Start, carry_out, plan, routed
+from leadline.operations.repair.replay import Hearers, Plan, Start, carry_out, plan, routed
 from leadline.ports.source import Source
 from leadline.ports.store import Settlement, Store
-from leadline.settings.rules import RuleConfig
-from leadline.team.routing import Routes
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.salesforce.webhook import Salesforce
 from tests.worlds.batches import change_event
@@ -191,7 +191,7 @@ def test_what_no_source_can_read_any_more_is_left_alone(store: Store, clock: Han
 def test_many_leads_are_done_again_slice_by_slice(
     store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.operations.replay._SLICE", 20)
+    monkeypatch.setattr("leadline.operations.repair.replay._SLICE", 20)
     leads = [captured(clock, f"lead{i}") for i in range(43)]
     store.accept(leads)
     ids = [lead.id for lead in leads]

@@ -11,9 +11,9 @@ from leadline.duplicates.traits import traits_of
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.ids import uuid7
 from leadline.model.lead import CapturedLead, Fate, Kind, RefinedLead
-from leadline.model.privacy import DataHold
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.personal_data.retiring import RETIRED_PROBLEM, RETIRED_WORDS, DataKind
 from leadline.model.quotas import Quota
-from leadline.model.retiring import RETIRED_PROBLEM, RETIRED_WORDS, DataKind
 from leadline.model.task import Alert, Done, Drop, Step, Task
 from leadline.ports.store import Among, Store
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle

@@ -3,10 +3,16 @@
 from datetime import timedelta
 
 from leadline.model.lead import Status
-from leadline.model.privacy import DataHold
-from leadline.model.retiring import RETIRED, RETIRED_PROBLEM, RETIRED_WORDS, DataKind, note_on
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.personal_data.retiring import (
+    RETIRED,
+    RETIRED_PROBLEM,
+    RETIRED_WORDS,
+    DataKind,
+    note_on,
+)
 from leadline.model.task import Done, Step, Task
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Among
 from tests.worlds.ledger import LedgerWorld, fill
 

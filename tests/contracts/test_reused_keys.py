@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from leadline import wiring
-from leadline.journey.capture import CaptureKit
-from leadline.journey.refining import refine_due
-from leadline.journey.telling_apart import telling_apart
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.receiving.telling_apart import telling_apart
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
-from leadline.model.event_notes import KEY_REUSED, OTHER_WORDS
 from leadline.model.formats import key_of
 from leadline.model.lead import Delivery, Fate, Kind
+from leadline.model.monitoring.event_notes import KEY_REUSED, OTHER_WORDS
 from leadline.model.task import Step
 from leadline.ports.store import Store
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.wiring import sources
 from tests.worlds.leads import HandClock, capture, captured
 from tests.worlds.timelines import lines_of

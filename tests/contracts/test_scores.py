@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.model.scored_leads import UNSCORED
+from leadline.model.facts.scored_leads import UNSCORED
 from leadline.model.task import Step, Task
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Store
-from leadline.settings.rules import RuleConfig
-from leadline.settings.score import PointsConfig
-from leadline.team.routing import Routes
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.top.score import PointsConfig
+from leadline.team.matching.routing import Routes
 from tests.contracts.test_one_person import ADA, Registry
 from tests.contracts.test_teams import goes_away
 from tests.worlds.leads import HandClock

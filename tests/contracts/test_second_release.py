@@ -12,18 +12,18 @@ import msgspec
 import pytest
 
 from leadline.journey.assigning.absences import come_back
-from leadline.journey.erasing_people import erase_people
-from leadline.journey.finding_people import find_people
-from leadline.model.consent import SUPPRESSED
+from leadline.journey.personal_data.erasing_people import erase_people
+from leadline.journey.personal_data.finding_people import find_people
+from leadline.model.facts.consent import SUPPRESSED
 from leadline.model.lead import Status
-from leadline.model.retiring import RETIRED_WORDS, DataKind
-from leadline.model.suppression import SuppressedBy
+from leadline.model.personal_data.retiring import RETIRED_WORDS, DataKind
+from leadline.model.personal_data.suppression import SuppressedBy
 from leadline.model.task import Step, Task
-from leadline.operations.retention import PAUSE, retain_in_turn
-from leadline.operations.suppressing import suppress, suppression_name
+from leadline.operations.personal_data.retention import PAUSE, retain_in_turn
+from leadline.operations.personal_data.suppressing import suppress, suppression_name
 from leadline.ports.channel import Notice, OutgoingMessage
-from leadline.ports.erasures import Erasures
-from leadline.ports.ledger import Account, LeadFilter, Ledger
+from leadline.ports.personal_data.erasures import Erasures
+from leadline.ports.reading.ledger import Account, LeadFilter, Ledger
 from leadline.privacy.finding import phone_names
 from leadline.privacy.hashes import key_of_text
 from leadline.privacy.terms import Term

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from leadline.model.handling import UNHANDLED, Handling
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import ON_HOLD_UNTIL, Alert, Done, Step, Task
-from leadline.operations.waits import change_wait, end_of_wait, is_on_hold, wait_of
-from leadline.ports.ledger import LeadFilter
+from leadline.operations.repair.waits import change_wait, end_of_wait, is_on_hold, wait_of
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Settlement
 from tests.worlds.leads import refined
 from tests.worlds.ledger import LedgerWorld

@@ -10,17 +10,23 @@ import pytest
 from leadline.alerts.reminding import remind_due
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
-from leadline.journey.folding import said_by
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
-from leadline.journey.response_clock import clock_due
+from leadline.journey.refinement.folding import said_by
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.follow_up import look_up_due
+from leadline.journey.responding.response_clock import clock_due
 from leadline.kit import Kit
-from leadline.model.consent import LISTED, PURPOSES, SUPPRESSED, Consent, ConsentSaid, refused
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.consent import LISTED, PURPOSES, SUPPRESSED, Consent, ConsentSaid, refused
 from leadline.model.lead import Kind, RefinedLead
-from leadline.model.suppression import MARK, QUARANTINE, UNREAD, Suppressed, SuppressedBy
+from leadline.model.personal_data.suppression import (
+    MARK,
+    QUARANTINE,
+    UNREAD,
+    Suppressed,
+    SuppressedBy,
+)
 from leadline.model.task import Step
-from leadline.operations.suppressing import (
+from leadline.operations.personal_data.suppressing import (
     SuppressionName,
     list_counts,
     on_the_list,
@@ -31,9 +37,9 @@ from leadline.operations.suppressing import (
 )
 from leadline.ports.store import Store
 from leadline.privacy.hashes import PrivacyKey, key_of_text
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
-from leadline.settings.targets import TargetConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.team.targets import TargetConfig
+from leadline.settings.top.general import Settings
 from leadline.stores.memory import MemoryStore
 from leadline.team.targets import Targets
 from leadline.vendors.hubspot.webhook import HubSpot

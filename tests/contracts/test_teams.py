@@ -6,16 +6,16 @@ import msgspec
 import pytest
 
 from leadline.journey.assigning.changing import ASSIGNED
-from leadline.model.assigning import Absence, Absences, Charge, Decision, Rewrite, Skipped
 from leadline.model.handling import UNHANDLED, Ending
-from leadline.model.people import Person
+from leadline.model.staff.assigning import Absence, Absences, Charge, Decision, Rewrite, Skipped
+from leadline.model.staff.people import Person
 from leadline.model.task import Step, Task
-from leadline.ports.assigning import ABSENCES
 from leadline.ports.store import Store
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.teams import TeamConfig
+from leadline.ports.store_parts.assigning import ABSENCES
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.teams import TeamConfig
 from tests.worlds.leads import HandClock
 from tests.worlds.teams import MONDAY, PEOPLE, TEAM, TeamOffice
 from tests.worlds.timelines import lines_of

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.alerts.trouble_story import MOST_TOLD
+from leadline.alerts.wording.trouble_story import MOST_TOLD
 from leadline.channels.email.message import EmailWriter
-from leadline.model.trouble import KnownTrouble, Trouble, TroubleKind, TroubleState
+from leadline.model.monitoring.trouble import KnownTrouble, Trouble, TroubleKind, TroubleState
 from leadline.ports.channel import OutgoingMessage
 from tests.channels.leads import CAPTURED, ID
 from tests.contracts.test_writers import KINDS

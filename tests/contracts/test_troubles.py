@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.model.trouble import KnownTrouble, Trouble, TroubleKind, TroubleState
-from leadline.ports.troubles import TroubleBook
+from leadline.model.monitoring.trouble import KnownTrouble, Trouble, TroubleKind, TroubleState
+from leadline.ports.store_parts.troubles import TroubleBook
 from leadline.stores.memory_troubles import MemoryTroubles
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock

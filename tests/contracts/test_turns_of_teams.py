@@ -7,13 +7,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.model.assigning import Documents, Kept, Queued, Rewrite
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead
-from leadline.model.people import Person
+from leadline.model.staff.assigning import Documents, Kept, Queued, Rewrite
+from leadline.model.staff.people import Person
 from leadline.model.task import Done, Later, Lease, Step, Task
-from leadline.ports.assigning import ABSENCES, account_of, roster_of
 from leadline.ports.store import Settlement, Store
+from leadline.ports.store_parts.assigning import ABSENCES, account_of, roster_of
 from tests.worlds.leads import LEASE, HandClock, captured, lease_task, refined, refined_in, settle
 from tests.worlds.turns import (
     PEOPLE,

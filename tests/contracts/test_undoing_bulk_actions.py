@@ -9,8 +9,8 @@ from leadline.entrypoints.dashboard.bulk.looking import look_at
 from leadline.entrypoints.dashboard.bulk.wanted import BulkAction, BulkParts, BulkWanted
 from leadline.journey.assigning.absences import come_back, go_away
 from leadline.journey.assigning.handing_out import wake_queues
-from leadline.journey.claiming import ActionRules
-from leadline.model.people import Person
+from leadline.journey.responding.claiming import ActionRules
+from leadline.model.staff.people import Person
 from tests.worlds.ledger import LedgerWorld
 from tests.worlds.teams import MONDAY, NAMES, TeamOffice
 

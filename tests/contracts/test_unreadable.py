@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from leadline.journey.capture import CaptureKit, read, read_again
-from leadline.model.event_notes import NOT_READ
+from leadline.journey.receiving.capture import CaptureKit, read, read_again
 from leadline.model.lead import CapturedLead, Delivery, Fate, Kind
+from leadline.model.monitoring.event_notes import NOT_READ
 from leadline.model.quotas import Quota
 from leadline.model.task import Step
-from leadline.operations import replay
-from leadline.operations.replay import Start
+from leadline.operations.repair import replay
+from leadline.operations.repair.replay import Start
 from leadline.ports.store import Store
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import HandClock, captured
 from tests.worlds.ledger import LedgerWorld

@@ -8,12 +8,12 @@ import pytest
 
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Ownership
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Step, Task
 from leadline.ports.channel import GONE
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
-from leadline.settings.people import MemberConfig
+from leadline.settings.team.people import MemberConfig
 from leadline.team.people import Team
 from tests.worlds.channels import AlertOffice, ScriptedMessenger, bot_channel, slack_channel
 from tests.worlds.leads import HandClock

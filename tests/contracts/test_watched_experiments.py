@@ -8,14 +8,14 @@ import pytest
 from leadline.experiments.judging import ExperimentVerdict
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Ending
-from leadline.operations.experiment_watch import (
+from leadline.operations.trials.experiment_watch import (
     DAILY,
     WatchedExperiments,
     note_told,
     watch_experiments,
     watched_in,
 )
-from leadline.operations.experiments import start_experiment, stop_experiment
+from leadline.operations.trials.experiments import start_experiment, stop_experiment
 from tests.contracts.test_experiments import ALERT, PLAN, ends, lead_in
 from tests.worlds.ledger import LedgerWorld
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.erasing_people import erase_again
-from leadline.journey.finding_people import find_people
-from leadline.model.erasing import ERASED_WORDS
+from leadline.journey.personal_data.erasing_people import erase_again
+from leadline.journey.personal_data.finding_people import find_people
 from leadline.model.lead import DELETED, ERASED, Kind
-from leadline.model.privacy import Tombstone
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.personal_data.privacy import Tombstone
 from leadline.ports.store import Store
 from leadline.privacy.places import place_of
 from leadline.privacy.places.place import PlaceKind

@@ -11,17 +11,17 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Delivery
-from leadline.model.people import Person
-from leadline.model.privacy import DataHold
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.staff.people import Person
 from leadline.ports.homes import Home
 from leadline.ports.store import Store
 from leadline.privacy.places import place_of
 from leadline.privacy.places.place import WHOLE, PlaceKind
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.standins.samples import DEMO_SOURCES
 from leadline.wiring import sources
 from tests.contracts.test_erasing_people import ErasingOffice

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.model.assigning import Decision
+from leadline.model.staff.assigning import Decision
 from leadline.ports.messenger import Unreachable
 from leadline.ports.store import Store
-from leadline.settings.hours import HoursConfig
-from leadline.settings.targets import TargetConfig
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.targets import TargetConfig
 from leadline.team.targets import Targets
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import BEN

@@ -5,17 +5,17 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.follow_up import ECHO
-from leadline.journey.write_back import write_back_due
-from leadline.journey.write_back_leads import preview_changes
-from leadline.journey.write_back_plan import FieldPlan, FieldVerdict
+from leadline.journey.responding.follow_up import ECHO
+from leadline.journey.writing_back.write_back import write_back_due
+from leadline.journey.writing_back.write_back_leads import preview_changes
+from leadline.journey.writing_back.write_back_plan import FieldPlan, FieldVerdict
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.lead import Delivery, Ownership
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Later, Step, Task
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.store import Store
-from leadline.settings.people import MemberConfig
+from leadline.settings.team.people import MemberConfig
 from leadline.team.people import Team
 from leadline.vendors.form.webhook import Form
 from tests.standins.writable_crm import Rate, WritingOffice

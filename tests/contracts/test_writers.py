@@ -17,12 +17,12 @@ from leadline.channels.pagerduty.events import PagerDutyWriter
 from leadline.channels.slack.writer import DIRECT, SlackWriter
 from leadline.channels.teams.card import TeamsWriter
 from leadline.channels.webhook.events import EventWriter
-from leadline.model.consent import NO, PURPOSES, Consent
+from leadline.model.facts.consent import NO, PURPOSES, Consent
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Ownership
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Step
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Notice, OutgoingMessage, Writer
 from tests.channels.leads import (
     CAPTURED,

@@ -8,12 +8,12 @@ import pytest
 
 from leadline.conversions.calling import texts_in
 from leadline.conversions.registry import make_ad_network
-from leadline.model.attribution import Attribution
-from leadline.model.conversions import Stage
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.conversions import Stage
 from leadline.ports.ad_network import AdNetwork, Conversion, KnownBy, Received, Rejected
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.outcomes import OutcomesConfig
+from leadline.settings.connected.outcomes import OutcomesConfig
 from tests.standins.ad_networks import TOKEN, AdNetworkServer
 from tests.worlds.ad_office import config_of
 

@@ -14,7 +14,7 @@ from leadline.conversions.registry import make_ad_network
 from leadline.model.errors import ConfigurationError
 from leadline.ports.ad_network import AdNetwork
 from leadline.ports.messenger import Refused
-from leadline.settings.outcomes import GoogleOutcomes
+from leadline.settings.connected.outcomes import GoogleOutcomes
 from tests.conversions.test_answers import conversion
 from tests.standins.ad_networks import AdNetworkServer, account_json
 from tests.worlds.ad_office import config_of

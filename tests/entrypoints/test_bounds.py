@@ -15,12 +15,12 @@ import pytest
 
 from leadline import wiring
 from leadline.entrypoints.aws import capture
-from leadline.entrypoints.embedded.captures import OpenEndpoints
-from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.http import App
-from leadline.settings.general import Settings
+from leadline.entrypoints.embedded.receiving.captures import OpenEndpoints
+from leadline.entrypoints.embedded.receiving.group_commit import Batcher
+from leadline.entrypoints.embedded.receiving.http import App
+from leadline.settings.top.general import Settings
 from leadline.standins.slack_inbox import SlackInbox
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from tests.standins.aws_faults import world
 from tests.worlds.aws_functions import Functions, now
 from tests.worlds.batches import BATCHES, change_event

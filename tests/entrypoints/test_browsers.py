@@ -11,8 +11,8 @@ from leadline.entrypoints.browsers import as_seen_by, prefers_html, preflight
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Delivery
 from leadline.ports.source import Answer, Source
+from leadline.settings.connected.sources import SourceConfig
 from leadline.settings.loading import load
-from leadline.settings.sources import SourceConfig
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.web_to_lead.webhook import WebToLead

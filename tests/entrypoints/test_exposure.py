@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from leadline import wiring
-from leadline.entrypoints.embedded import exposure
+from leadline.entrypoints.embedded.watching import exposure
 from leadline.entrypoints.reception import has_token
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import too_wide
 from leadline.plugins import source_names
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 TOML = """
 [sources.close]

@@ -10,10 +10,10 @@ import pytest
 from leadline.channels.slack.replies import NOT_SAVED
 from leadline.channels.slack.requests import SlashCommand
 from leadline.entrypoints.slack_endpoint import NOT_READ, SlackEndpoint, slack_endpoint
-from leadline.journey.claiming import CLAIM, SNOOZE, Press
+from leadline.journey.responding.claiming import CLAIM, SNOOZE, Press
 from leadline.model.errors import StorageFailed
-from leadline.model.people import Person
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
+from leadline.model.staff.people import Person
 from leadline.settings.loading import load
 from leadline.stores.memory import MemoryStore
 from leadline.stores.memory_audit import MemoryAudit

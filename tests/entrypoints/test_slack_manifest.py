@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from leadline.entrypoints.embedded.http import SLACK_PATHS
+from leadline.entrypoints.embedded.receiving.http import SLACK_PATHS
 from leadline.entrypoints.slack_endpoint import COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/claim-leads-in-slack.md"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.settings.general import declared
+from leadline.settings.top.general import declared
 from tests.infra.template_reading import FUNCTIONS, KEY, SECRET, Stack, allowed, referred, written
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.model.attempts import MOST_ANSWER, MOST_SENT, Exchange
+from leadline.model.monitoring.attempts import MOST_ANSWER, MOST_SENT, Exchange
 from leadline.net.client import NoReply
 from leadline.net.noting import note_message, note_request
 from leadline.net.reply import HttpReply
-from leadline.ports.exchanges import gathering, listening
-from leadline.settings.crm_kinds import OdooConfig
+from leadline.ports.store_parts.exchanges import gathering, listening
+from leadline.settings.connected.crm_kinds import OdooConfig
 from leadline.vendors.odoo.api import OdooCrm
 from tests.standins.scripted_server import ScriptedServer, answer
 

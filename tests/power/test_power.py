@@ -18,8 +18,8 @@ import pytest
 from leadline.model.errors import LeadlineError, StorageFailed, SyncFailed
 from leadline.model.task import Done, Retry, Step, Task
 from leadline.ports.store import Settlement
-from leadline.stores.sqlite import database
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file import database
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore

@@ -24,8 +24,7 @@ from leadline.net.reply import HttpReply
 from leadline.ports.clock import Clock
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from leadline.ports.source import Source
-from leadline.settings.sources import SourceConfig
-from leadline.stores.aws.batch_store import BatchStore
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.items import LeadItem, lead_of
@@ -33,7 +32,8 @@ from leadline.stores.aws.keys import LEAD
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.sweep import Swept, sweep
 from leadline.stores.aws.table import Table
-from leadline.team.routing import Routes
+from leadline.stores.aws.work.batch_store import BatchStore
+from leadline.team.matching.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.aws_resources import PATIENCE_S, REGION, AwsResources
 from tests.worlds.channels import slack_channel

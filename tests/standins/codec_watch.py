@@ -5,7 +5,7 @@ import encodings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from leadline.model import charsets
+from leadline.model.texts import charsets
 
 OURS = frozenset(codec.replace("-", "_") for codec in charsets.LABELS.values()) | {
     "ascii", "latin_1", "utf_8", "utf_32_le", "utf_32_be",

@@ -15,9 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, NamedTuple, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import Crm
-from leadline.settings.crm import CrmConfig
+from leadline.settings.connected.crm import CrmConfig
 from leadline.vendors.registry import make_crm
 
 ADA = Person(id="", name="Ada Vance", email="ada.vance@example.org")

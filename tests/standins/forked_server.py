@@ -19,7 +19,7 @@ import msgspec
 
 from leadline.entrypoints.embedded import children
 from leadline.model import ids
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from tests.standins.adoption import Adopted, adopting, be_called, orphan
 
 LOADED_LATE = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from leadline.journey.claiming import SNOOZE
+from leadline.journey.responding.claiming import SNOOZE
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 REPLY = "https://hooks.slack.com/actions/T0000001/100000001/AbCdEf"

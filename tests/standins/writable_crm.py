@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.journey.write_back import write_back_due
+from leadline.journey.writing_back.write_back import write_back_due
 from leadline.kit import Connected
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Step
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable

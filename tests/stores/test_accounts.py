@@ -12,7 +12,8 @@ import apsw
 import msgspec
 import pytest
 
-from leadline.model.accounts import (
+from leadline.model.errors import ConfigurationError, StorageFailed
+from leadline.model.staff.accounts import (
     ApiToken,
     LoginLink,
     Scope,
@@ -21,7 +22,6 @@ from leadline.model.accounts import (
     UserRole,
     digest_of,
 )
-from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.stores.accounts.accounts import SqliteAccounts
 from leadline.stores.accounts.file import FILE
 from leadline.stores.sqlite.queries import read_queries

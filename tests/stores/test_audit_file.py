@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from leadline.model.errors import StorageFailed
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.privacy.chain import check_chain, signed_cut
 from leadline.privacy.hashes import PrivacyKey
 from leadline.stores import audit_file

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.model.score import LeadScore
+from leadline.model.facts.score import LeadScore
 from leadline.model.task import Done, Step, Task
-from leadline.ports.first_look import HotLead
 from leadline.ports.store import Among, Store
+from leadline.ports.store_parts.first_look import HotLead
 from leadline.stores.memory import MemoryStore
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.encrypted import encrypting

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.model.accounts import UserAccount, UserRole
-from leadline.model.saved_views import MOST_VIEWS, SavedView
+from leadline.model.staff.accounts import UserAccount, UserRole
+from leadline.model.staff.saved_views import MOST_VIEWS, SavedView
 from leadline.stores.accounts.accounts import SqliteAccounts
 from tests.worlds.leads import HandClock
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from leadline.entrypoints.embedded.metrics import METRICS
-from leadline.entrypoints.embedded.openapi import document
+from leadline.entrypoints.embedded.receiving.openapi import document
+from leadline.entrypoints.embedded.watching.metrics import METRICS
 from leadline.installations import settings_check
 from leadline.model.errors import LeadlineError
 from leadline.plugins import crm_kinds, source_names
-from leadline.settings.channels import CHANNELS
-from leadline.settings.general import declared
+from leadline.settings.connected.channels import CHANNELS
 from leadline.settings.loading import load
 from leadline.settings.tables import TABLES
+from leadline.settings.top.general import declared
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

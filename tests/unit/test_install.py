@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from leadline import __version__
 from leadline.entrypoints.cli import app
-from leadline.settings.general import Settings, declared
-from leadline.settings.notations import SIZE
+from leadline.settings.notation.notations import SIZE
+from leadline.settings.top.general import Settings, declared
 from leadline.stores.key_file import key_path
 
 ROOT = Path(__file__).parents[2]

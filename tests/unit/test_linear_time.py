@@ -17,13 +17,12 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from leadline.alerts import words
+from leadline.alerts.wording import words
 from leadline.channels.slack import mrkdwn
 from leadline.entrypoints.cli.look._story import print_story
-from leadline.journey.folding import laid_over
+from leadline.journey.refinement.folding import laid_over
 from leadline.model.errors import LeadlineError
 from leadline.model.handling import Handling
-from leadline.model.json_text import decode, read_json
 from leadline.model.keys import match_keys
 from leadline.model.labels import read_label
 from leadline.model.lead import (
@@ -34,9 +33,10 @@ from leadline.model.lead import (
     RefinedLead,
     Status,
 )
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_text import decode, read_json
 from leadline.ports.channel import Notice
-from leadline.ports.ledger import LeadRow, LeadStory
+from leadline.ports.reading.ledger import LeadRow, LeadStory
 from leadline.privacy.masking import (
     masked_lead,
     masked_phone,
@@ -56,9 +56,9 @@ from leadline.refine.names.casing import recase, recase_last
 from leadline.refine.names.name import refine_name
 from leadline.refine.phones.phone import refine_phone
 from leadline.refine.website import refine_website
-from leadline.team.conditions import compile_condition
+from leadline.team.matching.conditions import compile_condition
+from leadline.team.matching.subject import Subject
 from leadline.team.people import Team
-from leadline.team.subject import Subject
 from leadline.vendors._api.client import CrmReply, words_of
 from leadline.vendors._reader import guess, looks
 from leadline.vendors._reader.names import Given, whole_name

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.errors import Unauthentic
 from leadline.model.lead import Delivery, Event
 from leadline.standins.form_bodies import multipart, urlencoded, web_to_lead

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.model.consent import ConsentSaid
-from leadline.settings.sources import SourceConfig
+from leadline.model.facts.consent import ConsentSaid
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.registry import find
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from leadline.model.lead import DELETED, ERASED, Delivery, Event, Kind
 from leadline.plugins import own_sources
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.registry import find
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/connect-a-sender.md"

@@ -3,11 +3,11 @@
 import pytest
 from msgspec import structs
 
-from leadline.journey.linking import trust_in
-from leadline.model.likeness import Trust
+from leadline.journey.same_person.linking import trust_in
+from leadline.model.facts.likeness import Trust
 from leadline.plugins import source_names
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.wiring import in_memory
 
 SECRET = SourceConfig(secret=("s3cret", "t"))

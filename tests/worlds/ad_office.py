@@ -8,27 +8,27 @@ from typing import Any, cast
 import msgspec
 
 from leadline import wiring
-from leadline.journey.erasing import end_erased
+from leadline.journey.personal_data.erasing import end_erased
 from leadline.journey.pushing.sending import push_due
 from leadline.kit import Kit
-from leadline.model.attempts import KeptAttempt
-from leadline.model.attribution import Attribution
-from leadline.model.consent import Consent
-from leadline.model.conversions import Pushed
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.consent import Consent
+from leadline.model.facts.conversions import Pushed
+from leadline.model.facts.likeness import FirstSeen, Traits
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.likeness import FirstSeen, Traits
-from leadline.model.people import Person
+from leadline.model.monitoring.attempts import KeptAttempt
 from leadline.model.retry import RetryPolicy
+from leadline.model.staff.people import Person
 from leadline.model.task import Done, Drop, Later, Step, Task
 from leadline.ports.store import Settlement, Store
-from leadline.settings.general import Settings
-from leadline.settings.outcomes import (
+from leadline.settings.connected.outcomes import (
     GoogleOutcomes,
     LinkedInOutcomes,
     MetaOutcomes,
     OutcomesConfig,
 )
+from leadline.settings.top.general import Settings
 from tests.standins.ad_networks import TOKEN, AdNetworkServer
 from tests.worlds.leads import HandClock, captured, lease_task, settle
 from tests.worlds.timelines import lines_of

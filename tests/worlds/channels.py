@@ -17,7 +17,7 @@ from leadline.model.task import Alert, Done, Later, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from leadline.ports.store import Settlement, Store
-from leadline.team.routing import Routes
+from leadline.team.matching.routing import Routes
 from tests.worlds.killed_process import Killed
 from tests.worlds.leads import LEASE, HandClock, captured, refined
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from leadline.entrypoints.embedded.slow_senders import GuardedProtocol
+from leadline.entrypoints.embedded.receiving.slow_senders import GuardedProtocol
 
 
 class _Counting:

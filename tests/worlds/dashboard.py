@@ -16,9 +16,9 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard, Door
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.installations.accounts import accounts_of
 from leadline.installations.embedded import Embedded
-from leadline.model.accounts import UserRole
-from leadline.ports.accounts import Accounts
+from leadline.model.staff.accounts import UserRole
 from leadline.ports.clock import Clock
+from leadline.ports.dashboard.accounts import Accounts
 from leadline.settings.loading import load
 
 CSRF = "the-token-of-forms"

@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 
 from leadline.installations.embedded import Embedded
-from leadline.model.assigning import Decision, RuleLooked, Skipped
+from leadline.model.facts.likeness import FirstSeen, Possible, Reason
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, Change, Contact, LeadDetails, Ownership, RefinedLead
-from leadline.model.likeness import FirstSeen, Possible, Reason
-from leadline.model.people import Person
+from leadline.model.staff.assigning import Decision, RuleLooked, Skipped
+from leadline.model.staff.people import Person
 from leadline.model.task import ON_HOLD_UNTIL, Alert, Done, Drop, Step, Task
 from leadline.ports.store import Store
 from leadline.stores.sqlite.store import SqliteStore

@@ -17,22 +17,22 @@ from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
 from leadline.channels.slack.bot import SlackBot
 from leadline.channels.slack.writer import SlackWriter
-from leadline.journey.capture import CaptureKit
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.follow_up import look_up_due
 from leadline.kit import EMBEDDED_DEATHS, Connected, Kit
 from leadline.model.lead import Delivery, LeadFields
-from leadline.model.people import Person
 from leadline.model.retry import RetryPolicy
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
 from leadline.ports.channel import Channel
 from leadline.ports.crm import CrmRecord, NotYet
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable
 from leadline.ports.store import Store
-from leadline.settings.crm import CrmConfig
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
-from leadline.team.routing import Routes
+from leadline.team.matching.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.killed_process import Killed
 from tests.worlds.leads import HandClock, capture

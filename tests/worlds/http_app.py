@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 import urllib3
 import uvicorn
 
-from leadline.entrypoints.embedded.captures import OpenEndpoints
-from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.http import App
-from leadline.entrypoints.embedded.slow_senders import GuardedProtocol, hang_up_on_the_slow
-from leadline.journey.capture import CaptureKit
+from leadline.entrypoints.embedded.receiving.captures import OpenEndpoints
+from leadline.entrypoints.embedded.receiving.group_commit import Batcher
+from leadline.entrypoints.embedded.receiving.http import App
+from leadline.entrypoints.embedded.receiving.slow_senders import (
+    GuardedProtocol,
+    hang_up_on_the_slow,
+)
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.errors import StorageFull
 from leadline.model.lead import CapturedLead, Delivery, Event, Fate, Kind, Receipt
 from leadline.ports.source import Answer, Source

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from leadline.journey.capture import CaptureKit, answer, read
+from leadline.journey.receiving.capture import CaptureKit, answer, read
 from leadline.model import ids
 from leadline.model.ids import uuid7
 from leadline.model.keys import key_digest

@@ -9,7 +9,7 @@ import pytest
 
 from leadline.model.lead import CapturedLead, Kind
 from leadline.model.task import Alert, Done, Drop, Lease, Retry, Step, Task
-from leadline.ports.ledger import LeadStory, Ledger
+from leadline.ports.reading.ledger import LeadStory, Ledger
 from leadline.ports.store import Settlement, Store
 from tests.worlds.leads import HandClock, captured, refined
 

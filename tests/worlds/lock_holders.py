@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.file.database import Database
 
 ROOT = Path(__file__).parents[2]
 

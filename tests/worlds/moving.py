@@ -11,15 +11,15 @@ from typing import Any
 import msgspec
 
 from leadline import kit as attempts
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
-from leadline.model.assigning import Charge, Kept, Queued
-from leadline.model.corrected_events import event_of_correction
-from leadline.model.correcting import Correction
+from leadline.model.facts.corrected_events import event_of_correction
+from leadline.model.facts.correcting import Correction
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead, Kind, Ownership
-from leadline.model.people import Person
 from leadline.model.retry import RetryPolicy
+from leadline.model.staff.assigning import Charge, Kept, Queued
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Outcome, Retry, Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.signing import Keys
@@ -34,7 +34,7 @@ from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.moving.home import AwsHome
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Table
-from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.capture.keys import KeyIndex
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import msgspec
 
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.values import bytes_of, micros
 from tests.worlds.leads import HandClock, captured, refined
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from leadline.model.conversions import Pushed, Stage
+from leadline.model.facts.conversions import Pushed, Stage
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PUSHED = Pushed(

@@ -9,9 +9,9 @@ import msgspec
 
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import CapturedLead, Contact, LeadDetails, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Done, Drop, Step, Task
-from leadline.ports.questions import FoundLeads, LeadQuestion
+from leadline.ports.reading.questions import FoundLeads, LeadQuestion
 from leadline.stores.sqlite.index.asking import SqliteQuestions
 from leadline.stores.sqlite.index.making import IndexMaker
 from leadline.stores.sqlite.reading.ledger import SqliteLedger

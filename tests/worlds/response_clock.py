@@ -6,19 +6,19 @@ from typing import Any
 import msgspec
 
 from leadline.alerts.reminding import remind_due
-from leadline.journey.response_clock import clock_due
+from leadline.journey.responding.response_clock import clock_due
 from leadline.kit import Connected
 from leadline.model.handling import UNHANDLED
 from leadline.model.retry import RetryPolicy
 from leadline.model.task import Step
 from leadline.ports.store import Store
-from leadline.settings.crm import CrmConfig
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.targets import TargetConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.targets import TargetConfig
+from leadline.team.matching.routing import Routes
 from leadline.team.people import Team
-from leadline.team.routing import Routes
 from leadline.team.targets import Targets
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import ANN, SalesOffice

@@ -13,11 +13,11 @@ from leadline import wiring
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, press
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.claiming import CLAIM, JUNK, ActionRules, Press, press
 from leadline.kit import Kit
-from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED, Ending, Handling
+from leadline.model.staff.accounts import UserRole
 from leadline.model.task import Alert, Done, Step
 from tests.worlds.dashboard import Browser, embedded, known_as
 from tests.worlds.leads import LEASE, HandClock, captured, settle

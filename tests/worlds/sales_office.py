@@ -8,24 +8,24 @@ from typing import Any
 from leadline.alerts.sending import deliver_due
 from leadline.alerts.updating import update_due
 from leadline.journey.assigning.handing_out import assign_due
-from leadline.journey.capture import CaptureKit
-from leadline.journey.follow_up import look_up_due
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.responding.follow_up import look_up_due
 from leadline.kit import Connected, Kit
 from leadline.model.handling import Handling
 from leadline.model.lead import Delivery, LeadFields, RefinedLead
-from leadline.model.people import Person
+from leadline.model.monitoring.trouble import KnownTrouble
 from leadline.model.retry import RetryPolicy
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Step
-from leadline.model.trouble import KnownTrouble
 from leadline.ports.channel import Channel, Notice, OutgoingMessage
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.source import TRUSTED, Source
 from leadline.ports.store import Store
-from leadline.settings.crm import CrmConfig
-from leadline.settings.sources import SourceConfig
-from leadline.team.routing import Routes
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.team.matching.routing import Routes
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import HandClock, capture
 

@@ -1,6 +1,6 @@
 """Settings that score leads, and a small model."""
 
-from leadline.journey.scoring import Scorer
+from leadline.journey.refinement.scoring import Scorer
 from leadline.scoring.model_file import (
     FORMAT,
     Calibration,
@@ -15,7 +15,7 @@ from leadline.scoring.model_file import (
     Tree,
     model_bytes,
 )
-from leadline.settings.score import HotThreshold, PointsConfig
+from leadline.settings.top.score import HotThreshold, PointsConfig
 
 COMPANY = PointsConfig(when=("email_kind = business",), points=25, say="writes from a company")
 PRICE = PointsConfig(when=("message contains price",), points=40, kind="intent", say="asks a price")

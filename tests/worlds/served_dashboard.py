@@ -16,7 +16,7 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser
 from leadline.entrypoints.dashboard.process import DashboardServer
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import known_as
 from tests.worlds.dashboard_leads import Staged
 

@@ -8,20 +8,20 @@ import msgspec
 from leadline.alerts.reminding import remind_due
 from leadline.journey.assigning.documents import books_of, documents_in
 from leadline.journey.assigning.handing_out import assign_due
-from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, Pressed, press
-from leadline.journey.response_clock import clock_due
-from leadline.model.assigning import WHOLE_LEAD, Decision, Share, TeamRoster
+from leadline.journey.responding.claiming import CLAIM, JUNK, ActionRules, Press, Pressed, press
+from leadline.journey.responding.response_clock import clock_due
 from leadline.model.handling import UNHANDLED, holder_of
-from leadline.model.people import Person
+from leadline.model.staff.assigning import WHOLE_LEAD, Decision, Share, TeamRoster
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
-from leadline.ports.assigning import roster_of
 from leadline.ports.store import Store
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.teams import TeamConfig
+from leadline.ports.store_parts.assigning import roster_of
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.matching.routing import Routes
 from leadline.team.people import Team
-from leadline.team.routing import Routes
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_office import SalesOffice
 

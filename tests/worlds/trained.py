@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.model.attribution import Attribution
+from leadline.model.facts.attribution import Attribution
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
 from leadline.scoring.model_file import (
     FORMAT,

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.model.assigning import Documents, Queued
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, Ownership
-from leadline.model.people import Person
+from leadline.model.staff.assigning import Documents, Queued
+from leadline.model.staff.people import Person
 from leadline.model.task import Done, Step, Task, Turn
-from leadline.ports.assigning import roster_of
 from leadline.ports.store import Store
+from leadline.ports.store_parts.assigning import roster_of
 from tests.worlds.leads import HandClock, captured, lease_task, refined, refined_in, settle
 
 TEAM = "sales"

@@ -12,7 +12,7 @@ import apsw
 import pytest
 
 from leadline.stores.accounts.file import AccountsFile
-from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.file.database import Database
 from leadline.stores.sqlite.index import file as index_file
 
 OFF = "PRAGMA synchronous = OFF"

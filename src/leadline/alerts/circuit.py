@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.kit import Kit, retry_or_drop, settle
-from leadline.model.attempts import Tried
+from leadline.model.monitoring.attempts import Tried
 from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step
 from leadline.ports.channel import Channel, OutgoingMessage
-from leadline.ports.exchanges import gathering, listening
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import ChannelHealth
+from leadline.ports.store_parts.exchanges import gathering, listening
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from leadline.kit import Kit, known
 from leadline.model.handling import Ending
-from leadline.model.people import Person, key_of_person, owner_in
+from leadline.model.staff.people import Person, key_of_person, owner_in
 from leadline.model.task import Alert
 from leadline.ports.channel import Notice
 

@@ -6,14 +6,14 @@ from datetime import datetime
 import msgspec
 
 from leadline.alerts.handing_over import former_owner, owner_named, replaced_channel
-from leadline.alerts.history import history_of
+from leadline.alerts.wording.history import history_of
 from leadline.kit import Kit, as_suppressed, known
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.people import key_of_person, owner_in
+from leadline.model.staff.people import key_of_person, owner_in
 from leadline.model.task import Alert, Step
 from leadline.ports.channel import Channel, Notice
-from leadline.team.routing import with_owner
+from leadline.team.matching.routing import with_owner
 
 
 def notices(kit: Kit, channel: Channel, lead_ids: Sequence[str]) -> Mapping[str, Notice]:

@@ -1,7 +1,7 @@
 """Reminders: a channel sends that a lead still waits for its first response.
 
-`leadline.journey.response_clock` decides when, and with which urgency (level). A channel sends one
-reminder for each level, and none if somebody has responded meanwhile.
+`leadline.journey.responding.response_clock` decides when, and with which urgency (level). A channel
+sends one reminder for each level, and none if somebody has responded meanwhile.
 """
 
 from datetime import timedelta
@@ -12,10 +12,10 @@ import msgspec
 from leadline.alerts.circuit import find_earlier, not_accepted, send_message, send_next
 from leadline.alerts.handing_over import template_with_owner
 from leadline.alerts.notices import notices
-from leadline.alerts.story import LEVELS, level_of
+from leadline.alerts.wording.story import LEVELS, level_of
 from leadline.kit import Kit, exhausted, next_person
 from leadline.model.handling import ESCALATED, REASSIGNED
-from leadline.model.suppression import is_not_to_be_contacted
+from leadline.model.personal_data.suppression import is_not_to_be_contacted
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import Channel, Notice
 from leadline.ports.messenger import Sent

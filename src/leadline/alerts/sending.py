@@ -33,15 +33,15 @@ from leadline.alerts.fallback import (
 from leadline.alerts.handing_over import template_with_owner
 from leadline.alerts.notices import is_alerted, notices
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
-from leadline.model.attempts import Exchange, Tried, shared_among
 from leadline.model.handling import UNHANDLED
-from leadline.model.people import key_of_person
-from leadline.model.suppression import is_quarantined_as_suppressed
+from leadline.model.monitoring.attempts import Exchange, Tried, shared_among
+from leadline.model.personal_data.suppression import is_quarantined_as_suppressed
+from leadline.model.staff.people import key_of_person
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import ALWAYS, USUAL, Channel, Notice, OutgoingMessage
-from leadline.ports.exchanges import gathering
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import ChannelHealth
+from leadline.ports.store_parts.exchanges import gathering
 
 log = logging.getLogger(__name__)
 
@@ -249,7 +249,7 @@ class _Message:
     def update_overtaken(self) -> None:
         """Have the alerts updated that were just stored, if their leads were claimed or assigned
         after `_sent` looked: whoever did that may not have found these alerts yet, and looks again
-        only once (`journey.meanwhile`)."""
+        only once (`journey.responding.meanwhile`)."""
         shown = {
             case.notice.lead.lead_id: case.notice.handling.rev
             for case in self._ready

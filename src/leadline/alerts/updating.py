@@ -12,7 +12,7 @@ from leadline.alerts.handing_over import NEWS, owner_named, template_with_owner
 from leadline.alerts.notices import notices
 from leadline.kit import Kit, exhausted
 from leadline.model.handling import Ending
-from leadline.model.people import key_of_person
+from leadline.model.staff.people import key_of_person
 from leadline.model.task import Alert, Done, Drop, Lease, Outcome, Retry, Step, Task
 from leadline.ports.channel import GONE, Channel, Notice
 from leadline.ports.messenger import Refused, Sent

@@ -14,7 +14,7 @@ import msgspec
 from leadline.model.errors import ConfigurationError
 from leadline.ports.channel import Channel, Writer
 from leadline.ports.messenger import Messenger
-from leadline.settings.channels import (
+from leadline.settings.connected.channels import (
     CHANNELS,
     AppriseConfig,
     ChannelConfig,
@@ -27,8 +27,8 @@ from leadline.settings.channels import (
     TeamsConfig,
     WebhookConfig,
 )
-from leadline.settings.general import Settings
 from leadline.settings.tables import SLACK
+from leadline.settings.top.general import Settings
 
 Parts = tuple[Writer, Messenger, bool]
 """What is made from a kind's settings: the writer, the messenger, and whether the channel is

@@ -2,7 +2,7 @@
 
 from leadline.net.aws.calls import host_of
 from leadline.net.reaching import Server, server_of_url
-from leadline.settings.channels import (
+from leadline.settings.connected.channels import (
     ChannelConfig,
     EmailConfig,
     PagerDutyConfig,

@@ -2,8 +2,8 @@
 (`audit_channel`)."""
 
 from leadline.channels.registry import channel_configs
-from leadline.settings.channels import ChannelConfig, MailConfig, SlackBotConfig
-from leadline.settings.general import Settings
+from leadline.settings.connected.channels import ChannelConfig, MailConfig, SlackBotConfig
+from leadline.settings.top.general import Settings
 
 _ALARMS_TELL = (
     "where the alarms of the stack tell of troubles (see docs/how-to/read-the-aws-alarms.md)"

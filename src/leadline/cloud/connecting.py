@@ -11,8 +11,8 @@ from leadline.net.aws.calls import Caller
 from leadline.net.aws.changed_texts import changed_at
 from leadline.net.aws.remote_text import read_text
 from leadline.net.aws.signing import Keys
-from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded, load
+from leadline.settings.top.general import Settings
 from leadline.stores.aws.bucket import Bucket
 from leadline.stores.aws.clocks.executions import Executions
 from leadline.stores.aws.clocks.message_queues import Queues

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import declared as settings_declared
+from leadline.settings.top.general import declared as settings_declared
 
 OURS = ("CodeBucket", "CaptureCode", "WorkCode")
 """The parameters that `deploy aws` sets itself."""

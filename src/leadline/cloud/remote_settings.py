@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 
 from leadline.cloud.session import Cloud, error_code
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
-from leadline.settings.public_holidays import days_off, regions_in
+from leadline.settings.notation.public_holidays import days_off, regions_in
+from leadline.settings.top.general import Settings
 
 STANDARD_LIMIT, ADVANCED_LIMIT = 4096, 8192
 """The largest parameter by tier, in bytes (Systems Manager, "Managing parameter tiers")."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.outcomes import AdOAuthConfig
+from leadline.settings.connected.outcomes import AdOAuthConfig
 from leadline.vendors._api.authorize import Tokens
 from leadline.vendors._api.client import Authorize, Client, CrmReply, words_of
 

@@ -28,7 +28,7 @@ from leadline.conversions.calling import (
 from leadline.conversions.hashing import digest_of_event, google_email, sha256
 from leadline.ports.ad_network import Conversion, KnownBy, PushAnswer, Received, Rejected
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.outcomes import GoogleOutcomes
+from leadline.settings.connected.outcomes import GoogleOutcomes
 from leadline.vendors._api.authorize import Tokens
 from leadline.vendors._api.client import CrmReply, words_of
 

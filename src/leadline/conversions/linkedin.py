@@ -25,7 +25,7 @@ from leadline.conversions.hashing import digest_of_event, plain_email, sha256
 from leadline.net.redaction import shortened
 from leadline.ports.ad_network import Conversion, KnownBy, PushAnswer, Received, Rejected
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.outcomes import LinkedInOutcomes
+from leadline.settings.connected.outcomes import LinkedInOutcomes
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import CrmReply, words_of
 

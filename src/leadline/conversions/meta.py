@@ -24,7 +24,7 @@ from leadline.conversions.calling import (
 from leadline.conversions.hashing import digest_of_event, meta_phone, plain_email, sha256
 from leadline.ports.ad_network import Conversion, KnownBy, PushAnswer, Received, Rejected
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.outcomes import MetaOutcomes
+from leadline.settings.connected.outcomes import MetaOutcomes
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import CrmReply, words_of
 

@@ -2,7 +2,7 @@
 
 from leadline.model.errors import ConfigurationError
 from leadline.ports.ad_network import AdNetwork
-from leadline.settings.outcomes import (
+from leadline.settings.connected.outcomes import (
     GoogleOutcomes,
     LinkedInOutcomes,
     MetaOutcomes,

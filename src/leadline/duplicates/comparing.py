@@ -4,9 +4,10 @@ from functools import cache
 
 import msgspec
 
-from leadline.duplicates.companies_alike import companies_alike, firm_alike
-from leadline.duplicates.names_alike import Finding, names_alike
-from leadline.duplicates.places_alike import facts_alike, places_alike
+from leadline.duplicates.comparisons.companies_alike import companies_alike, firm_alike
+from leadline.duplicates.comparisons.names_alike import Finding, names_alike
+from leadline.duplicates.comparisons.places_alike import facts_alike, places_alike
+from leadline.duplicates.comparisons.reach_alike import emails_alike, phones_alike
 from leadline.duplicates.proof import (
     FACTS,
     OF_A_FIRM,
@@ -17,9 +18,8 @@ from leadline.duplicates.proof import (
     is_reachable,
     proof_of,
 )
-from leadline.duplicates.reach_alike import emails_alike, phones_alike
 from leadline.duplicates.weights import Weights
-from leadline.model.likeness import Traits
+from leadline.model.facts.likeness import Traits
 
 NAME_ONLY = "name.only"
 """The finding that one of two leads has nothing but a name."""

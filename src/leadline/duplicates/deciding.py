@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.duplicates.comparing import LINES, SHARED, Comparison, compared
 from leadline.duplicates.weights import Weights
-from leadline.model.likeness import Candidate, FirstSeen, Judgement, Possible, Reason, Ruling
+from leadline.model.facts.likeness import Candidate, FirstSeen, Judgement, Possible, Reason, Ruling
 
 
 class Cluster(msgspec.Struct, frozen=True):

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from leadline.duplicates.mailboxes import firm_name, is_shared_mailbox, untagged
-from leadline.duplicates.places_alike import is_fine_postcode
-from leadline.duplicates.sounds import rough_sound, sound
-from leadline.model.likeness import Traits
+from leadline.duplicates.comparisons.mailboxes import firm_name, is_shared_mailbox, untagged
+from leadline.duplicates.comparisons.places_alike import is_fine_postcode
+from leadline.duplicates.comparisons.sounds import rough_sound, sound
+from leadline.model.facts.likeness import Traits
 
 MOST_KEYS = 10
 """The greatest number of keys of a lead."""
 CAP = 32
-"""The number of leads under one key that stores return (`ports.duplicates.CAP`)."""
+"""The number of leads under one key that stores return (`ports.store_parts.duplicates.CAP`)."""
 _LEAST_LOCAL, _LEAST_DIGITS = 5, 2
 """The fewest characters of a local part that is a key, and the fewest figures in a shorter one."""
 

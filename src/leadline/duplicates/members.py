@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from leadline.model.likeness import Candidate
+from leadline.model.facts.likeness import Candidate
 
 MOST_COMPARED = 8
 """The greatest number of members of a cluster that a lead is compared with."""

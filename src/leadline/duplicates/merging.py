@@ -10,10 +10,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from leadline.model.correcting import CORRECTED_RULE
-from leadline.model.enrichment import RULE
+from leadline.model.facts.correcting import CORRECTED_RULE
+from leadline.model.facts.enrichment import RULE
+from leadline.model.facts.likeness import EDITED_RULE, Trust, ValueOrigin
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import EDITED_RULE, Trust, ValueOrigin
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     ("name", "first_name", "last_name"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 if TYPE_CHECKING:
     from leadline.duplicates.deciding import Thresholds

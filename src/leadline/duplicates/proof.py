@@ -3,9 +3,9 @@ however much it weighs."""
 
 from enum import Enum, auto
 
-from leadline.duplicates.sounds import spelt_plainly
-from leadline.duplicates.strings import is_another_letter, is_jumbled
-from leadline.model.likeness import Traits
+from leadline.duplicates.comparisons.sounds import spelt_plainly
+from leadline.duplicates.comparisons.strings import is_another_letter, is_jumbled
+from leadline.model.facts.likeness import Traits
 
 OF_ANOTHER = frozenset({"first.other", "gender.other", "generation.other"})
 """What tells two people apart, whatever they share."""

@@ -2,15 +2,15 @@
 
 from functools import lru_cache
 
-from leadline.duplicates.addressing import gender_of
-from leadline.duplicates.columns import columns_of
-from leadline.duplicates.folding import folded_text, folded_words
+from leadline.duplicates.comparisons.addressing import gender_of
+from leadline.duplicates.comparisons.columns import columns_of
+from leadline.duplicates.comparisons.folding import folded_text, folded_words
+from leadline.duplicates.comparisons.named_mailboxes import completed
+from leadline.duplicates.comparisons.reaching import emails_of, phones_of
 from leadline.duplicates.merging import as_said
-from leadline.duplicates.named_mailboxes import completed
-from leadline.duplicates.reaching import emails_of, phones_of
+from leadline.model.facts.likeness import Traits
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import Traits
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.companies.key import without_legal_form
 

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from leadline.model.enrichment import Scalar
-from leadline.model.json_places import placed
+from leadline.model.facts.enrichment import Scalar
+from leadline.model.texts.json_places import placed
 from leadline.refine import text
 from leadline.refine.limits import cut
 

@@ -6,11 +6,11 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.lead import RefinedLead
 from leadline.ports.clock import Clock
 from leadline.settings.conditions.parsing import WrongCondition, parse
-from leadline.settings.enrich import AnyEnrichConfig
-from leadline.settings.hours import HoursConfig
-from leadline.team.conditions import compile_condition
+from leadline.settings.connected.enrich import AnyEnrichConfig
+from leadline.settings.team.hours import HoursConfig
+from leadline.team.matching.conditions import compile_condition
+from leadline.team.matching.subject import Subject
 from leadline.team.people import Team
-from leadline.team.subject import Subject
 
 Fits = Callable[[RefinedLead], bool]
 

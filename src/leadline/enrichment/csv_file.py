@@ -9,11 +9,11 @@ from pathlib import Path
 
 from leadline.enrichment.answers import kept_value
 from leadline.enrichment.conditions import Fits
-from leadline.model.enrichment import Scalar
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.enrichment import Scalar
 from leadline.model.lead import RefinedLead
 from leadline.ports.enriching import Answer, FactsFound, NothingFound, NotNow, Query
-from leadline.settings.enrich import CsvEnrichConfig, is_field
+from leadline.settings.connected.enrich import CsvEnrichConfig, is_field
 
 CARRIED = Path(__file__).with_name("files_of_the_stack")
 """The folder beside this module into which a deployment on AWS puts the files that the settings

@@ -3,7 +3,7 @@
 from leadline.enrichment.conditions import Fits
 from leadline.model.lead import RefinedLead
 from leadline.ports.enriching import Answer, FactsFound, NothingFound, Query
-from leadline.settings.enrich import AnyEnrichConfig
+from leadline.settings.connected.enrich import AnyEnrichConfig
 
 _GUESS = 0.4
 """How sure it is that a company is called what its domain is."""

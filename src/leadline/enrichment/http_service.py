@@ -16,12 +16,12 @@ from leadline.enrichment.answers import CONFIDENCE, confidence_in, mapped
 from leadline.enrichment.conditions import Fits
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import RefinedLead
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.net.client import BAD_URL, TIMEOUT, HttpClient, NoReply
 from leadline.net.reply import HttpReply
 from leadline.net.retry_after import pause_of
 from leadline.ports.enriching import Answer, FactsFound, NothingFound, NotNow, NoUse, Query
-from leadline.settings.enrich import PLACEHOLDER, HttpEnrichConfig, is_field
+from leadline.settings.connected.enrich import PLACEHOLDER, HttpEnrichConfig, is_field
 
 MOST_ANSWER = 1 << 20
 _KEY = "key"

@@ -15,8 +15,8 @@ from leadline.enrichment.conditions import Fits
 from leadline.model.lead import RefinedLead
 from leadline.ports.clock import Clock
 from leadline.ports.enriching import Answer, FactsFound, NothingFound, Query
-from leadline.settings.enrich import AnyEnrichConfig
-from leadline.settings.zones import zone
+from leadline.settings.connected.enrich import AnyEnrichConfig
+from leadline.settings.notation.zones import zone
 
 _OPENS, _CLOSES = 9, 18
 """The hours of the day in which a call is welcome."""

@@ -7,9 +7,9 @@ from leadline.enrichment.conditions import fits_of
 from leadline.model.errors import ConfigurationError
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.enriching import QUERY_FIELDS, FactProvider
-from leadline.settings.enrich import AnyEnrichConfig, CsvEnrichConfig, HttpEnrichConfig
-from leadline.settings.general import Settings
-from leadline.settings.hours import HoursConfig
+from leadline.settings.connected.enrich import AnyEnrichConfig, CsvEnrichConfig, HttpEnrichConfig
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.top.general import Settings
 from leadline.team.people import Team
 
 log = logging.getLogger(__name__)

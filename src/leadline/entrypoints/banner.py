@@ -8,11 +8,11 @@ from datetime import timedelta
 import msgspec
 
 from leadline import __version__
-from leadline.entrypoints.embedded import exposure
+from leadline.entrypoints.embedded.watching import exposure
 from leadline.plugins import source_names
-from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
 from leadline.settings.tables import SLACK
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ import msgspec
 
 from leadline.model.errors import Unreadable
 from leadline.model.lead import Delivery
-from leadline.model.origins import origin_of
+from leadline.model.texts.origins import origin_of
 from leadline.ports.source import Answer, Source
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 
 _HTML = ("text/html", "application/xhtml+xml")
 _JSON = ("application/json", "application/problem+json")

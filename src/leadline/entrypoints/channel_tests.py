@@ -8,12 +8,12 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
 from leadline.model.ids import uuid7
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.channel import Notice
 from leadline.ports.installation import Installation
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
-from leadline.settings.channels import SesConfig
-from leadline.settings.general import Settings
+from leadline.settings.connected.channels import SesConfig
+from leadline.settings.top.general import Settings
 
 
 def send_test(

@@ -7,7 +7,7 @@ import msgspec
 from leadline.model.formats import refined_head
 from leadline.model.lead import RefinedLead
 from leadline.ports.installation import Installation
-from leadline.ports.ledger import LeadStory
+from leadline.ports.reading.ledger import LeadStory
 
 
 def as_decided(installation: Installation, story: LeadStory) -> LeadStory:
@@ -17,7 +17,7 @@ def as_decided(installation: Installation, story: LeadStory) -> LeadStory:
     lead = msgspec.json.decode(bytes(story.refined), type=RefinedLead)
     if not (lead.duplicate_of or story.repeated_by or lead.possible):
         return story
-    from leadline.journey.decided import person_of  # most leads have no duplicates
+    from leadline.journey.same_person.decided import person_of  # most leads have no duplicates
 
     with closing(installation.past()) as store:
         person = person_of(store, lead)

@@ -21,7 +21,7 @@ from typing import Any, TextIO
 import msgspec
 
 from leadline.model.errors import LeadlineError
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 # fmt: off
 ALLOWED = frozenset({

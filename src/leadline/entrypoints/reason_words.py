@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from leadline.alerts.decision_words import because, rule_words, skipped_words
-from leadline.alerts.likeness import percent, reasons_in_words, same_person_words
-from leadline.alerts.problems import in_words
-from leadline.model.assigning import Decision, Skipped
+from leadline.alerts.wording.decision_words import because, rule_words, skipped_words
+from leadline.alerts.wording.likeness import percent, reasons_in_words, same_person_words
+from leadline.alerts.wording.problems import in_words
+from leadline.model.facts.score import LeadScore
+from leadline.model.facts.scored_leads import reasons_for, score_words
 from leadline.model.lead import Ownership
-from leadline.model.score import LeadScore
-from leadline.model.scored_leads import reasons_for, score_words
-from leadline.operations.reasons import LaterChange, Passed, Reasons
+from leadline.model.staff.assigning import Decision, Skipped
+from leadline.operations.rules.reasons import LaterChange, Passed, Reasons
 
 _NOTES: Mapping[str, str] = {
     "claimed": "claimed by a press of the button",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.errors import LeadlineError, Malformed, UnknownSource, UnsupportedMedia
 from leadline.model.lead import Delivery
 from leadline.ports.source import Answer

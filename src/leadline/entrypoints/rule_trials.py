@@ -8,19 +8,19 @@ from collections.abc import Iterator
 import msgspec
 
 from leadline import wiring
-from leadline.alerts.decision_words import because
+from leadline.alerts.wording.decision_words import because
 from leadline.entrypoints.reason_words import people_lines, rules_lines
 from leadline.journey.backtest.cleaning import TriedSettings
 from leadline.journey.backtest.course import Result
-from leadline.journey.explaining import Explained, explain
+from leadline.journey.refinement.explaining import Explained, explain
 from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Kind
-from leadline.operations.reasons import people_asked, people_of_teams
+from leadline.operations.rules.reasons import people_asked, people_of_teams
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import Waiting
-from leadline.settings.general import Settings
-from leadline.team.rules import own_team
+from leadline.settings.top.general import Settings
+from leadline.team.matching.rules import own_team
 from leadline.vendors.registry import find
 
 NOBODY_GETS_IT = "nobody"

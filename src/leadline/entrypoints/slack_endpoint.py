@@ -12,22 +12,22 @@ from leadline.channels.slack.answers import answer_to_one
 from leadline.channels.slack.commands import MINE, WORDS, answer_command
 from leadline.channels.slack.replies import NOT_SAVED, PressReply, reply_of
 from leadline.channels.slack.requests import REPLIES, SlashCommand
-from leadline.journey.claiming import ActionRules, ActionStore, Press, press, presser
-from leadline.model.json_text import as_json_text
-from leadline.model.links import Links
-from leadline.model.people import Person
-from leadline.model.privacy import AuditEntry
-from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.journey.responding.claiming import ActionRules, ActionStore, Press, press, presser
+from leadline.model.personal_data.privacy import AuditEntry
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_text import as_json_text
+from leadline.model.texts.links import Links
+from leadline.ports.reading.ledger import LeadFilter, Ledger
 from leadline.ports.source import Answer
-from leadline.settings.channels import SlackWebhookConfig
-from leadline.settings.general import Settings
+from leadline.settings.connected.channels import SlackWebhookConfig
 from leadline.settings.tables import SLACK
+from leadline.settings.top.general import Settings
+from leadline.team.giving.teams import Teams
 from leadline.team.people import Team
-from leadline.team.teams import Teams
 from leadline.wiring import links
 
 if TYPE_CHECKING:
-    from leadline.ports.audit import AuditLog
+    from leadline.ports.personal_data.audit import AuditLog
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +60,8 @@ class SlackEndpoint(msgspec.Struct, frozen=True):
     audit: "AuditLog | None" = None
 
     def press(self, store: ActionStore, request: Press, now: datetime) -> PressReply:
-        """The reply to a press (see `journey.claiming.press`); any error is logged and becomes
-        `NOT_SAVED`."""
+        """The reply to a press (see `journey.responding.claiming.press`); any error is logged and
+        becomes `NOT_SAVED`."""
         try:
             self._note(request.user, request.action, request.lead_id, now)
             return reply_of(press(store, self.team, request, now, self.rules))

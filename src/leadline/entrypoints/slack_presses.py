@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from leadline.entrypoints.embedded.exposure import is_loopback
+from leadline.entrypoints.embedded.watching.exposure import is_loopback
 from leadline.model.errors import ConfigurationError
 from leadline.net.client import HttpClient, NoReply
 

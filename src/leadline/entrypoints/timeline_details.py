@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from leadline.alerts.decision_words import because
 from leadline.alerts.handing_over import owner_in_template, replaced_channel
-from leadline.journey.authenticating import CLIENT, client_in
+from leadline.alerts.wording.decision_words import because
+from leadline.journey.receiving.authenticating import CLIENT, client_in
 from leadline.model.lead import DELETED, ERASED, MERGED
 from leadline.model.task import Step, event_name
-from leadline.operations.reasons import decision_in
-from leadline.ports.ledger import Happening
+from leadline.operations.rules.reasons import decision_in
+from leadline.ports.reading.ledger import Happening
 
 _MESSAGES = frozenset(map(event_name, Step))
 """The notes on messages that were sent: their details are the channel and the template."""
@@ -25,7 +25,7 @@ _EVENTS: Mapping[str, str] = {
 def detail_in_words(one: Happening, names: Mapping[str, str]) -> str:
     """The detail of a note: why a decision was so, which client delivered, in which channel a
     message went and whom it named as the owner. *names* are those of salespeople
-    (`operations.names_in_stories.people_named_in`)."""
+    (`operations.rules.names_in_stories.people_named_in`)."""
     decision = decision_in(one)
     if decision is not None:
         return because(decision)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from leadline.experiments.record import Design
-from leadline.model.cleaning import kinds_left_out
+from leadline.model.facts.cleaning import kinds_left_out
 from leadline.model.lead import RefinedLead
-from leadline.settings.experiments import CLEANING
+from leadline.settings.top.experiments import CLEANING
 
 
 def cleaning_left_out(design: Design, name: str) -> frozenset[str]:

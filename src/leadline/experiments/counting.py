@@ -16,8 +16,8 @@ import msgspec
 
 from leadline.experiments.record import Design, Started
 from leadline.experiments.sequences import Count
-from leadline.settings.experiments import WAIT
-from leadline.settings.notations import DURATION
+from leadline.settings.notation.notations import DURATION
+from leadline.settings.top.experiments import WAIT
 
 UNTOLD, LATE, DEAD, JUNK, GONE = "untold", "late", "dead", "junk", "gone"
 GUARDS: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from leadline.experiments.record import Arm, Design, Started
 from leadline.model.lead import RefinedLead
-from leadline.settings.experiments import (
+from leadline.settings.top.experiments import (
     ALERT,
     MODEL,
     ExperimentConfig,

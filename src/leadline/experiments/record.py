@@ -10,10 +10,10 @@ from hashlib import blake2b
 
 import msgspec
 
-from leadline.settings.experiments import METRICS
+from leadline.settings.top.experiments import METRICS
 
 EXPERIMENTS = "experiments"
-"""The name of the document (`ports.assigning.Assigning.kept`) of all experiments."""
+"""The name of the document (`ports.store_parts.assigning.Assigning.kept`) of all experiments."""
 
 
 class Arm(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from leadline.experiments.mismatch import ALPHA as MISMATCH_ALPHA
 from leadline.experiments.planning import POWER
 from leadline.experiments.record import Design, Started, metric_name, period
 from leadline.experiments.sequences import ALPHA, FEWEST, NOTHING, Interval
-from leadline.settings.experiments import CLEANING, WON
+from leadline.settings.top.experiments import CLEANING, WON
 
 ENOUGH_HELD = 0.95
 """From which share of earlier wins within the time on a metric is about wins, not about speed."""

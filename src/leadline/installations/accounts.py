@@ -4,8 +4,8 @@ of the operator."""
 import os
 from pathlib import Path
 
-from leadline.ports.accounts import Accounts
-from leadline.settings.general import Settings
+from leadline.ports.dashboard.accounts import Accounts
+from leadline.settings.top.general import Settings
 
 
 def accounts_of(settings: Settings) -> Accounts:

@@ -1,6 +1,5 @@
 """Batches of messages that wake a stack's functions, and the store that leases their tasks."""
 
-from leadline.stores.aws.batch_store import BatchStore
 from leadline.stores.aws.clocks.wakeups import (
     StackClock,
     UnderWay,
@@ -9,6 +8,7 @@ from leadline.stores.aws.clocks.wakeups import (
     message_text,
     task_of,
 )
+from leadline.stores.aws.work.batch_store import BatchStore
 
 __all__ = [
     "BatchStore",

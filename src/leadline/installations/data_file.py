@@ -1,11 +1,11 @@
 """The database file of an embedded installation, for running and copying it."""
 
 from leadline.stores.audit_file import copy_audit
-from leadline.stores.sqlite.checkpoint import Checkpointer
-from leadline.stores.sqlite.holders import holders, holders_are_named
+from leadline.stores.sqlite.file.checkpoint import Checkpointer
+from leadline.stores.sqlite.file.holders import holders, holders_are_named
+from leadline.stores.sqlite.file.whereabouts import Whereabouts
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore, undo_restore
-from leadline.stores.sqlite.whereabouts import Whereabouts
 
 __all__ = [
     "Checkpointer",

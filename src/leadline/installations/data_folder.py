@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from leadline.model.task import Step
 from leadline.ports.store import Store
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.damage import new_damage
 from leadline.stores.sqlite.encryption.references import give_reference
-from leadline.stores.sqlite.failed_sync import (
+from leadline.stores.sqlite.file.failed_sync import (
     end_process_at_failed_sync,
     has_failed_sync,
     note_failed_sync,
 )
-from leadline.stores.sqlite.folder import FILE, settle_folder
-from leadline.stores.sqlite.locking import is_served, lock_folder
+from leadline.stores.sqlite.file.folder import FILE, settle_folder
+from leadline.stores.sqlite.file.locking import is_served, lock_folder
+from leadline.stores.sqlite.file.telling_without import may_tell_without_store
+from leadline.stores.sqlite.file.whereabouts import Whereabouts
 from leadline.stores.sqlite.moving.mark import refuse_if_moved
-from leadline.stores.sqlite.telling_without import may_tell_without_store
-from leadline.stores.sqlite.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from leadline.stores.sqlite.store import SqliteStore
@@ -74,7 +74,7 @@ def for_reading(settings: Settings) -> "SqliteStore":
 
 def lacks_likenesses(settings: Settings) -> bool:
     """Whether an earlier version refined leads that are not under their candidate keys yet."""
-    from leadline.stores.sqlite.backfill import has_earlier_leads
+    from leadline.stores.sqlite.persons.backfill import has_earlier_leads
 
     note_key_place(settings)
     return has_earlier_leads(settings.data)
@@ -98,9 +98,9 @@ def encrypting(store: Store) -> Callable[[], float]:
 
 def making_likenesses(store: Store) -> Callable[[], float]:
     """A call that does a piece of putting the leads that an earlier version refined under their
-    candidate keys (`stores.sqlite.backfill`); it returns the seconds until the next one."""
+    candidate keys (`stores.sqlite.persons.backfill`); it returns the seconds until the next one."""
     # Commands that need no store start without SQLite.
-    from leadline.stores.sqlite.backfill import Backfill
+    from leadline.stores.sqlite.persons.backfill import Backfill
     from leadline.stores.sqlite.store import SqliteStore
 
     assert isinstance(store, SqliteStore)  # noqa: S101 - what an embedded installation has

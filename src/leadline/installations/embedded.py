@@ -11,8 +11,8 @@ from leadline.ports.archive import Outgoing
 from leadline.settings.loading import Loaded
 
 if TYPE_CHECKING:
-    from leadline.ports.erasures import Erasures
     from leadline.ports.installation import OpenStore, Rebuilt
+    from leadline.ports.personal_data.erasures import Erasures
     from leadline.stores.audit_file import AuditFile
     from leadline.stores.sqlite.index.asking import SqliteQuestions
     from leadline.stores.sqlite.index.searching import SearchingLedger

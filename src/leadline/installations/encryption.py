@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leadline import wiring
 from leadline.installations.data_folder import for_reading, note_key_place
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 if TYPE_CHECKING:
     from leadline.stores.sqlite.encryption.changing import EncryptionStatus

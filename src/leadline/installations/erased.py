@@ -9,12 +9,12 @@ import msgspec
 
 from leadline import wiring
 from leadline.installations.embedded import Embedded
-from leadline.journey.erasing_people import erase_again, returned
+from leadline.journey.personal_data.erasing_people import erase_again, returned
 from leadline.kit import Kit
 from leadline.ports.clock import Clock
-from leadline.ports.erasing import HeldTexts
 from leadline.ports.installation import Installation, OpenStore
-from leadline.settings.general import Settings
+from leadline.ports.personal_data.erasing import HeldTexts
+from leadline.settings.top.general import Settings
 from leadline.stores.erasure_file import ERASURES
 from leadline.stores.key_file import find_key, remembering_erased
 
@@ -71,7 +71,7 @@ def _erase_pending(settings: Settings, store: "SqliteStore") -> int:
 
 def take_erasures(settings: Settings, path: Path) -> int:
     """Add the tombstones of a file to those of the data folder; returns how many are new."""
-    from leadline.stores.sqlite.erasures import add_erasures
+    from leadline.stores.sqlite.privacy.erasures import add_erasures
 
     return add_erasures(settings.data, path)
 

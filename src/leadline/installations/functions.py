@@ -13,21 +13,21 @@ from leadline.model.task import Step, Task, TaskKind
 from leadline.net.aws.calls import Caller, from_environment
 from leadline.ports.store import TellApart, by_record
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.capture.inbox import AwsInbox
 from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.clocks.wakeups import StackClock, queue_of_each_step
-from leadline.stores.aws.inbox import AwsInbox
 from leadline.stores.aws.shards.placing import SHARDS
 from leadline.stores.aws.table import Table
 
 if TYPE_CHECKING:
     from leadline.kit import Kit
-    from leadline.ports.ledger import Ledger
+    from leadline.ports.reading.ledger import Ledger
     from leadline.privacy.hashes import PrivacyKey
-    from leadline.settings.general import Settings
+    from leadline.settings.top.general import Settings
     from leadline.stores.aws.audit import AwsAudit
-    from leadline.stores.aws.batch_store import BatchStore
     from leadline.stores.aws.store import AwsStore
     from leadline.stores.aws.sweep.sweep import Swept
+    from leadline.stores.aws.work.batch_store import BatchStore
 
 
 class StackParts:
@@ -120,7 +120,7 @@ class StackParts:
 
     def batch_store(self, tasks: Sequence[Task], redelivery_window: timedelta) -> "BatchStore":
         """The store that leases these tasks, whose messages came in one batch."""
-        from leadline.stores.aws.batch_store import BatchStore
+        from leadline.stores.aws.work.batch_store import BatchStore
 
         parts = (self.table, self.bucket, self.wakeups)
         return BatchStore(*parts, redelivery_window=redelivery_window, tasks=tasks)

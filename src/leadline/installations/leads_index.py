@@ -8,8 +8,8 @@ from datetime import datetime
 
 from leadline import wiring
 from leadline.installations.data_folder import note_key_place
-from leadline.ports.questions import Behind
-from leadline.settings.general import Settings
+from leadline.ports.reading.questions import Behind
+from leadline.settings.top.general import Settings
 
 
 def index_anew(settings: Settings) -> int:
@@ -24,7 +24,7 @@ def index_anew(settings: Settings) -> int:
 def index_differences(settings: Settings) -> list[str]:
     """How the index differs from the data file, in words. Raises ConfigurationError if there is no
     data."""
-    from leadline.stores.sqlite.database import Database
+    from leadline.stores.sqlite.file.database import Database
     from leadline.stores.sqlite.index.making import index_faults
 
     note_key_place(settings)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.journey.erasing_people import erase_again
+from leadline.journey.personal_data.erasing_people import erase_again
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import Rights
 from leadline.operations.moving.mover import Mover
 from leadline.ports.homes import Home, Side, Size
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.key_file import find_key
-from leadline.stores.sqlite.erasures import united
-from leadline.stores.sqlite.locking import lock_folder
+from leadline.stores.sqlite.file.locking import lock_folder
+from leadline.stores.sqlite.file.sharing import nobody_else
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.moving.mark import Mark, clear_mark, read_mark, set_mark
-from leadline.stores.sqlite.sharing import nobody_else
+from leadline.stores.sqlite.privacy.erasures import united
 from leadline.stores.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.model.errors import ConfigurationError, LeadlineError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.key_file import key_path, may_make_key, read_key, refuse_lost_key
 
 

@@ -11,8 +11,8 @@ import msgspec
 
 from leadline.model.rights import write_file
 from leadline.settings.comparing import for_leads, unequal
-from leadline.settings.general import Settings
-from leadline.stores.sqlite.locking import is_served
+from leadline.settings.top.general import Settings
+from leadline.stores.sqlite.file.locking import is_served
 
 _FILE = "serving.json"
 LEASES_NOTED_S = 60.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from leadline import wiring
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 
 def check(settings: Settings, *, elsewhere: bool = False) -> None:
@@ -59,7 +59,7 @@ def trained_model_faults(settings: Settings) -> list[str]:
 def _arm_models(settings: Settings) -> Mapping[str, str]:
     if not settings.experiments:
         return {}
-    from leadline.settings.experiments import models_of_arms
+    from leadline.settings.top.experiments import models_of_arms
 
     return models_of_arms(settings.experiments)
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from leadline import wiring
 from leadline.model.errors import ConfigurationError, LeadlineError
-from leadline.operations.suppressing import require_key_of_list, unite_suppressions
+from leadline.operations.personal_data.suppressing import require_key_of_list, unite_suppressions
 from leadline.privacy.hashes import key_of_text
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 if TYPE_CHECKING:
     from leadline.cloud.connecting import ConnectedStack

@@ -9,11 +9,11 @@ import msgspec
 from leadline import wiring
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Contact
-from leadline.operations.listing import ContactReader
-from leadline.ports.ledger import LeadRow
-from leadline.ports.listing import Wait
+from leadline.operations.lists.listing import ContactReader
+from leadline.ports.reading.ledger import LeadRow
+from leadline.ports.reading.listing import Wait
 from leadline.ports.store import Waiting
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 if TYPE_CHECKING:
     from leadline.kit import Kit
@@ -49,7 +49,9 @@ def waiting_contacts(load: Callable[[], Settings], tell: Callable[[str], None]) 
 
 @cache
 def _preview() -> "Callable[[Kit, Waiting], RefinedLead]":
-    from leadline.journey.refining import preview  # all of refinement, for waiting leads alone
+    from leadline.journey.refinement.refining import (
+        preview,  # all of refinement, for waiting leads alone
+    )
 
     return preview
 

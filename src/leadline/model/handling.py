@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.assigning import Charge, Queued
-from leadline.model.conversions import PushedByNetwork
+from leadline.model.facts.conversions import PushedByNetwork
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.people import Person, owner_in
+from leadline.model.staff.assigning import Charge, Queued
+from leadline.model.staff.people import Person, owner_in
 
 
 class Ending(StrEnum):
@@ -32,13 +32,13 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The handling of one lead. `rev` counts the changes; it is 0 if the value was never stored.
 
     `touched_at` is the time of a person's first response: a claim, or a response that the CRM
-    reports. `crm_owner` is the owner that the CRM last named (`model.people.key_of_person`), so
-    that a stale CRM owner does not overwrite one assigned here later.
+    reports. `crm_owner` is the owner that the CRM last named (`model.staff.people.key_of_person`),
+    so that a stale CRM owner does not overwrite one assigned here later.
     `level` is the number of steps of the response target (reminder, escalation, reassignment) that
     have passed. `written` are the values last written to the CRM, by the CRM's field names, and
     `crm_modified` is the record's time of change after that. `borrowed` are digests of
     values that came from an earlier lead of the same person when they were written, by our names of
-    the fields (`journey.borrowed`). `reply_url` is
+    the fields (`journey.same_person.borrowed`). `reply_url` is
     Slack's URL for editing the message in which a button was pressed; it is valid until
     `reply_until`. `gone` is why the CRM record no longer exists (`model.lead.ENDS`); then no alerts
     or reminders are sent. `charge` is who has paid for the lead in a team, `queued` the queue of a
@@ -97,8 +97,8 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def waits_in(self) -> Queued | None:
-        """The queue in which the lead is listed (`ports.assigning.Assigning.queue_of`): `queued`,
-        unless it has ended, its record is no more, or somebody holds it."""
+        """The queue in which the lead is listed (`ports.store_parts.assigning.Assigning.queue_of`):
+        `queued`, unless it has ended, its record is no more, or somebody holds it."""
         over = self.ending is not Ending.OPEN or self.gone or self.holder is not None
         return None if over else self.queued
 

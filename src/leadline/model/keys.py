@@ -6,9 +6,9 @@ from hashlib import blake2b
 
 import msgspec
 
-from leadline.model.event_notes import KEY_REUSED
-from leadline.model.found import was_found
+from leadline.model.facts.found import was_found
 from leadline.model.lead import CapturedLead, Kind, RefinedLead
+from leadline.model.monitoring.event_notes import KEY_REUSED
 
 
 def key_digest(kind: str, source: str, value: bytes) -> bytes:

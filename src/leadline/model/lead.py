@@ -16,18 +16,18 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.assigning import Decision
-from leadline.model.attribution import Attribution
-from leadline.model.consent import Consent, ConsentSaid
-from leadline.model.enrichment import Enrichment
-from leadline.model.likeness import FirstSeen, Possible, ValueOrigin
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.consent import Consent, ConsentSaid
+from leadline.model.facts.enrichment import Enrichment
+from leadline.model.facts.likeness import FirstSeen, Possible, ValueOrigin
+from leadline.model.facts.score import LeadScore
 from leadline.model.quotas import Quota
-from leadline.model.score import LeadScore
+from leadline.model.staff.assigning import Decision
 
 
 class Kind(StrEnum):
     """What an event does to its lead. A delivery that can't be read is one UNREADABLE event; a
-    CORRECTED one is what a person here says (`model.correcting`)."""
+    CORRECTED one is what a person here says (`model.facts.correcting`)."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -77,7 +77,7 @@ class Event(msgspec.Struct, frozen=True):
     which redeliveries repeat; without one, a digest of `raw` is used instead. `record` is the
     CRM's id of the record that the event is about, by which updates find their lead. `why` is a
     code for why an IGNORED event is no lead ("deleted"). For other events, it holds notes on how
-    they came in: `model.charsets.NOTES`, "reconciled".
+    they came in: `model.texts.charsets.NOTES`, "reconciled".
     """
 
     kind: Kind
@@ -178,9 +178,9 @@ class LeadFields(msgspec.Struct, frozen=True, omit_defaults=True):
     `first_name` and `last_name` may be given without `name`. `country` is a name or an ISO code.
     `created` is the sender's time of creation, as text. `crm_url` opens the record in the CRM.
     `custom` has every other field under the sender's own name. `suspicions` are problem codes that
-    only the source can detect ("spam.honeypot", "test.flagged", `model.charsets.NOTES`).
+    only the source can detect ("spam.honeypot", "test.flagged", `model.texts.charsets.NOTES`).
     `owner_claimed` is that of a sender that is not trusted to name owners (`Source.believed`).
-    `consent` is what the sender says of consent, by purpose (`model.consent.PURPOSES`), and
+    `consent` is what the sender says of consent, by purpose (`model.facts.consent.PURPOSES`), and
     `attribution` its UTM parameters and click ids, by the names of `Attribution`.
     """
 

@@ -6,10 +6,10 @@ from enum import Enum, StrEnum
 
 import msgspec
 
-from leadline.model.assigning import Documents
+from leadline.model.facts.likeness import Traits
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Traits
+from leadline.model.staff.assigning import Documents
 
 
 class Addressee(Enum):
@@ -62,10 +62,10 @@ class Step(StrEnum):
         (step.row,) = row
         return step
 
-    REFINE = "refine", StepRow("leadline.journey.refining:refine_due")
+    REFINE = "refine", StepRow("leadline.journey.refinement.refining:refine_due")
     FIRST_LOOK = (
         "first_look",
-        StepRow("leadline.journey.first_look:look_due", needs="looks_first"),
+        StepRow("leadline.journey.refinement.first_look:look_due", needs="looks_first"),
     )
     NOTIFY = (
         "notify",
@@ -92,11 +92,16 @@ class Step(StrEnum):
         ),
     )
     ASSIGN = "assign", StepRow("leadline.journey.assigning.handing_out:assign_due", needs="rules")
-    LOOK_UP = "look_up", StepRow("leadline.journey.follow_up:look_up_due", batched=True)
-    CLOCK = "clock", StepRow("leadline.journey.response_clock:clock_due", needs="targets")
+    LOOK_UP = "look_up", StepRow("leadline.journey.responding.follow_up:look_up_due", batched=True)
+    CLOCK = (
+        "clock",
+        StepRow("leadline.journey.responding.response_clock:clock_due", needs="targets"),
+    )
     WRITE_BACK = (
         "write_back",
-        StepRow("leadline.journey.write_back:write_back_due", Addressee.CRM, batched=True),
+        StepRow(
+            "leadline.journey.writing_back.write_back:write_back_due", Addressee.CRM, batched=True
+        ),
     )
     PUSH = (
         "push",
@@ -167,8 +172,9 @@ class Done(msgspec.Struct, frozen=True):
     and its `detail` are a line of the timeline.
     `handling` is stored if the lead has none yet. `match_keys` are 16-byte digests for finding
     duplicates, by what they are made from ("email", "phone", "name_company", ...); `traits` are
-    stored with them, and `as_of` is when candidates were looked for (`ports.duplicates`). A `turn`
-    gives the outcome to be stored in place of this one, in the same transaction.
+    stored with them, and `as_of` is when candidates were looked for
+    (`ports.store_parts.duplicates`). A `turn` gives the outcome to be stored in place of this one,
+    in the same transaction.
     """
 
     refined: RefinedLead | None = None

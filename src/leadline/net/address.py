@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 _HOST = late(r"(?!\.)[^\s\x00-\x1f\x7f%/?#@<>\"\\^`{|}]{1,255}")
 # Characters that a request target may contain literally (RFC 3986); others are percent-encoded.

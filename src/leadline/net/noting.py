@@ -1,4 +1,4 @@
-"""Notes what was sent and answered (`ports.exchanges`), without secrets."""
+"""Notes what was sent and answered (`ports.store_parts.exchanges`), without secrets."""
 
 import base64
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from leadline.model.attempts import MOST_ANSWER, MOST_SENT, Exchange
-from leadline.model.patterns import late
+from leadline.model.monitoring.attempts import MOST_ANSWER, MOST_SENT, Exchange
+from leadline.model.texts.patterns import late
 from leadline.net.client import NoReply, unpacked
 from leadline.net.reply import HttpReply
-from leadline.ports.exchanges import is_heard, note_exchange
+from leadline.ports.store_parts.exchanges import is_heard, note_exchange
 
 _SHORTEST = 4
 _MOST_LOOKED_AT = 256 << 10

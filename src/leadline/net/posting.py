@@ -30,7 +30,8 @@ class Poster:
 
     *timeout* in seconds bounds the whole call (`client.HttpClient`). Connections are not reused, so
     that no closed idle connection leaves it unknown whether a message arrived. URLs appear in no
-    result. What is posted is noted (`ports.exchanges`), with the path of the URL only if it
+    result. What is posted is noted (`ports.store_parts.exchanges`), with the path of the URL only
+    if it
     *shows_path*, since that of a webhook is a secret.
     """
 

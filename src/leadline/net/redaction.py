@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 DEFAULT_HOLD = timedelta(minutes=1)
 """The pause after a destination said that it is busy, but not for how long."""

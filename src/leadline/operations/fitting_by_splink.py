@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 
 from leadline.duplicates.comparing import compared
-from leadline.duplicates.fitting import GREATEST, KEPT, RARER
 from leadline.duplicates.keys import candidate_keys
+from leadline.duplicates.measuring.fitting import GREATEST, KEPT, RARER
 from leadline.duplicates.weights import FORMAT, Weights
 from leadline.model.errors import ConfigurationError
-from leadline.model.likeness import Traits
+from leadline.model.facts.likeness import Traits
 
 INSTALL = "fitting by Splink needs Splink 5, which the extra fit of Leadline brings"
 _BLOCKS: Mapping[str, tuple[str, ...]] = {

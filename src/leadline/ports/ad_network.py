@@ -9,8 +9,8 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.model.attribution import Attribution
-from leadline.model.conversions import Stage
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.conversions import Stage
 from leadline.ports.messenger import Busy, Refused, Unreachable
 
 
@@ -43,7 +43,7 @@ class Conversion(msgspec.Struct, frozen=True):
 
 class Received(msgspec.Struct, frozen=True):
     """The network took a conversion. `digest` is that of the event as sent
-    (`model.conversions.Pushed`), `code` is how the network names the request."""
+    (`model.facts.conversions.Pushed`), `code` is how the network names the request."""
 
     digest: str = ""
     code: str = ""

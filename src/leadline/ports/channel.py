@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from leadline.model.facts.scored_leads import is_hot
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.links import Links
-from leadline.model.people import Person
-from leadline.model.scored_leads import is_hot
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Step
+from leadline.model.texts.links import Links
 from leadline.ports.messenger import Messenger
 
 if TYPE_CHECKING:  # few functions on AWS tell of troubles
-    from leadline.model.trouble import KnownTrouble
+    from leadline.model.monitoring.trouble import KnownTrouble
 
 NO_OWNER = "channel.no_owner"
 """The reason for refusing a message to a lead's owner: the lead has no owner, or the destination

@@ -12,7 +12,7 @@ import msgspec
 
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.messenger import Busy, Refused, Unreachable
 
 

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.model.enrichment import Scalar
+from leadline.model.facts.enrichment import Scalar
 from leadline.model.lead import RefinedLead
-from leadline.settings.enrich import AnyEnrichConfig
+from leadline.settings.connected.enrich import AnyEnrichConfig
 
 Query = Mapping[str, str]
 """What is known of a lead, by field: `QUERY_FIELDS`, and values of earlier providers."""

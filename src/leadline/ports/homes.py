@@ -13,14 +13,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from leadline.model.assigning import Kept
-from leadline.model.event_notes import OTHER_WORDS
+from leadline.model.facts.likeness import Judgement
 from leadline.model.handling import Handling
 from leadline.model.lead import Fate, Kind
-from leadline.model.likeness import Judgement
-from leadline.model.privacy import DataHold
+from leadline.model.monitoring.event_notes import OTHER_WORDS
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.staff.assigning import Kept
 from leadline.model.task import Alert, Step
-from leadline.ports.ledger import Happening
+from leadline.ports.reading.ledger import Happening
 
 REDELIVERED = "redelivered"
 """A redelivery in a timeline. A home may know the number of redeliveries but not their times."""
@@ -273,8 +273,8 @@ class Side(Protocol):
         """Let workers lease the tasks of these families when they are due."""
 
     def documents(self) -> Iterator[Mapping[str, Kept]]:
-        """All documents by which leads are given out (`ports.assigning`), in batches; damaged ones
-        are left out."""
+        """All documents by which leads are given out (`ports.store_parts.assigning`), in batches;
+        damaged ones are left out."""
 
     def adopt(self, documents: Mapping[str, Kept]) -> None:
         """Store documents with their revisions, except those that are here with the same revision

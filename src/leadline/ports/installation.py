@@ -11,10 +11,10 @@ from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, Receipt, RefinedLead
 from leadline.model.task import Step, Task
 from leadline.ports.archive import Outgoing
-from leadline.ports.audit import CuttableLog
-from leadline.ports.erasures import Erasures
-from leadline.ports.ledger import Ledger
-from leadline.ports.questions import Questions
+from leadline.ports.personal_data.audit import CuttableLog
+from leadline.ports.personal_data.erasures import Erasures
+from leadline.ports.reading.ledger import Ledger
+from leadline.ports.reading.questions import Questions
 from leadline.ports.store import Store
 from leadline.settings.loading import Loaded
 

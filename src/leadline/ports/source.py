@@ -7,8 +7,8 @@ import msgspec
 
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Delivery, Event, LeadFields, Receipt
-from leadline.model.moments import seconds_of
-from leadline.settings.sources import SourceConfig
+from leadline.model.texts.moments import seconds_of
+from leadline.settings.connected.sources import SourceConfig
 
 TRUSTED = "trusted"
 """The value of the setting `owner` of a source that is trusted to name owners."""
@@ -24,8 +24,9 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def noted(event: Event, notes: Sequence[str]) -> Event:
-    """The event with *notes* on how its text was decoded (`model.charsets.NOTES`) as its `why`,
-    from where they get to the lead. An event that has a `why` already is returned unchanged."""
+    """The event with *notes* on how its text was decoded (`model.texts.charsets.NOTES`) as its
+    `why`, from where they get to the lead. An event that has a `why` already is returned
+    unchanged."""
     if not notes or event.why:
         return event
     return msgspec.structs.replace(event, why=" ".join(notes))
@@ -46,8 +47,9 @@ class Source:
     """Whether the sender proves each delivery by a signature over its body. Else its secret comes
     along, and whoever sees one delivery can make others."""
     record_hosts: ClassVar[tuple[str, ...]] = ()
-    """The hosts on which this sender's records are opened (`model.record_links.is_on`). Alerts link
-    to `LeadFields.crm_url` on these hosts only, unless `SourceConfig.map` maps `crm_url`."""
+    """The hosts on which this sender's records are opened (`model.texts.record_links.is_on`).
+    Alerts link to `LeadFields.crm_url` on these hosts only, unless `SourceConfig.map` maps
+    `crm_url`."""
     delivery_fields: ClassVar[tuple[str, ...]] = ()
     """Paths of the fields that describe the delivery ("meta.attempt"); their values differ between
     attempts to deliver the same event."""
@@ -92,7 +94,7 @@ class Source:
 
     def said(self, raw: bytes) -> Any:
         """An event's JSON, parsed, without its `delivery_fields`; raises Unreadable."""
-        from leadline.model.json_text import decode  # not every function on AWS needs it
+        from leadline.model.texts.json_text import decode  # not every function on AWS needs it
 
         value = decode(raw)
         for place in self.delivery_fields:
@@ -104,7 +106,7 @@ class Source:
         none."""
         if not self.time_fields:
             return None
-        from leadline.model.json_text import decode
+        from leadline.model.texts.json_text import decode
 
         try:
             value = decode(raw)

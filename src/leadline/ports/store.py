@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from leadline.model.assigning import Rewrite
-from leadline.model.attempts import KeptAttempt
-from leadline.model.erasing import ERASED_WORDS
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, RefinedLead
+from leadline.model.monitoring.attempts import KeptAttempt
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.staff.assigning import Rewrite
 from leadline.model.task import Alert, Done, Drop, Later, Lease, Retry, Step, Task
-from leadline.ports.assigning import Assigning
-from leadline.ports.duplicates import Duplicates
-from leadline.ports.erasing import Erasing
-from leadline.ports.first_look import FirstLooks
-from leadline.ports.retention import Retention
-from leadline.ports.suppressions import Suppressions
-from leadline.ports.trial_waits import TrialWaits
+from leadline.ports.personal_data.erasing import Erasing
+from leadline.ports.personal_data.retention import Retention
+from leadline.ports.personal_data.suppressions import Suppressions
+from leadline.ports.store_parts.assigning import Assigning
+from leadline.ports.store_parts.duplicates import Duplicates
+from leadline.ports.store_parts.first_look import FirstLooks
+from leadline.ports.store_parts.trial_waits import TrialWaits
 
 if TYPE_CHECKING:
     from leadline.model.handling import Handling  # a function that captures webhooks needs none
@@ -126,7 +126,7 @@ class Waiting(msgspec.Struct, frozen=True):
     `late` are the raw JSON texts of updates that came after it was refined; both are in the order
     of arrival. `whys` are the `why` of its event and of the folded updates, without empty ones.
     `ends` are the events that end its record, `corrections` the raw JSON of what people here
-    corrected (`model.correcting`), in the order of arrival."""
+    corrected (`model.facts.correcting`), in the order of arrival."""
 
     lead_id: str
     source: str
@@ -189,9 +189,9 @@ class Queue(Protocol):
 
         With Done, the step's results, its follow-up tasks and the end of the task are stored in one
         transaction. A refined lead is given back (False), to be refined again, if another lead has
-        taken one of its match keys meanwhile (`ports.duplicates`); so is one whose `turn` gives it
-        a first handling, if it has got one meanwhile. With False no document changes. Settlements
-        fail independently; a later one sees the documents of an earlier one.
+        taken one of its match keys meanwhile (`ports.store_parts.duplicates`); so is one whose
+        `turn` gives it a first handling, if it has got one meanwhile. With False no document
+        changes. Settlements fail independently; a later one sees the documents of an earlier one.
         """
 
     def next_due(self, step: Step, channel: str = "") -> datetime | None:
@@ -289,10 +289,10 @@ class Handlings(Protocol):
         changes: Mapping[str, Rewrite] = {},
     ) -> bool:
         """Replace *before* by *after*, put the tasks, add the note to the timeline, and replace the
-        documents *changes* (`ports.assigning`), in one transaction. Returns False, and does
-        nothing, if the handling has changed meanwhile (its `rev` is not that of *before*), one of
-        the documents has changed since it was seen, or the lead is not refined. `rev` of *after* is
-        set here."""
+        documents *changes* (`ports.store_parts.assigning`), in one transaction. Returns False, and
+        does nothing, if the handling has changed meanwhile (its `rev` is not that of *before*), one
+        of the documents has changed since it was seen, or the lead is not refined. `rev` of *after*
+        is set here."""
 
     def work_list(self, person: str, limit: int = 50) -> Sequence[str]:
         """The ids of a person's open leads (see `Handling.work_lists`), newest first."""

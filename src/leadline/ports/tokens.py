@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from leadline.model.lead import Delivery
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 
 
 class TokenCheck(Protocol):

@@ -16,7 +16,7 @@ import msgspec
 
 from leadline.model.errors import ConfigurationError
 from leadline.model.formats import from_iso, iso
-from leadline.model.privacy import AuditCut, AuditEntry, ChainedEntry
+from leadline.model.personal_data.privacy import AuditCut, AuditEntry, ChainedEntry
 from leadline.privacy.hashes import PrivacyKey
 
 BEGINNING = "0" * 64

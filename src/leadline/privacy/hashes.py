@@ -11,7 +11,7 @@ from hashlib import sha256
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import Tombstone
+from leadline.model.personal_data.privacy import Tombstone
 
 _SHORTEST = 16
 _HASH_CHARACTERS = 32

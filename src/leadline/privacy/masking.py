@@ -9,12 +9,12 @@ and times are no secrets. The length of what is hidden cannot be told from the m
 
 import msgspec
 
-from leadline.model.attribution import Attribution
-from leadline.model.consent import UNKNOWN, Consent
-from leadline.model.enrichment import FILLED, Enrichment, Scalar
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.consent import UNKNOWN, Consent
+from leadline.model.facts.enrichment import FILLED, Enrichment, Scalar
+from leadline.model.facts.score import LeadScore
+from leadline.model.facts.scored_leads import OF_POINTS
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
-from leadline.model.score import LeadScore
-from leadline.model.scored_leads import OF_POINTS
 from leadline.privacy.masking_json import masked_raw, masked_value
 from leadline.privacy.masking_values import (
     HIDDEN,

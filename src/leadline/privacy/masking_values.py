@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 HIDDEN = "•••"
 _HIDDEN_DIGITS = "••••"

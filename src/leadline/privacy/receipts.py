@@ -17,7 +17,8 @@ from leadline.privacy.hashes import PrivacyKey
 
 class ErasedLead(msgspec.Struct, frozen=True):
     """A lead that was erased: its id, source and time of capture, where the person stood in it
-    (`journey.finding_people`), the number of its events, and the copies not reached."""
+    (`journey.personal_data.finding_people`), the number of its events, and the copies not
+    reached."""
 
     lead_id: str
     source: str

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
-from leadline.model.consent import LISTED, NO, PURPOSES, SUPPRESSED, Consent
+from leadline.model.facts.consent import LISTED, NO, PURPOSES, SUPPRESSED, Consent
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.suppression import QUARANTINE, Suppressed
+from leadline.model.personal_data.suppression import QUARANTINE, Suppressed
 from leadline.privacy.hashes import PrivacyKey
 
 _MOST_DOMAINS = 6

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.retiring import DataKind
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.model.personal_data.retiring import DataKind
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 
 FOREVER = timedelta.max
 _ORDER = (DataKind.DEAD, DataKind.RAW, DataKind.REFINED, DataKind.TIMELINE)

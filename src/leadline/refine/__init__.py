@@ -11,20 +11,20 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.cleaning import MISPLACED
+from leadline.model.facts.cleaning import MISPLACED
 from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
 from leadline.refine import text
 from leadline.refine.another_turn import changes_nothing
 from leadline.refine.companies.company import refine_company
 from leadline.refine.country_context import region_in
 from leadline.refine.custom import refine_custom
-from leadline.refine.damage import damages
 from leadline.refine.details import refine_details
 from leadline.refine.doubtful.made_up import made_up_problems
 from leadline.refine.doubtful.quarantine import NOBODY, is_nobody, suspicions
 from leadline.refine.emails.email import refine_email
 from leadline.refine.kept import kept_fields
 from leadline.refine.limits import LIMITS, truncated
+from leadline.refine.mends.damage import damages
 from leadline.refine.misplaced.fields import put_right
 from leadline.refine.misplaced.leftovers import (
     Told,
@@ -56,7 +56,7 @@ class About(msgspec.Struct, frozen=True):
     `received_from` is the source. `region` is the ISO 3166 code ("US") of the country of phone
     numbers, if neither the number nor the lead names a country; "" for none. It is not used for a
     lead that names a country which is not understood. `without` are the kinds of cleaning that are
-    left out (`model.cleaning`).
+    left out (`model.facts.cleaning`).
     """
 
     lead_id: str

@@ -8,9 +8,9 @@ from leadline.model.lead import Contact, LeadFields, RefinedLead
 from leadline.refine import text
 from leadline.refine.companies.company import refine_company
 from leadline.refine.country_context import region_in
-from leadline.refine.damage import damages
 from leadline.refine.doubtful.quarantine import suspicions
 from leadline.refine.emails.email import refine_email
+from leadline.refine.mends.damage import damages
 from leadline.refine.misplaced.fields import put_right
 from leadline.refine.names.company import company_from_name
 from leadline.refine.names.country import country_of_name

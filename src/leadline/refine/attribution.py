@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from leadline.model.attribution import Attribution
+from leadline.model.facts.attribution import Attribution
 from leadline.model.lead import Change, RefinedLead
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.limits import cut
 

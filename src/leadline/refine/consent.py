@@ -4,8 +4,8 @@ unknown."""
 from collections.abc import Mapping
 from datetime import datetime
 
-from leadline.model.consent import NO, PURPOSES, UNKNOWN, YES, Consent, ConsentSaid
-from leadline.model.patterns import late
+from leadline.model.facts.consent import NO, PURPOSES, UNKNOWN, YES, Consent, ConsentSaid
+from leadline.model.texts.patterns import late
 from leadline.refine.consent_words import (
     NEGATIONS,
     NO_BEGINNINGS,

@@ -1,16 +1,16 @@
 """Finds the ISO 3166-1 code of a country as people, forms and CRMs write it.
 
-Names are looked up whole, in `model.country_names`; nothing is searched by likeness. A text of
-several parts ("IN - India", "India (+91)", "Paris, France") counts if its parts agree.
+Names are looked up whole, in `model.geography.country_names`; nothing is searched by likeness. A
+text of several parts ("IN - India", "India (+91)", "Paris, France") counts if its parts agree.
 """
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from leadline.model.countries import COUNTRIES, SEVERAL
-from leadline.model.country_key import country_key
-from leadline.model.patterns import late
+from leadline.model.geography.countries import COUNTRIES, SEVERAL
+from leadline.model.geography.country_key import country_key
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 
 _FLAG = late("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
@@ -58,7 +58,8 @@ def region_of(country: str) -> str:
 @lru_cache(maxsize=1024)
 def regions_of(country: str) -> tuple[str, ...]:
     """The ISO codes of all countries that the text may stand for: none if it is not understood,
-    several for "Congo", "Guinea", "Korea" and the other names in `model.countries.SEVERAL`."""
+    several for "Congo", "Guinea", "Korea" and the other names in
+    `model.geography.countries.SEVERAL`."""
     if country in COUNTRIES:
         return (country,)
     written = text.code(country[:100])
@@ -164,7 +165,7 @@ def _common() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _all_names() -> dict[str, str]:
     """The names in all languages: loaded at the first name that is not English."""
-    from leadline.model.country_names import COUNTRY_ROWS
+    from leadline.model.geography.country_names import COUNTRY_ROWS
 
     names = {}
     for row in COUNTRY_ROWS.split("\n")[1:-1]:
@@ -177,7 +178,7 @@ def _all_names() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _parts() -> dict[str, str]:
-    from leadline.model.country_names import PART_ROWS
+    from leadline.model.geography.country_names import PART_ROWS
 
     rows = (row.split("=") for row in PART_ROWS.strip().split("\n"))
     return {name: code for code, names in rows for name in names.split("|")}

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from leadline.model.countries import SEVERAL
-from leadline.model.patterns import late
+from leadline.model.geography.countries import SEVERAL
+from leadline.model.texts.patterns import late
 from leadline.refine.country import names_a_country, region_of, regions_of
 
 _DIALLED = late(r"[^0-9+]{0,5}(?:\+|00)\s?([0-9]{1,3})")

@@ -1,4 +1,5 @@
-"""Custom fields: cut to their limits, and their texts mended (`refine.mending`), such as a city.
+"""Custom fields: cut to their limits, and their texts mended (`refine.mends.mending`), such as a
+city.
 
 Most leads have nothing in them that a rule is for. That is told by one look at all texts together,
 which costs less than the rules for one text.
@@ -9,9 +10,9 @@ from typing import Any
 import msgspec
 
 from leadline.model.lead import Change
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.limits import SHORT, altered, cut_custom
-from leadline.refine.mending import is_doubtful, mend
+from leadline.refine.mends.mending import is_doubtful, mend
 from leadline.refine.text import encodable
 
 _DEEPEST = 12

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
-from leadline.model.cleaning import COMPANIES, EMAILS, NAMES, PHONES, WEBSITES
+from leadline.model.facts.cleaning import COMPANIES, EMAILS, NAMES, PHONES, WEBSITES
 from leadline.model.lead import Change, Contact, LeadFields, RefinedLead
 from leadline.refine import text
 from leadline.refine.names.name import name_as_written

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from leadline.model.lead import Change
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 LIMITS: Mapping[str, int] = {
     "name": 500,

@@ -6,10 +6,10 @@ called settled.
 """
 
 from leadline.model.lead import Change, Contact, LeadDetails
-from leadline.model.patterns import late
-from leadline.refine.blank import NULLS
+from leadline.model.texts.patterns import late
 from leadline.refine.companies.company import refine_company
 from leadline.refine.emails.email import is_bare, is_common
+from leadline.refine.mends.blank import NULLS
 from leadline.refine.misplaced.fields import may_be_wrong
 from leadline.refine.names.casing import is_one_case
 from leadline.refine.names.words import PLACEHOLDERS, is_honorific

@@ -11,10 +11,10 @@ from typing import Any, Literal
 import msgspec
 
 from leadline.model.lead import Change
-from leadline.model.patterns import late
-from leadline.refine.blank import MAY_BE_BLANK, is_blank
+from leadline.model.texts.patterns import late
 from leadline.refine.limits import CHANGE_LIMIT, LIMITS, SHORT, altered, cut, stream_safe
-from leadline.refine.mending import is_doubtful, mend
+from leadline.refine.mends.blank import MAY_BE_BLANK, is_blank
+from leadline.refine.mends.mending import is_doubtful, mend
 
 __all__ = [
     "CHANGE_LIMIT",
@@ -107,8 +107,8 @@ def lines(text: str) -> str:
 def clean(
     field: str, written: str | None, how: Callable[[str], str] = line
 ) -> tuple[str | None, tuple[Change, ...]]:
-    """The field, mended (`refine.mending`) and after *how*, and the changes. None if nothing
-    visible is left, or only what says nothing (`refine.blank`). A field longer than its limit
+    """The field, mended (`refine.mends.mending`) and after *how*, and the changes. None if nothing
+    visible is left, or only what says nothing (`refine.mends.blank`). A field longer than its limit
     (`limits.LIMITS`) is cut."""
     if not written:
         return None, NO_CHANGES

@@ -3,7 +3,7 @@
 import re
 
 from leadline.model.lead import Change
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 
 _SITE = late(r"(?P<head>(?:[a-z][a-z0-9+.-]*://)?[^/?#@\s]+)(?P<tail>[/?#].*)?", re.I)

@@ -10,9 +10,9 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from leadline.model.attribution import Attribution
+from leadline.model.facts.attribution import Attribution
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.scoring.model_file import ColumnGroup
 
 CUSTOM = "custom."

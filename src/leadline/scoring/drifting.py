@@ -15,8 +15,8 @@ from math import log
 
 import msgspec
 
+from leadline.model.facts.scored_leads import before_scoring, can_be_scored
 from leadline.model.lead import RefinedLead
-from leadline.model.scored_leads import before_scoring, can_be_scored
 from leadline.scoring.calibrating import rank
 from leadline.scoring.encoding import MISSING
 from leadline.scoring.model_file import Column, ColumnKind, ModelFile

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from leadline.model.score import ScoreReason
+from leadline.model.facts.score import ScoreReason
 from leadline.scoring.calibrating import rank
 from leadline.scoring.columns import Value, is_flag
 from leadline.scoring.encoding import number_of, word_of_value

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 LONGEST_NAME, LONGEST_TEXT = 80, 500
 _FORM = late(r"(?:%[dmYHMS]|[-/. :]){0,20}")

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.score import LeadScore, ScoreReason
-from leadline.model.scored_leads import OF_POINTS
+from leadline.model.facts.score import LeadScore, ScoreReason
+from leadline.model.facts.scored_leads import OF_POINTS
 
 POINTS = "points"
 """What gave a score without a model (`LeadScore.by`)."""

@@ -5,8 +5,8 @@ from datetime import UTC, tzinfo
 
 import msgspec
 
+from leadline.model.facts.score import LeadScore
 from leadline.model.lead import RefinedLead
-from leadline.model.score import LeadScore
 from leadline.scoring.calibrating import rank, win_probability
 from leadline.scoring.columns import capture_columns
 from leadline.scoring.encoding import encoders
@@ -98,7 +98,7 @@ def load_model(data: bytes) -> TrainedModel:
 def _zone(name: str) -> tzinfo:
     if name in ("", "UTC"):
         return UTC
-    from leadline.settings.zones import zone  # imported here for cold starts
+    from leadline.settings.notation.zones import zone  # imported here for cold starts
 
     try:
         return zone(name)

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.settings.dashboard import DASHBOARD_AS_TABLE
 from leadline.settings.declaration import SettingsStruct, settings_of
-from leadline.settings.general import Settings
-from leadline.settings.oidc import OIDC_AS_TABLE
 from leadline.settings.tables import TABLES
+from leadline.settings.top.dashboard import DASHBOARD_AS_TABLE
+from leadline.settings.top.general import Settings
+from leadline.settings.top.oidc import OIDC_AS_TABLE
 
 NEED_RESTART = (
     "data", "data_group", "host", "port", "metrics_listen", "workers",

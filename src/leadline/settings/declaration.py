@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from leadline.settings.notations import WORDS, Notation, number_between
+from leadline.settings.notation.notations import WORDS, Notation, number_between
 
 SCORE = number_between(-1e9, 1e9)
 """The notation of a lead's score."""

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from leadline.settings.files import SettingPath
-from leadline.settings.general import AS_TABLES, PREFIX, declared
-from leadline.settings.score import TABLES_WITHIN
+from leadline.settings.top.general import AS_TABLES, PREFIX, declared
+from leadline.settings.top.score import TABLES_WITHIN
 
 CONFIG_VARIABLE = "LEADLINE_CONFIG"
 """The environment variable that names the TOML file; it is not a setting."""

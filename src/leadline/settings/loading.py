@@ -3,6 +3,7 @@ TOML and the default, in that order.
 
 One error message lists every wrong name and value of every layer.
 """
+# Long because the layers, their checks and the one error message are one reading.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,10 +15,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.settings.checks.experiment_checks import wrong_experiments
+from leadline.settings.checks.oauth import wrong_oauth
+from leadline.settings.checks.people_checks import wrong_slack_ids
+from leadline.settings.checks.references import (
+    pages_elsewhere,
+    thresholds_in_disorder,
+    unknown_names,
+)
+from leadline.settings.checks.score_checks import wrong_score
+from leadline.settings.checks.team_checks import wrong_teams
 from leadline.settings.declaration import Declaration
-from leadline.settings.experiment_checks import wrong_experiments
 from leadline.settings.files import CARRIED_LISTS, SettingPath, parse_toml, read_dotenv, read_toml
-from leadline.settings.general import Settings, declared
 from leadline.settings.layers import (
     CONFIG_VARIABLE,
     RawSetting,
@@ -27,14 +36,10 @@ from leadline.settings.layers import (
     from_variables,
 )
 from leadline.settings.names import Names, empty_entries
-from leadline.settings.notations import DURATION, PERIOD, WORDS, NotationError
-from leadline.settings.oauth import wrong_oauth
-from leadline.settings.oidc import wrong_oidc
-from leadline.settings.people_checks import wrong_slack_ids
-from leadline.settings.references import pages_elsewhere, thresholds_in_disorder, unknown_names
-from leadline.settings.score_checks import wrong_score
+from leadline.settings.notation.notations import DURATION, PERIOD, WORDS, NotationError
 from leadline.settings.tables import TABLES
-from leadline.settings.team_checks import wrong_teams
+from leadline.settings.top.general import Settings, declared
+from leadline.settings.top.oidc import wrong_oidc
 
 if TYPE_CHECKING:
     from leadline.settings.conditions.carried_lists import ReadCarried

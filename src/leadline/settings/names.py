@@ -10,9 +10,9 @@ from leadline.settings.declaration import (
     settings_of,
 )
 from leadline.settings.files import SettingPath
-from leadline.settings.general import AS_TABLES, PREFIX, declared
 from leadline.settings.layers import RawSetting, Spell, dotted
 from leadline.settings.tables import TABLES
+from leadline.settings.top.general import AS_TABLES, PREFIX, declared
 
 
 class Names:

@@ -40,13 +40,13 @@ def _is_source(name: str) -> bool:
 
 
 def _source() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.sources import SourceConfig
+    from leadline.settings.connected.sources import SourceConfig
 
     return {"": SourceConfig}
 
 
 def _crm() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.crm_kinds import CRM_KINDS
+    from leadline.settings.connected.crm_kinds import CRM_KINDS
 
     return CRM_KINDS
 
@@ -56,7 +56,7 @@ def _kind_of_crm(name: str) -> str:
 
 
 def _channel() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.channels import CHANNELS
+    from leadline.settings.connected.channels import CHANNELS
 
     return CHANNELS
 
@@ -66,49 +66,49 @@ def _kind_of_channel(name: str) -> str:
 
 
 def _outcomes() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.outcomes import OUTCOMES
+    from leadline.settings.connected.outcomes import OUTCOMES
 
     return OUTCOMES
 
 
 def _rule() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.rules import RuleConfig
+    from leadline.settings.team.rules import RuleConfig
 
     return {"": RuleConfig}
 
 
 def _member() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.people import MemberConfig
+    from leadline.settings.team.people import MemberConfig
 
     return {"": MemberConfig}
 
 
 def _hours() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.hours import HoursConfig
+    from leadline.settings.team.hours import HoursConfig
 
     return {"": HoursConfig}
 
 
 def _target() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.targets import TargetConfig
+    from leadline.settings.team.targets import TargetConfig
 
     return {"": TargetConfig}
 
 
 def _points() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.score import PointsConfig
+    from leadline.settings.top.score import PointsConfig
 
     return {"": PointsConfig}
 
 
 def _team() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.teams import TeamConfig
+    from leadline.settings.team.teams import TeamConfig
 
     return {"": TeamConfig}
 
 
 def _enrich() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.enrich import ENRICH
+    from leadline.settings.connected.enrich import ENRICH
 
     return ENRICH
 
@@ -118,7 +118,7 @@ def _kind_of_provider(name: str) -> str:
 
 
 def _experiment() -> Mapping[str, type[SettingsStruct]]:
-    from leadline.settings.experiments import ExperimentConfig
+    from leadline.settings.top.experiments import ExperimentConfig
 
     return {"": ExperimentConfig}
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from leadline.model.rights import make_folder, write_file
-from leadline.ports.ledger import LeadFilter, Ledger
-from leadline.settings.crm import AnyCrmConfig
-from leadline.settings.crm_kinds import DocumentConfig
+from leadline.ports.reading.ledger import LeadFilter, Ledger
+from leadline.settings.connected.crm import AnyCrmConfig
+from leadline.settings.connected.crm_kinds import DocumentConfig
 
 ASSIGNING = ("close", "hubspot", "pipedrive", "zoho", "copper")
 """The sources whose CRM the folder stands in for."""

@@ -12,7 +12,7 @@ from hashlib import blake2b
 import msgspec
 
 from leadline.model.lead import Delivery
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.standins import form_bodies as forms
 from leadline.standins import notice_bodies as notices
 from leadline.standins import sample_bodies as bodies

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from leadline.model.errors import StorageFailed, StorageFull
-from leadline.model.privacy import AuditCut, AuditEntry, ChainedEntry
+from leadline.model.personal_data.privacy import AuditCut, AuditEntry, ChainedEntry
 from leadline.model.rights import (
     PRIVATE,
     Rights,
@@ -26,7 +26,7 @@ from leadline.model.rights import (
     sync_folder,
     write_file,
 )
-from leadline.ports.audit import Sign
+from leadline.ports.personal_data.audit import Sign
 from leadline.privacy.chain import audit_entry_in, audit_line, chained, head_before, unreadable
 from leadline.stores.erasure_file import AUDIT
 
@@ -39,8 +39,8 @@ class _CutLine(msgspec.Struct, frozen=True):
 
 
 class AuditFile:
-    """`ports.audit.AuditLog` in a data folder, which is made if it is missing, unless it *makes*
-    none; any number of processes may share it."""
+    """`ports.personal_data.audit.AuditLog` in a data folder, which is made if it is missing, unless
+    it *makes* none; any number of processes may share it."""
 
     def __init__(self, folder: Path, rights: Rights = PRIVATE, *, makes: bool = True) -> None:
         self.path = folder / AUDIT
@@ -48,7 +48,7 @@ class AuditFile:
         self._makes = makes
 
     def append(self, entries: Sequence[AuditEntry]) -> None:
-        """See `ports.audit.AuditLog.append`."""
+        """See `ports.personal_data.audit.AuditLog.append`."""
         if not entries:
             return
         with self._alone() as file:
@@ -65,7 +65,7 @@ class AuditFile:
                 raise
 
     def entries(self, since: datetime | None = None) -> Iterator[ChainedEntry]:
-        """See `ports.audit.AuditLog.entries`."""
+        """See `ports.personal_data.audit.AuditLog.entries`."""
         n = 0
         for at, line in enumerate(self._lines()):
             if at == 0 and (cut := _cut_in(line)) is not None:
@@ -77,7 +77,7 @@ class AuditFile:
                 yield one
 
     def head(self) -> ChainedEntry | None:
-        """See `ports.audit.AuditLog.head`."""
+        """See `ports.personal_data.audit.AuditLog.head`."""
         try:
             file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -91,11 +91,11 @@ class AuditFile:
             os.close(file)
 
     def cut(self) -> AuditCut | None:
-        """See `ports.audit.AuditLog.cut`."""
+        """See `ports.personal_data.audit.AuditLog.cut`."""
         return _cut_in(next(self._lines(), b""))
 
     def cut_before(self, before: datetime, sign: Sign) -> AuditCut | None:
-        """See `ports.audit.AuditLog.cut_before`."""
+        """See `ports.personal_data.audit.AuditLog.cut_before`."""
         with self._alone():
             found = list(self.entries())
             keep = next(

@@ -22,8 +22,8 @@ def note_damage(lead_id: str) -> None:
 
 
 def note_damaged_document(name: str) -> None:
-    """Log that a document by which leads are given out is damaged (`ports.assigning`); it is begun
-    anew by whoever changes it next."""
+    """Log that a document by which leads are given out is damaged (`ports.store_parts.assigning`);
+    it is begun anew by whoever changes it next."""
     log.error("roster.damaged", extra={"document": name})
 
 

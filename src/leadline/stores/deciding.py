@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from leadline.model.assigning import Documents
+from leadline.model.staff.assigning import Documents
 from leadline.model.task import Done, Drop, Lease, Turn
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,5 @@
-"""What an index keeps of a lead to answer questions (`ports.questions`): facets and words."""
+"""What an index keeps of a lead to answer questions (`ports.reading.questions`): facets and
+words."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.awaiting import first_touch, is_awaited
-from leadline.model.folding import folded_for_search
+from leadline.model.facts.awaiting import first_touch, is_awaited
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import RefinedLead, Status
-from leadline.model.patterns import late
-from leadline.ports.ledger import UNOWNED_STATUSES, LeadRow, searchable
-from leadline.ports.questions import NOT_LEADS
+from leadline.model.texts.folding import folded_for_search
+from leadline.model.texts.patterns import late
+from leadline.ports.reading.ledger import UNOWNED_STATUSES, LeadRow, searchable
+from leadline.ports.reading.questions import NOT_LEADS
 from leadline.privacy.masking import PersonWords, known_in, masked_field
 
 _WORD = late(r"[^\W_]+")

@@ -17,10 +17,10 @@ from leadline.model.rights import make_folder, sync_folder, write_file
 
 if TYPE_CHECKING:  # a function that captures webhooks needs none
     from leadline.kit import Kit
-    from leadline.ports.erasures import Erasures
-    from leadline.ports.suppressions import Suppressions
+    from leadline.ports.personal_data.erasures import Erasures
+    from leadline.ports.personal_data.suppressions import Suppressions
     from leadline.privacy.hashes import PrivacyKey
-    from leadline.settings.general import Settings
+    from leadline.settings.top.general import Settings
 
 _FILE = "privacy.key"
 _BYTES = 32

@@ -5,9 +5,9 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from leadline.model.facts.likeness import Judgement, Traits
 from leadline.model.lead import ERASED, RefinedLead
-from leadline.model.likeness import Judgement, Traits
-from leadline.ports.duplicates import MOST_CANDIDATES
+from leadline.ports.store_parts.duplicates import MOST_CANDIDATES
 
 L = TypeVar("L", int, str)
 

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.assigning import Kept
-from leadline.model.event_notes import NOT_READ, OTHER_WORDS
 from leadline.model.formats import refined_document, refined_head
 from leadline.model.handling import Handling
 from leadline.model.keys import is_older, set_apart, under_own_key
@@ -25,8 +23,10 @@ from leadline.model.lead import (
     is_end,
     is_privacy_deletion,
 )
-from leadline.model.privacy import DataHold
+from leadline.model.monitoring.event_notes import NOT_READ, OTHER_WORDS
+from leadline.model.personal_data.privacy import DataHold
 from leadline.model.quotas import Quota, Spent, given_back, spend
+from leadline.model.staff.assigning import Kept
 from leadline.model.task import Alert, Drop, Step, Task
 from leadline.ports.clock import Clock
 from leadline.ports.store import (

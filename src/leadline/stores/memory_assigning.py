@@ -2,24 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from leadline.model.assigning import Documents, Kept, Rewrite
 from leadline.model.handling import Handling
+from leadline.model.staff.assigning import Documents, Kept, Rewrite
 from leadline.model.task import Done, Turn
 from leadline.stores.deciding import decided
 
 
 class MemoryAssigning:
-    """`ports.assigning.Assigning` in dictionaries."""
+    """`ports.store_parts.assigning.Assigning` in dictionaries."""
 
     handled: dict[str, Handling]
     kept_documents: dict[str, Kept]
 
     def kept(self, names: Collection[str]) -> Mapping[str, Kept]:
-        """See `ports.assigning.Assigning.kept`."""
+        """See `ports.store_parts.assigning.Assigning.kept`."""
         return {name: self.kept_documents.get(name, Kept()) for name in names}
 
     def keep(self, changes: Mapping[str, Rewrite]) -> bool:
-        """See `ports.assigning.Assigning.keep`."""
+        """See `ports.store_parts.assigning.Assigning.keep`."""
         kept = self.kept(changes)
         if any(kept[name].rev != one.seen.rev for name, one in changes.items()):
             return False
@@ -28,7 +28,7 @@ class MemoryAssigning:
         return True
 
     def queue_of(self, team: str, limit: int = 100) -> Sequence[str]:
-        """See `ports.assigning.Assigning.queue_of`."""
+        """See `ports.store_parts.assigning.Assigning.queue_of`."""
         waiting = ((one.waits_in, lead_id) for lead_id, one in self.handled.items())
         listed = sorted((-q.score, i) for q, i in waiting if q is not None and q.team == team)
         return [lead_id for _, lead_id in listed[:limit]]

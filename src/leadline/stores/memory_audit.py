@@ -3,36 +3,36 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from leadline.model.privacy import AuditCut, AuditEntry, ChainedEntry
-from leadline.ports.audit import Sign
+from leadline.model.personal_data.privacy import AuditCut, AuditEntry, ChainedEntry
+from leadline.ports.personal_data.audit import Sign
 from leadline.privacy.chain import chained, head_before
 
 
 class MemoryAudit:
-    """`ports.audit.AuditLog` in a list."""
+    """`ports.personal_data.audit.AuditLog` in a list."""
 
     def __init__(self) -> None:
         self.kept: list[ChainedEntry] = []
         self._cut: AuditCut | None = None
 
     def append(self, entries: Sequence[AuditEntry]) -> None:
-        """See `ports.audit.AuditLog.append`."""
+        """See `ports.personal_data.audit.AuditLog.append`."""
         self.kept += chained(head_before(self.head(), self._cut), entries)
 
     def entries(self, since: datetime | None = None) -> Iterator[ChainedEntry]:
-        """See `ports.audit.AuditLog.entries`."""
+        """See `ports.personal_data.audit.AuditLog.entries`."""
         return (one for one in self.kept if since is None or one.entry.at >= since)
 
     def head(self) -> ChainedEntry | None:
-        """See `ports.audit.AuditLog.head`."""
+        """See `ports.personal_data.audit.AuditLog.head`."""
         return self.kept[-1] if self.kept else None
 
     def cut(self) -> AuditCut | None:
-        """See `ports.audit.AuditLog.cut`."""
+        """See `ports.personal_data.audit.AuditLog.cut`."""
         return self._cut
 
     def cut_before(self, before: datetime, sign: Sign) -> AuditCut | None:
-        """See `ports.audit.AuditLog.cut_before`."""
+        """See `ports.personal_data.audit.AuditLog.cut_before`."""
         keep = 0
         while keep < len(self.kept) - 1 and self.kept[keep].entry.at < before:
             keep += 1

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from leadline.model.facts.likeness import Candidate, Candidates, Judgement
 from leadline.model.lead import CapturedLead, RefinedLead
-from leadline.model.likeness import Candidate, Candidates, Judgement
 from leadline.model.task import Done
-from leadline.ports.duplicates import CAP
+from leadline.ports.store_parts.duplicates import CAP
 from leadline.stores.likeness import Likeness, note_of, ranked
 
 
 class MemoryDuplicates:
-    """`ports.duplicates.Duplicates` in dictionaries. A key has its leads in the order in which they
-    came under it, each with its number in that order."""
+    """`ports.store_parts.duplicates.Duplicates` in dictionaries. A key has its leads in the order
+    in which they came under it, each with its number in that order."""
 
     events: dict[str, CapturedLead]
     refined_leads: dict[str, RefinedLead]
@@ -27,7 +27,7 @@ class MemoryDuplicates:
         """The first lead of the cluster that each later one is in."""
 
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
-        """See `ports.duplicates.Duplicates.candidates`."""
+        """See `ports.store_parts.duplicates.Duplicates.candidates`."""
         return {
             lead_id: Candidates(
                 tuple(self._candidate(i) for i in ranked(mine, self.under, lead_id)),
@@ -37,7 +37,7 @@ class MemoryDuplicates:
         }
 
     def clusters(self, firsts: Sequence[str]) -> Mapping[str, Sequence[Candidate]]:
-        """See `ports.duplicates.Duplicates.clusters`."""
+        """See `ports.store_parts.duplicates.Duplicates.clusters`."""
         found = {}
         for first in firsts:
             members = [
@@ -48,7 +48,7 @@ class MemoryDuplicates:
         return found
 
     def judge(self, judgement: Judgement) -> None:
-        """See `ports.duplicates.Duplicates.judge`."""
+        """See `ports.store_parts.duplicates.Duplicates.judge`."""
         pair = frozenset((judgement.one, judgement.other))
         if len(pair) == 2 and pair <= self.events.keys():
             self.judged[pair] = judgement
@@ -56,12 +56,12 @@ class MemoryDuplicates:
                 self.notes.append((lead_id, " ".join(note_of(judgement, lead_id))))
 
     def judgements(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Judgement]]:
-        """See `ports.duplicates.Duplicates.judgements`."""
+        """See `ports.store_parts.duplicates.Duplicates.judgements`."""
         told = {i: tuple(j for pair, j in self.judged.items() if i in pair) for i in lead_ids}
         return {i: some for i, some in told.items() if some}
 
     def in_review(self, limit: int) -> Sequence[str]:
-        """See `ports.duplicates.Duplicates.in_review`."""
+        """See `ports.store_parts.duplicates.Duplicates.in_review`."""
         return sorted((i for i in self.alike if any(self._undecided(i))), reverse=True)[:limit]
 
     def _undecided(self, lead_id: str) -> Iterator[bool]:

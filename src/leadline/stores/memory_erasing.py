@@ -5,15 +5,20 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.attempts import AttemptRecord
-from leadline.model.cutting import body_without
-from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
-from leadline.model.event_notes import OTHER_WORDS
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import CapturedLead, Kind, RefinedLead, is_privacy_deletion
-from leadline.model.privacy import Tombstone
-from leadline.ports.erasing import HeldTexts
+from leadline.model.monitoring.attempts import AttemptRecord
+from leadline.model.monitoring.event_notes import OTHER_WORDS
+from leadline.model.personal_data.erasing import (
+    ERASED_WORDS,
+    no_longer_possible,
+    person_erased,
+    words_erased,
+)
+from leadline.model.personal_data.privacy import Tombstone
+from leadline.model.texts.cutting import body_without
+from leadline.ports.personal_data.erasing import HeldTexts
 from leadline.stores.memory_duplicates import MemoryDuplicates
 
 
@@ -31,7 +36,7 @@ class MemoryErasing(MemoryDuplicates):
     """The leads of redelivered events, with the source and the time of each redelivery."""
 
     def held_texts(self) -> Iterator[HeldTexts]:
-        """See `ports.erasing.Erasing.held_texts`."""
+        """See `ports.personal_data.erasing.Erasing.held_texts`."""
         for i, event in list(self.events.items()):
             handling = self.handled.get(i)
             yield HeldTexts(
@@ -102,29 +107,29 @@ class MemoryErasing(MemoryDuplicates):
 
 
 class MemoryErasures:
-    """`ports.erasures.Erasures` in a dictionary."""
+    """`ports.personal_data.erasures.Erasures` in a dictionary."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, ...], Tombstone] = {}
         self.done: dict[tuple[str, ...], datetime] = {}
 
     def bury(self, tombstone: Tombstone) -> bool:
-        """See `ports.erasures.Erasures.bury`."""
+        """See `ports.personal_data.erasures.Erasures.bury`."""
         known = self.kept.get(tombstone.hashes)
         if known is None or known.at < tombstone.at:
             self.kept[tombstone.hashes] = tombstone
         return known is None
 
     def tombstones(self) -> list[Tombstone]:
-        """See `ports.erasures.Erasures.tombstones`."""
+        """See `ports.personal_data.erasures.Erasures.tombstones`."""
         return sorted(self.kept.values(), key=lambda one: one.at)
 
     def pending(self) -> list[Tombstone]:
-        """See `ports.erasures.Erasures.pending`."""
+        """See `ports.personal_data.erasures.Erasures.pending`."""
         return [one for one in self.tombstones() if self.done.get(one.hashes) != one.at]
 
     def applied(self, tombstones: Collection[Tombstone]) -> None:
-        """See `ports.erasures.Erasures.applied`."""
+        """See `ports.personal_data.erasures.Erasures.applied`."""
         for one in tombstones:
             self.bury(one)
             self.done[one.hashes] = one.at

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.assigning import Rewrite
 from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.staff.assigning import Rewrite
 from leadline.model.task import Alert, Later
 from leadline.ports.store import ChannelHealth
 from leadline.stores.memory_queue import MemoryQueue

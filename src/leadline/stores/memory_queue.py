@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.attempts import AttemptRecord, kept_attempts
-from leadline.model.erasing import ERASED_WORDS
-from leadline.model.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED, WORKER_DIED
+from leadline.model.facts.scored_leads import is_hot
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, RefinedLead
-from leadline.model.scored_leads import is_hot
+from leadline.model.monitoring.attempts import AttemptRecord, kept_attempts
+from leadline.model.monitoring.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED, WORKER_DIED
+from leadline.model.personal_data.erasing import ERASED_WORDS
 from leadline.model.task import (
     HOT_STEPS,
     UNTOLD_STEPS,
@@ -26,9 +26,9 @@ from leadline.model.task import (
     Turn,
 )
 from leadline.ports.clock import Clock
-from leadline.ports.first_look import HotLead, ended_words
 from leadline.ports.store import Among, ChannelHealth, Settlement
-from leadline.ports.trial_waits import TrialWait
+from leadline.ports.store_parts.first_look import HotLead, ended_words
+from leadline.ports.store_parts.trial_waits import TrialWait
 from leadline.stores.deciding import TurnFailed, given_up
 from leadline.stores.memory_assigning import MemoryAssigning
 from leadline.stores.memory_duplicates import MemoryDuplicates
@@ -205,7 +205,7 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
             self._put(one.task, now, now + one.after)
 
     def end_waits(self, leads: Sequence[HotLead]) -> list[timedelta | None]:
-        """See `ports.first_look.FirstLooks.end_waits`."""
+        """See `ports.store_parts.first_look.FirstLooks.end_waits`."""
         return [self._end_wait(one) for one in leads]
 
     def _end_wait(self, hot: HotLead) -> timedelta | None:
@@ -221,7 +221,7 @@ class MemoryQueue(MemoryDuplicates, MemoryAssigning):
         return spared
 
     def move_waits(self, leads: Sequence[TrialWait]) -> list[bool]:
-        """See `ports.trial_waits.TrialWaits.move_waits`."""
+        """See `ports.store_parts.trial_waits.TrialWaits.move_waits`."""
         return [self._move_wait(one) for one in leads]
 
     def _move_wait(self, one: TrialWait) -> bool:

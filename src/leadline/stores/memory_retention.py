@@ -7,9 +7,8 @@ import msgspec
 
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind
-from leadline.model.privacy import DataHold
-from leadline.model.quotas import Spent, given_back
-from leadline.model.retiring import (
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.personal_data.retiring import (
     HELD,
     RELEASED,
     RETIRED,
@@ -22,14 +21,15 @@ from leadline.model.retiring import (
     person_retired,
     words_retired,
 )
-from leadline.ports.retention import MOST, Aged, AgedPage
+from leadline.model.quotas import Spent, given_back
+from leadline.ports.personal_data.retention import MOST, Aged, AgedPage
 from leadline.ports.store import Among
 from leadline.stores.memory_erasing import MemoryErasing
 from leadline.stores.memory_pacing import MemoryPacing
 
 
 class MemoryRetention(MemoryPacing, MemoryErasing):
-    """`ports.retention.Retention` in dictionaries."""
+    """`ports.personal_data.retention.Retention` in dictionaries."""
 
     holds: dict[str, DataHold]
     fates: dict[str, Fate]
@@ -39,7 +39,7 @@ class MemoryRetention(MemoryPacing, MemoryErasing):
     def too_old(
         self, kind: DataKind, before: datetime, among: Among, after: str = "", limit: int = MOST
     ) -> AgedPage:
-        """See `ports.retention.Retention.too_old`."""
+        """See `ports.personal_data.retention.Retention.too_old`."""
         found = [
             Aged(i, event.source, event.captured_at)
             for i, event in sorted(self.events.items())
@@ -48,7 +48,7 @@ class MemoryRetention(MemoryPacing, MemoryErasing):
         return AgedPage(tuple(found[:limit]), found[limit - 1].lead_id if found[limit:] else "")
 
     def retire(self, kind: DataKind, before: datetime, lead_ids: Sequence[str]) -> Sequence[str]:
-        """See `ports.retention.Retention.retire`."""
+        """See `ports.personal_data.retention.Retention.retire`."""
         done = [i for i in lead_ids if i in self.events and self._is_too_old(kind, before, i)]
         for lead_id in done:
             getattr(self, f"_retire_{kind}")(lead_id)
@@ -56,7 +56,7 @@ class MemoryRetention(MemoryPacing, MemoryErasing):
         return done
 
     def hold_data(self, hold: DataHold) -> bool:
-        """See `ports.retention.Retention.hold_data`."""
+        """See `ports.personal_data.retention.Retention.hold_data`."""
         if hold.lead_id not in self.events:
             return False
         self.holds[hold.lead_id] = hold
@@ -64,18 +64,18 @@ class MemoryRetention(MemoryPacing, MemoryErasing):
         return True
 
     def release_data(self, lead_id: str) -> bool:
-        """See `ports.retention.Retention.release_data`."""
+        """See `ports.personal_data.retention.Retention.release_data`."""
         if self.holds.pop(lead_id, None) is None:
             return False
         self.notes.append((lead_id, RELEASED))
         return True
 
     def held(self, lead_ids: Collection[str]) -> Mapping[str, DataHold]:
-        """See `ports.retention.Retention.held`."""
+        """See `ports.personal_data.retention.Retention.held`."""
         return {i: self.holds[i] for i in lead_ids if i in self.holds}
 
     def all_held(self) -> Sequence[DataHold]:
-        """See `ports.retention.Retention.all_held`."""
+        """See `ports.personal_data.retention.Retention.all_held`."""
         return sorted(self.holds.values(), key=lambda hold: hold.since)
 
     def _is_too_old(self, kind: DataKind, before: datetime, lead_id: str) -> bool:

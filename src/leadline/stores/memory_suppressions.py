@@ -2,37 +2,37 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from leadline.model.suppression import Suppressed
+from leadline.model.personal_data.suppression import Suppressed
 
 
 class MemorySuppressions:
-    """`ports.suppressions.Suppressions` in a dictionary."""
+    """`ports.personal_data.suppressions.Suppressions` in a dictionary."""
 
     listed: dict[str, Suppressed]
 
     def suppress(self, entries: Sequence[Suppressed]) -> int:
-        """See `ports.suppressions.Suppressions.suppress`."""
+        """See `ports.personal_data.suppressions.Suppressions.suppress`."""
         before = len(self.listed)
         for one in entries:
             self.listed.setdefault(one.hash, one)
         return len(self.listed) - before
 
     def unsuppress(self, hashes: Collection[str]) -> int:
-        """See `ports.suppressions.Suppressions.unsuppress`."""
+        """See `ports.personal_data.suppressions.Suppressions.unsuppress`."""
         return sum(self.listed.pop(one, None) is not None for one in dict.fromkeys(hashes))
 
     def suppressed(self, hashes: Collection[str]) -> Mapping[str, Suppressed]:
-        """See `ports.suppressions.Suppressions.suppressed`."""
+        """See `ports.personal_data.suppressions.Suppressions.suppressed`."""
         return {one: self.listed[one] for one in hashes if one in self.listed}
 
     def suppressions(self) -> Iterator[Suppressed]:
-        """See `ports.suppressions.Suppressions.suppressions`."""
+        """See `ports.personal_data.suppressions.Suppressions.suppressions`."""
         return iter(list(self.listed.values()))
 
     def suppression_key(self) -> str | None:
-        """See `ports.suppressions.Suppressions.suppression_key`."""
+        """See `ports.personal_data.suppressions.Suppressions.suppression_key`."""
         return next((one.key_id for one in self.listed.values()), None)
 
     def may_suppress(self) -> bool:
-        """See `ports.suppressions.Suppressions.may_suppress`."""
+        """See `ports.personal_data.suppressions.Suppressions.may_suppress`."""
         return bool(self.listed)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from leadline.settings.hours import HoursConfig
+from leadline.settings.team.hours import HoursConfig
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -57,8 +57,10 @@ def next_open(hours: HoursConfig, at: datetime) -> datetime:
 
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> "ZoneInfo":
-    """A time zone by its IANA name, by the newer rules (`settings.zones`); "" is UTC."""
-    from leadline.settings.zones import zone  # imported here for cold starts: few have hours
+    """A time zone by its IANA name, by the newer rules (`settings.notation.zones`); "" is UTC."""
+    from leadline.settings.notation.zones import (
+        zone,  # imported here for cold starts: few have hours
+    )
 
     return zone(name or "UTC")
 

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import msgspec
 
-from leadline.model.people import Person
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
+from leadline.model.staff.people import Person
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
 from leadline.team.hours import DAY_MINUTES, next_open, zone_of
 
 

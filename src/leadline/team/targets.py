@@ -6,10 +6,10 @@ from itertools import accumulate
 
 import msgspec
 
+from leadline.model.facts.scored_leads import is_hot, score_of
 from leadline.model.lead import RefinedLead
-from leadline.model.scored_leads import is_hot, score_of
-from leadline.settings.hours import HoursConfig
-from leadline.settings.targets import TargetConfig
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.targets import TargetConfig
 from leadline.team.hours import add_working_time, is_working, working_time
 
 _PUNCTUAL = timedelta(minutes=2)

@@ -1,7 +1,7 @@
 """Finds sources by name, and creates CRM clients by kind.
 
 `vendors/NAME/webhook.py` defines `SOURCE`, a subclass of `Source`; `vendors/NAME/api.py` defines
-`CRM`, which is called with the settings of its kind (`leadline.settings.crm_kinds`).
+`CRM`, which is called with the settings of its kind (`leadline.settings.connected.crm_kinds`).
 `leadline.plugins` lists the names. Other packages add sources and CRMs by entry points.
 """
 
@@ -24,7 +24,7 @@ from leadline.ports.source import Source
 
 if TYPE_CHECKING:
     from leadline.ports.crm import Crm  # a function that captures webhooks makes no CRM
-    from leadline.settings.crm import AnyCrmConfig
+    from leadline.settings.connected.crm import AnyCrmConfig
 
 
 @cache

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadline.alerts.story import story_of_lead
+from leadline.alerts.wording.story import story_of_lead
 from leadline.channels.email.message import EmailWriter, is_mailbox, read_mailbox
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
 from leadline.model.lead import Ownership
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Notice
 from tests.channels.leads import CAPTURED, ID, RECORDS, TEXT, again, lead
 from tests.standins.message_rules import read_email

@@ -7,9 +7,9 @@ import pytest
 
 from leadline.channels.pagerduty.events import PagerDutyWriter, dedup_key
 from leadline.model.handling import Ending, Handling
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Notice, OutgoingMessage
 from tests.channels.leads import CAPTURED, ID, lead
 

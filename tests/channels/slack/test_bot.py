@@ -12,7 +12,7 @@ from leadline.channels.slack.bot import SlackBot
 from leadline.channels.slack.writer import SlackWriter
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Step
 from leadline.ports.channel import GONE, NO_OWNER, Notice, OutgoingMessage
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable

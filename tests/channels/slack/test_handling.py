@@ -11,9 +11,9 @@ from leadline.channels.slack.buttons import snooze_choice
 from leadline.channels.slack.messages import alert, news_of_owner, reminder
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Ownership
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Notice
 from tests.channels.leads import CAPTURED, ID, RECORDS, lead
 

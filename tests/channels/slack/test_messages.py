@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.alerts.problems import in_words, problems_in_words
+from leadline.alerts.wording.problems import in_words, problems_in_words
 from leadline.channels.slack import messages
 from leadline.channels.slack.messages import template_of
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.links import Links
 from tests.channels.leads import CAPTURED, FIRST_ID, ID, RECORDS, again, lead, noticed
 from tests.standins.slack_rules import values_of
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadline.alerts.words import clamped, on_lines, on_one_line, units
+from leadline.alerts.wording.words import clamped, on_lines, on_one_line, units
 from leadline.channels.slack.mrkdwn import harmless
 from tests.channels.leads import TEXT
 

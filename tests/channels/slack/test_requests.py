@@ -17,9 +17,9 @@ from leadline.channels.slack.requests import (
     read_press,
     signed,
 )
-from leadline.journey.claiming import CLAIM, JUNK, SNOOZE, Press
+from leadline.journey.responding.claiming import CLAIM, JUNK, SNOOZE, Press
 from leadline.model.errors import Unauthentic, Unreadable
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from tests.standins.slack_presses import (
     REPLY,
     SECRET,

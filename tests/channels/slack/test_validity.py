@@ -24,8 +24,8 @@ from leadline.channels.slack.messages import (
 )
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Notice
 from tests.channels.leads import ID, MAYBE, MOMENT, RECORDS, TEXT, any_lead, lead
 from tests.standins.slack_rules import markup_of, violations

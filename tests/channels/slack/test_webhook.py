@@ -18,7 +18,7 @@ from leadline.channels.slack.webhook import SlackWebhook
 from leadline.channels.slack.writer import SlackWriter
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Handling
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert
 from leadline.net import sockets
 from leadline.ports.channel import GONE, Notice

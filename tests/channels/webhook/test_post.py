@@ -12,11 +12,11 @@ from leadline.channels.webhook.post import WebhookMessenger, signing_key
 from leadline.model.errors import ConfigurationError, Unauthentic
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Delivery, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert
 from leadline.ports.channel import Notice
 from leadline.ports.messenger import Refused, Sent
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.standard_webhooks.webhook import StandardWebhooks
 from tests.channels.leads import CAPTURED, ID, lead
 from tests.standins.scripted_server import Request, ScriptedServer, answer

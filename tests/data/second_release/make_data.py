@@ -28,17 +28,17 @@ import msgspec
 from leadline.journey.absences import go_away
 
 from leadline.alerts.sending import deliver_due
-from leadline.journey.capture import CaptureKit
-from leadline.journey.judging import join, part
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import refine_due
+from leadline.journey.same_person.judging import join, part
 from leadline.model import ids
 from leadline.model.lead import Delivery
 from leadline.model.task import ON_HOLD_UNTIL, Drop, Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.operations.moving.agreement import family_digest
-from leadline.operations.waits import change_wait
+from leadline.operations.repair.waits import change_wait
 from leadline.ports.messenger import Refused, Unreachable
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.moving.home import SqliteHome
 from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.store import SqliteStore

@@ -11,7 +11,7 @@ from leadline.model.errors import ConfigurationError
 from leadline.settings.conditions import carried_lists
 from leadline.settings.conditions.carried_lists import carried_here, file_name, written_list
 from leadline.settings.loading import load
-from leadline.team.rules import Rules
+from leadline.team.matching.rules import Rules
 from tests.standins.scripted_server import Answer, ScriptedServer, answer
 
 RULES = """

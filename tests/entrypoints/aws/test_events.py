@@ -13,7 +13,7 @@ from leadline.model.formats import iso
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
 from leadline.stores.aws.clocks.message_queues import Queues
-from leadline.stores.aws.pacing import channel_keys
+from leadline.stores.aws.work.pacing import channel_keys
 from tests.standins.aws_faults import id_at
 from tests.worlds.aws_functions import Context, Functions, message, now
 

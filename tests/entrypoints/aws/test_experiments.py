@@ -11,8 +11,8 @@ from leadline.entrypoints.aws import sweep
 from leadline.entrypoints.aws.promises import PromiseBroken
 from leadline.experiments.designing import design_of
 from leadline.model.lead import RefinedLead
-from leadline.operations.experiment_watch import watched_in
-from leadline.operations.experiments import ExperimentPlan, start_experiment, stop_experiment
+from leadline.operations.trials.experiment_watch import watched_in
+from leadline.operations.trials.experiments import ExperimentPlan, start_experiment, stop_experiment
 from leadline.scoring import model_in_use
 from leadline.settings.loading import load
 from tests.contracts.test_experiments import lead_in

@@ -8,7 +8,7 @@ import pytest
 
 from leadline.alerts import sending
 from leadline.entrypoints.aws import deliver, refine
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task

@@ -12,7 +12,7 @@ from leadline.entrypoints.aws import capture, deliver, refine, sweep
 from leadline.model.formats import from_iso
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
-from leadline.ports.ledger import Account, LeadFilter
+from leadline.ports.reading.ledger import Account, LeadFilter
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.aws.items import holds_a_task, task_holder_of
 from leadline.stores.aws.reading.ledger import AwsLedger

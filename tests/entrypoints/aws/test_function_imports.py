@@ -126,7 +126,12 @@ def test_importing_a_handler_compiles_few_regular_expressions(
 
 def test_capture_loads_no_back_half(folders: dict[str, Path]) -> None:
     modules = loaded(folders["capture"], "import leadline.entrypoints.aws.capture")
-    back = ("leadline.refine", "leadline.journey.refining", "leadline.alerts", "leadline.kit")
+    back = (
+        "leadline.refine",
+        "leadline.journey.refinement.refining",
+        "leadline.alerts",
+        "leadline.kit",
+    )
     assert {m for m in modules if m.startswith((*back, "leadline.vendors.c"))} == set()
 
 
@@ -147,7 +152,7 @@ slack_signing_secret = ["8f742231b10e8888abcd99yyyzzz85a5"]
 country = "DE"
 """
 OF_SLACK = (
-    "leadline.journey.claiming",
+    "leadline.journey.responding.claiming",
     "leadline.channels.slack.requests",
     "leadline.channels.slack.commands",
 )
@@ -205,7 +210,12 @@ def test_an_answer_to_slack_loads_no_source_and_nothing_of_refinement(
     assert {
         m for m in modules if m.startswith("leadline.vendors.") and m.endswith(".webhook")
     } == set()
-    back = ("leadline.refine", "leadline.journey.refining", "leadline.kit", "leadline.vendors._api")
+    back = (
+        "leadline.refine",
+        "leadline.journey.refinement.refining",
+        "leadline.kit",
+        "leadline.vendors._api",
+    )
     assert {m for m in modules if m.startswith(back)} == set()
     assert NEVER & (modules | packages(modules)) == set()
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from leadline.entrypoints.aws import sweep
-from leadline.model.assigning import Charge, Drawn
 from leadline.model.handling import Ending, Handling
-from leadline.model.learned import Wins
+from leadline.model.staff.assigning import Charge, Drawn
+from leadline.model.staff.learned import Wins
 from leadline.model.task import Done, Step
-from leadline.operations.learned_wins import wins_in
-from leadline.ports.assigning import wins_of
+from leadline.operations.trials.learned_wins import wins_in
 from leadline.ports.store import Settlement
+from leadline.ports.store_parts.assigning import wins_of
 from leadline.standins.slack_inbox import SlackInbox
 from tests.standins.aws_faults import world
 from tests.worlds.aws_functions import Context, Functions, now

@@ -14,7 +14,7 @@ def test_an_alert_is_sent_before_the_crm_is_asked_whichever_tasks_are_more(
     functions.actor.store.put([Task(Step.LOOK_UP, ids[0])], now())
     told: list[int] = []
     monkeypatch.setattr(
-        "leadline.journey.follow_up.look_up_due",
+        "leadline.journey.responding.follow_up.look_up_due",
         lambda *_: told.append(len(functions.slack.messages)),
     )
     look_up = {**message(ids[0]), "step": "look_up"}

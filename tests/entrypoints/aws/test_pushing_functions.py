@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from leadline.entrypoints.aws import deliver, refine
-from leadline.model.consent import Consent
-from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.model.facts.consent import Consent
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
 from leadline.model.task import Done, Step, Task
 from leadline.ports.store import Settlement
 from leadline.privacy.hashes import key_of_text

@@ -13,7 +13,7 @@ from leadline.kit import Connected
 from leadline.model.lead import Status
 from leadline.model.task import Step
 from leadline.ports.messenger import Refused
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.aws_functions import Functions
 
@@ -107,7 +107,7 @@ class TwoCrms:
 
 def test_a_crm_that_denies_access_is_asked_once_more_with_the_new_secret() -> None:
     from leadline.entrypoints.aws.renewing import RenewingCrms
-    from leadline.settings.crm import CrmConfig
+    from leadline.settings.connected.crm import CrmConfig
 
     config = CrmConfig()
     old, new = TwoCrms(Refused("crm.unauthorized", "401")), TwoCrms({})

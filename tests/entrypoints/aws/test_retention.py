@@ -7,10 +7,10 @@ import pytest
 
 from leadline import wiring
 from leadline.entrypoints.aws import capture, deliver, refine, sweep
-from leadline.journey.erasing import note_in_audit
+from leadline.journey.personal_data.erasing import note_in_audit
 from leadline.model.lead import Kind
-from leadline.model.privacy import AuditEntry
-from leadline.model.retiring import RETIRED_WORDS
+from leadline.model.personal_data.privacy import AuditEntry
+from leadline.model.personal_data.retiring import RETIRED_WORDS
 from leadline.privacy.chain import check_chain
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.stores.aws.audit import AwsAudit

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.model.scored_leads import UNSCORED
-from leadline.ports.ledger import LeadFilter
+from leadline.model.facts.scored_leads import UNSCORED
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.scoring import model_in_use
 from leadline.stores.aws.reading.ledger import AwsLedger
 from tests.worlds.aws_functions import Functions, message

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from leadline.entrypoints.aws import capture, refine, slack_actions
-from leadline.journey.claiming import CLAIM
+from leadline.journey.responding.claiming import CLAIM
 from leadline.model.task import Alert, Done, Step
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.aws.audit import AwsAudit

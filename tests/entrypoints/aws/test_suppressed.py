@@ -2,8 +2,8 @@
 
 import pytest
 
-from leadline.model.consent import SUPPRESSED
-from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.model.facts.consent import SUPPRESSED
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
 from leadline.model.task import Step
 from leadline.privacy.hashes import key_of_text
 from tests.worlds.aws_functions import Functions, message, now

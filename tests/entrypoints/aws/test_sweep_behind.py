@@ -11,7 +11,7 @@ import pytest
 from leadline.entrypoints.aws import sweep
 from leadline.entrypoints.aws.figures import AGE
 from leadline.model.formats import key_of
-from leadline.stores.aws.documents import document_of
+from leadline.stores.aws.capture.documents import document_of
 from tests.standins.aws_faults import id_at
 from tests.worlds.aws_functions import Context, Functions, now
 from tests.worlds.leads import HandClock, captured

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
 from leadline.entrypoints.cli._audited import TRACES, Trace
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.stores.audit_file import AuditFile
 from leadline.stores.erasure_file import AUDIT
 from leadline.stores.sqlite.store import SqliteStore

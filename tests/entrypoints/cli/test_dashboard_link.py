@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from leadline.entrypoints.cli import app
 from leadline.entrypoints.cli.run.dashboards import introduce_dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import digest_of
-from leadline.settings.dashboard import dashboard_url
+from leadline.model.staff.accounts import digest_of
 from leadline.settings.loading import load
+from leadline.settings.top.dashboard import dashboard_url
 
 
 @pytest.mark.parametrize("port", [8081, 9099])

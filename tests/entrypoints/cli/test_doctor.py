@@ -17,8 +17,8 @@ from leadline.entrypoints.cli.doctor.settings import (
     check_teams,
 )
 from leadline.entrypoints.cli.look._state import Check
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from tests.standins.mail_server import (
     PASSWORD,
     USER,

@@ -7,8 +7,8 @@ import pytest
 
 from leadline.entrypoints.cli.doctor._dashboard_check import check_dashboard_tls
 from leadline.entrypoints.cli.doctor.tokens import check_login_issuer
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from tests.standins.login_issuer import LoginIssuer
 
 RETURN = "http://localhost:8081/login/oidc/return"

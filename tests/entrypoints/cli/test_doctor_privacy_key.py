@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from leadline.entrypoints.cli import app
 from leadline.installations.privacy_key import trouble_with_key
-from leadline.model.privacy import Tombstone
-from leadline.settings.general import Settings
+from leadline.model.personal_data.privacy import Tombstone
+from leadline.settings.top.general import Settings
 from leadline.stores.key_file import key_path, read_or_make_key
 from leadline.stores.sqlite.store import SqliteStore
 

@@ -7,8 +7,8 @@ import pytest
 
 from leadline.entrypoints.cli.doctor.processes import check_processes
 from leadline.entrypoints.embedded import movement
-from leadline.settings.general import Settings
-from leadline.stores.sqlite import holders
+from leadline.settings.top.general import Settings
+from leadline.stores.sqlite.file import holders
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from leadline import wiring
-from leadline.entrypoints.embedded import metrics
+from leadline.entrypoints.embedded.watching import metrics
 from leadline.journey.enriching.figures import provider_figures
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.settings.loading import load
 from tests.entrypoints.cli.test_erase import accept as accepted
 from tests.entrypoints.cli.test_erase import done, run

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from leadline import wiring
 from leadline.entrypoints.cli import app
 from leadline.installations.erased import erase_returned
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.errors import ConfigurationError
 from leadline.privacy.receipts import SignedReceipt
 from leadline.settings.loading import load

@@ -13,8 +13,8 @@ from leadline import wiring
 from leadline.entrypoints.cli import app
 from leadline.experiments.designing import design_of
 from leadline.model.task import Alert, Done, Step, Task
-from leadline.operations.experiments import ExperimentPlan, start_experiment
-from leadline.ports.ledger import LeadFilter
+from leadline.operations.trials.experiments import ExperimentPlan, start_experiment
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.settings.loading import load
 from leadline.steps import kinds_after_refinement
 from leadline.stores.sqlite.store import SqliteStore

@@ -11,8 +11,8 @@ from leadline.entrypoints.cli import app
 from leadline.entrypoints.cli.connect.inboxing import _people, _print_settings
 from leadline.entrypoints.slack_presses import PressSender
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
-from leadline.settings.people import MemberConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.top.general import Settings
 from leadline.standins.slack_inbox import SlackInbox
 from tests.standins.scripted_server import ScriptedServer, answer, unreachable
 

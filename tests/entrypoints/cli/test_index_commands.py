@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
-from leadline.stores.sqlite.folder import INDEX
+from leadline.stores.sqlite.file.folder import INDEX
 from tests.worlds.questions import IndexedWorld, fill, person
 
 

@@ -17,8 +17,8 @@ from leadline.entrypoints.cli.run._first_settings import (
 )
 from leadline.model.errors import ConfigurationError
 from leadline.plugins import own_sources
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 OWN = sorted(own_sources() - FROM_THE_SENDER.keys())
 HEX = "6b1d9c0a4f"

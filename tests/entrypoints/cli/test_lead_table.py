@@ -11,13 +11,13 @@ from rich.cells import cell_len
 from leadline.entrypoints.cli._terminal import fitted, padded
 from leadline.entrypoints.cli.look._lead_table import named_in_words, table_lines
 from leadline.entrypoints.cli.look.leads import ListedStatus
-from leadline.model.harmless_texts import escaped_json, in_spreadsheet
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD, ON_HOLD_UNTIL
-from leadline.operations.lead_csv import FIELDS, csv_lines
-from leadline.operations.listing import Listed
-from leadline.ports.ledger import LeadRow
-from leadline.ports.listing import Wait
+from leadline.model.texts.harmless_texts import escaped_json, in_spreadsheet
+from leadline.operations.lists.lead_csv import FIELDS, csv_lines
+from leadline.operations.lists.listing import Listed
+from leadline.ports.reading.ledger import LeadRow
+from leadline.ports.reading.listing import Wait
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OBEYED = "\x1b[31m\x07\r\n\t\x9b2J\u202e\u2066\u200f"

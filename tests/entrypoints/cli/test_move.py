@@ -15,11 +15,11 @@ from leadline.cloud.connecting import StackStore
 from leadline.entrypoints.cli import app
 from leadline.installations.data_folder import lock_folder, refuse_if_moved
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import Tombstone
-from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.model.personal_data.privacy import Tombstone
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
 from leadline.ports.store import Store
 from leadline.privacy.hashes import key_of_text
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.table import Table
 from leadline.stores.sqlite.store import SqliteStore

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from leadline.entrypoints.cli import app
-from leadline.journey.capture import CaptureKit, read
-from leadline.model.event_notes import NOT_READ
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.lead import Delivery
-from leadline.settings.sources import SourceConfig
+from leadline.model.monitoring.event_notes import NOT_READ
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
 

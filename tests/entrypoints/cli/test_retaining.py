@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
 from leadline.model.lead import Kind
-from leadline.model.retiring import RETIRED_WORDS
+from leadline.model.personal_data.retiring import RETIRED_WORDS
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured
 

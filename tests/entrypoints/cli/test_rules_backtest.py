@@ -15,10 +15,10 @@ from typer.testing import CliRunner, Result
 from leadline import wiring
 from leadline.entrypoints.cli import app
 from leadline.entrypoints.cli.rules import _backtesting
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.settings.loading import load
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured

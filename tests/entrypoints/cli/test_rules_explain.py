@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from leadline import wiring
 from leadline.entrypoints.cli import app
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.errors import LeadlineError
 from leadline.settings.loading import load
 from leadline.stores.sqlite.store import SqliteStore

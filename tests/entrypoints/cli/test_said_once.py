@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
 from leadline.entrypoints.cli._app import main
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.lead import Delivery, Event
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.leads import HandClock, captured

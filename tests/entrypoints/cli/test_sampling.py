@@ -10,11 +10,11 @@ from typer.testing import CliRunner, Result
 
 from leadline.entrypoints.cli import app
 from leadline.entrypoints.cli.connect.trying import own_server
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Delivery, Fate
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.stores.memory import MemoryStore
 from leadline.vendors.registry import find
 from tests.standins.scripted_server import ScriptedServer, answer

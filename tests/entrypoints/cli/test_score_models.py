@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from leadline import wiring
 from leadline.entrypoints.cli import app
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.scoring.model_file import model_bytes
 from leadline.settings.loading import load

@@ -10,9 +10,6 @@ from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.cli.look._attempts import print_attempts
 from leadline.entrypoints.cli.look._story import print_story
 from leadline.entrypoints.decided_stories import without_keys
-from leadline.model.assigning import Decision, Queued
-from leadline.model.attempts import AttemptRecord, Exchange, FieldWrite
-from leadline.model.event_notes import NOT_READ
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import (
     Change,
@@ -24,9 +21,12 @@ from leadline.model.lead import (
     RefinedLead,
     Status,
 )
-from leadline.model.people import Person
+from leadline.model.monitoring.attempts import AttemptRecord, Exchange, FieldWrite
+from leadline.model.monitoring.event_notes import NOT_READ
+from leadline.model.staff.assigning import Decision, Queued
+from leadline.model.staff.people import Person
 from leadline.model.task import ON_HOLD_UNTIL, Alert, Step
-from leadline.ports.ledger import Happening, LeadRow, LeadStory, RelatedEvent, TaskRow
+from leadline.ports.reading.ledger import Happening, LeadRow, LeadStory, RelatedEvent, TaskRow
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEAD = "0193a5b2-0000-7000-8000-000000000001"

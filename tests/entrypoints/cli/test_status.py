@@ -17,8 +17,8 @@ from leadline.entrypoints.cli.look._refusals import Refusals
 from leadline.model.lead import CapturedLead
 from leadline.model.task import ON_HOLD_UNTIL, Drop, Step, Task
 from leadline.settings.loading import load
-from leadline.stores.sqlite.failed_sync import note_failed_sync
-from leadline.stores.sqlite.locking import lock_folder
+from leadline.stores.sqlite.file.failed_sync import note_failed_sync
+from leadline.stores.sqlite.file.locking import lock_folder
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.scripted_server import ScriptedServer, answer
 from tests.worlds.leads import HandClock, captured, lease_task, settle

@@ -77,7 +77,7 @@ def accept_by_worker(folder: Path, clock: HandClock) -> list[str]:
     import msgspec
 
     from leadline import wiring
-    from leadline.journey.refining import refine_due
+    from leadline.journey.refinement.refining import refine_due
     from leadline.settings.loading import load
     from tests.worlds.leads import captured
 

@@ -11,11 +11,11 @@ from typer.testing import CliRunner, Result
 
 from leadline import wiring
 from leadline.entrypoints.cli import app
-from leadline.entrypoints.embedded.learning import counters
+from leadline.entrypoints.embedded.watching.learning import counters
 from leadline.model.handling import Ending
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Step
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.settings.loading import load
 from leadline.stores.sqlite.store import SqliteStore
 from tests.entrypoints.cli.test_rules_backtest import AT, PEOPLE, THREE, TWO, accept, lead, refine

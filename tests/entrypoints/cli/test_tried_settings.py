@@ -9,7 +9,7 @@ import pytest
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli.rules._backtesting import settings_in
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 LISTED = """
 [people.ada]

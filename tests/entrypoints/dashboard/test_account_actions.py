@@ -15,7 +15,7 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.guarding.logins import begin
 from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
+from leadline.model.staff.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
 from tests.worlds.dashboard import CSRF, HERE, Browser, Shown, embedded, known_as
 from tests.worlds.folder_bytes import folder_bytes
 from tests.worlds.leads import HandClock

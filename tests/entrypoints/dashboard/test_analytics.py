@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from leadline.entrypoints.dashboard.views.analytics_view import SHADES, shade_of
-from leadline.model.accounts import UserRole
 from leadline.model.handling import Ending
+from leadline.model.staff.accounts import UserRole
 from tests.entrypoints.dashboard.test_team import plain, rows
 from tests.worlds.dashboard_leads import EVIL, HOSTILE
 from tests.worlds.leads import HandClock, captured
@@ -179,7 +179,7 @@ def test_without_an_index_only_the_newest_leads_are_looked_at_and_that_is_said(
 ) -> None:
     for path in (tmp_path / "data").glob("index.db*"):
         path.unlink()
-    monkeypatch.setattr("leadline.operations.analytics.MOST_ANALYSED", 3)
+    monkeypatch.setattr("leadline.operations.figures.analytics.MOST_ANALYSED", 3)
     assert "Only the newest 3 were looked at" in plain(shown(floor))
 
 

@@ -18,9 +18,9 @@ from leadline.entrypoints.dashboard.api.operations import OPERATIONS, ApiOperati
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.model.errors import StorageFull
 from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.staff.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.model.task import Drop, Step, Task
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, Shown

@@ -26,7 +26,7 @@ from leadline.entrypoints.dashboard.api.operations import OPERATIONS
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
+from leadline.model.staff.accounts import ApiToken, Scope, UserRole, digest_of
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.dashboard_server import RunningDashboard, running
 from tests.worlds.leads import HandClock

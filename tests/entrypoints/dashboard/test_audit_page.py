@@ -14,8 +14,8 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.looks import LOOKS, NOBODY_SHOWN
 from leadline.entrypoints.dashboard.pages import PAGES, PARTS
-from leadline.model.accounts import UserRole
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock

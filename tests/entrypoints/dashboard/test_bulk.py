@@ -19,10 +19,10 @@ from leadline.entrypoints.dashboard.bulk import doing, handled, plans
 from leadline.entrypoints.dashboard.bulk.plans import BulkJob
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserRole
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import CapturedLead
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import CSRF, Browser, Shown, embedded, known_as
 from tests.worlds.leads import HandClock, captured, refined_in
 

@@ -20,10 +20,10 @@ from leadline.entrypoints.dashboard.guarding.logins import (
 )
 from leadline.entrypoints.dashboard.guarding.passwords import hash_password
 from leadline.installations.embedded import Embedded
-from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
+from leadline.model.staff.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
 from leadline.net.oauth.code_flow import CodeFlow
 from leadline.net.oauth.providers import Providers
-from leadline.ports.accounts import Accounts
+from leadline.ports.dashboard.accounts import Accounts
 from tests.standins.login_issuer import CLIENT_SECRET, LoginIssuer
 from tests.standins.token_issuer import forged, published_keys, signed_by
 from tests.worlds.dashboard import HERE, Browser, Shown, guarded_dashboard

@@ -15,12 +15,12 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
 from leadline.installations.erased import erasing_kit
-from leadline.journey.refining import refine_due
-from leadline.model.accounts import UserRole
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.lead import Kind, RefinedLead
-from leadline.model.suppression import SuppressedBy
-from leadline.operations.suppressing import suppress, suppression_name
-from leadline.ports.ledger import LeadStory
+from leadline.model.personal_data.suppression import SuppressedBy
+from leadline.model.staff.accounts import UserRole
+from leadline.operations.personal_data.suppressing import suppress, suppression_name
+from leadline.ports.reading.ledger import LeadStory
 from tests.worlds.dashboard import Browser, Shown, embedded, known_as
 from tests.worlds.dashboard_leads import EVIL
 from tests.worlds.leads import HandClock, captured

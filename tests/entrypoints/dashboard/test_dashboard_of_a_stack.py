@@ -20,11 +20,11 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.pages import PAGES
 from leadline.installations.accounts import accounts_in
 from leadline.installations.on_aws import OnAws
-from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
+from leadline.model.facts.likeness import Traits
 from leadline.model.handling import UNHANDLED
 from leadline.model.ids import lowest_id
 from leadline.model.lead import CapturedLead
-from leadline.model.likeness import Traits
+from leadline.model.staff.accounts import ApiToken, Scope, UserRole, digest_of
 from leadline.model.task import Done, Drop, Step
 from leadline.settings.loading import Loaded, load
 from leadline.stores.aws.audit import AwsAudit
@@ -141,7 +141,7 @@ def test_health_of_a_stack_reads_neither_the_whole_table_nor_all_tasks(
     assert re.search(r"generic</a></th><td><time[^>]*>[^<]*</time></td><td[^>]*>7<", text)
     page = import_module("leadline.entrypoints.dashboard.pages.health")
     monkeypatch.setattr(page, "MOST_TASKS_ON_AWS", 4)
-    monkeypatch.setattr("leadline.operations.health._MOST_ROWS", 3)
+    monkeypatch.setattr("leadline.operations.watching.health._MOST_ROWS", 3)
     text = browser.get("/health/now").text
     assert "of each step about 4 tasks are counted" in text
     assert re.search(r"generic</a></th><td><time[^>]*>[^<]*</time></td><td[^>]*>–<", text)

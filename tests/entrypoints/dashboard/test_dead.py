@@ -16,11 +16,11 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.jobs import MOST, Job, Jobs
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserRole
 from leadline.model.errors import StorageFailed
 from leadline.model.lead import Kind
+from leadline.model.staff.accounts import UserRole
 from leadline.model.task import Drop, Step, Task
-from leadline.operations import retrying as operations
+from leadline.operations.repair import retrying as operations
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import CSRF, Browser, known_as
 from tests.worlds.dashboard_leads import HOSTILE, Staged, office

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from leadline.experiments.designing import design_of
-from leadline.model.accounts import UserRole
-from leadline.operations.experiment_watch import watch_experiments
-from leadline.operations.experiments import ExperimentPlan, start_experiment, stop_experiment
+from leadline.model.staff.accounts import UserRole
+from leadline.operations.trials.experiment_watch import watch_experiments
+from leadline.operations.trials.experiments import ExperimentPlan, start_experiment, stop_experiment
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from tests.contracts.test_watched_experiments import harm
 from tests.entrypoints.dashboard.test_team import rows

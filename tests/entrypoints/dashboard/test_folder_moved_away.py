@@ -10,9 +10,9 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.pages import PAGES, PARTS
 from leadline.entrypoints.dashboard.process import embedded_dashboard
 from leadline.installations.embedded import Embedded
-from leadline.model.accounts import UserRole
 from leadline.model.errors import StorageFailed
-from leadline.model.people import Person
+from leadline.model.staff.accounts import UserRole
+from leadline.model.staff.people import Person
 from tests.worlds.dashboard import CSRF, Browser, known_as
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_floor import SalesFloor

@@ -20,10 +20,10 @@ from leadline.entrypoints.dashboard.views import machine
 from leadline.installations import serving
 from leadline.installations.accounts import accounts_of
 from leadline.journey.pushing.remembering import SENT
-from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED
+from leadline.model.staff.accounts import UserRole
 from leadline.model.task import Retry, Step, Task
-from leadline.operations.lately import lately_of
+from leadline.operations.watching.lately import lately_of
 from leadline.stores.sqlite.index.making import IndexMaker
 from leadline.stores.sqlite.store import SqliteStore
 from tests.standins.scripted_server import ScriptedServer, answer

@@ -13,7 +13,7 @@ from leadline.entrypoints.dashboard.bulk.wanted import BulkAction
 from leadline.entrypoints.dashboard.jobs import MOST, Job
 from leadline.entrypoints.dashboard.keeping_jobs import KEPT_FOR, KeepingJobs
 from leadline.model.handling import Handling
-from leadline.ports.kept_jobs import KeptJob
+from leadline.ports.dashboard.kept_jobs import KeptJob
 from leadline.stores.accounts.accounts import SqliteAccounts
 from tests.entrypoints.dashboard.test_bulk import (
     BulkFloor,

@@ -10,8 +10,8 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserRole
-from leadline.model.attempts import AttemptRecord, Exchange, FieldWrite, KeptAttempt
+from leadline.model.monitoring.attempts import AttemptRecord, Exchange, FieldWrite, KeptAttempt
+from leadline.model.staff.accounts import UserRole
 from leadline.model.task import Done, Step, Task
 from leadline.ports.store import Settlement
 from tests.worlds.dashboard import Browser, known_as

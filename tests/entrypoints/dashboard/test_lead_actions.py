@@ -11,12 +11,12 @@ from leadline.entrypoints.dashboard.actions.leads import ACTIONS
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserRole
+from leadline.model.facts.likeness import Ruling
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import CapturedLead
-from leadline.model.likeness import Ruling
+from leadline.model.staff.accounts import UserRole
 from leadline.model.task import ON_HOLD_UNTIL, Drop, Step
-from leadline.ports.ledger import LeadStory
+from leadline.ports.reading.ledger import LeadStory
 from leadline.ports.store import Store
 from tests.worlds.dashboard import CSRF, Browser, Shown, embedded, known_as
 from tests.worlds.leads import HandClock, captured, lease_task, refined_in, settle

@@ -13,11 +13,11 @@ import pytest
 
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
-from leadline.model.accounts import UserRole
 from leadline.model.lead import Status
-from leadline.operations import browsing
-from leadline.ports.ledger import LeadFilter, LeadRow
-from leadline.ports.listing import Wait
+from leadline.model.staff.accounts import UserRole
+from leadline.operations.lists import browsing
+from leadline.ports.reading.ledger import LeadFilter, LeadRow
+from leadline.ports.reading.listing import Wait
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import EVIL, HOSTILE, Staged, office
@@ -117,7 +117,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(made: Staged) -> None
 def listed_all(browser: Browser, sort: str, after: str) -> list[str]:
     """All ids, page by page of three, as the ledger gives them."""
     from leadline.entrypoints.dashboard.addresses.lead_query import lead_query
-    from leadline.operations.browsing import Browser as Leads
+    from leadline.operations.lists.browsing import Browser as Leads
 
     installation = browser.app.state.dashboard.installation
     ledger = installation.ledger()
@@ -256,7 +256,7 @@ def test_a_list_that_is_behind_says_so_where_there_are_many_leads(
     browser = seen_by(made, UserRole.OPERATOR)
     assert "behind" not in browser.get("/leads?source=generic").text
     assert browser.get("/leads?source=generic").text.count("<tr data-row>") == 8
-    monkeypatch.setattr("leadline.operations.indexed_browsing.FEW", 3)
+    monkeypatch.setattr("leadline.operations.lists.indexed_browsing.FEW", 3)
     text = browser.get("/leads?source=generic").text
     assert "This list is 1 lead and 3 s behind" in text
     assert text.count("<tr data-row>") == 7
@@ -273,10 +273,10 @@ def test_a_list_looks_at_the_newest_events_alone_until_the_index_is_made(
     tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     browser = seen_by(office(tmp_path, clock), UserRole.OPERATOR)
-    monkeypatch.setattr("leadline.operations.indexed_browsing.FEW", 3)
+    monkeypatch.setattr("leadline.operations.lists.indexed_browsing.FEW", 3)
     whole = browser.get(f"/leads?{query}").text
     assert "were looked at" not in whole
-    monkeypatch.setattr("leadline.operations.indexed_browsing.MOST_WITHOUT", 3)
+    monkeypatch.setattr("leadline.operations.lists.indexed_browsing.MOST_WITHOUT", 3)
     text = browser.get(f"/leads?{query}").text
     assert "Only the newest 2,000 events were looked at until the index is made" in text
     assert text.count("<tr data-row>") <= 3

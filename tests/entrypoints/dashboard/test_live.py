@@ -11,10 +11,10 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.pages.live import SPANS as NAMED_SPANS
-from leadline.model.accounts import UserRole
-from leadline.operations.indexed_live import indexed_counts
-from leadline.operations.live import SPANS, picture
-from leadline.operations.speed import Judge
+from leadline.model.staff.accounts import UserRole
+from leadline.operations.figures.speed import Judge
+from leadline.operations.lists.indexed_live import indexed_counts
+from leadline.operations.lists.live import SPANS, picture
 from tests.worlds.dashboard import Browser, known_as
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock

@@ -14,7 +14,7 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.guarding.logins import begin
 from leadline.entrypoints.dashboard.live_events import MOST_OF_SESSION, PATH, LiveEvents
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserAccount, UserRole
+from leadline.model.staff.accounts import UserAccount, UserRole
 from tests.worlds.dashboard import Browser, embedded, guarded_dashboard, known_as
 from tests.worlds.dashboard_server import RunningDashboard, running
 from tests.worlds.leads import HandClock, captured
@@ -128,7 +128,7 @@ def test_the_end_of_the_session_ends_its_stream(end: str, clock: HandClock, tmp_
         elif end == "role":
             accounts.change(UserAccount("ada", UserRole.VIEWER, clock()))
         else:
-            from leadline.model.accounts import digest_of
+            from leadline.model.staff.accounts import digest_of
 
             accounts.end(digest_of(secret))
         assert all(one in (b"\n", BEAT) for one in until(stream, b""))

@@ -18,8 +18,8 @@ from leadline.entrypoints.dashboard.guarding.logins import (
     make_link,
 )
 from leadline.entrypoints.dashboard.guarding.passwords import hash_password
-from leadline.model.accounts import UserAccount, UserRole
-from leadline.ports.accounts import Accounts
+from leadline.model.staff.accounts import UserAccount, UserRole
+from leadline.ports.dashboard.accounts import Accounts
 from tests.worlds.dashboard import Browser, Shown, guarded_dashboard
 from tests.worlds.folder_bytes import folder_bytes
 from tests.worlds.leads import HandClock

@@ -9,7 +9,7 @@ import pytest
 
 from leadline import wiring
 from leadline.installations.embedded import Embedded
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.settings.loading import load
 from leadline.stores.sqlite.store import SqliteStore
 from tests.entrypoints.dashboard.test_health import text_of as health_of

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from leadline.entrypoints.dashboard.views.lead_view import _fields
-from leadline.model.enrichment import Enriched, Enrichment
+from leadline.model.facts.enrichment import Enriched, Enrichment
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from leadline.model.task import Alert, Done, Retry, Step, Task
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.dashboard import Browser, known_as

@@ -7,7 +7,7 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.pages import PAGES, DashboardPage
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import CSRF, Browser, dashboard_for, embedded
 
 

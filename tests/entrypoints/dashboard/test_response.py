@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.entrypoints.dashboard.test_team import plain, rows, say_away
 from tests.worlds.dashboard import Browser
 from tests.worlds.leads import HandClock

@@ -15,7 +15,7 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.views import rule_looks
 from leadline.installations.accounts import accounts_of
 from leadline.journey.backtest.cleaning import refined_by_both
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import CSRF, Browser, Shown, known_as
 from tests.worlds.dashboard_leads import HOSTILE, Staged, office
 from tests.worlds.folder_bytes import folder_bytes

@@ -9,7 +9,7 @@ import pytest
 from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.installations.accounts import accounts_of
-from leadline.model.accounts import UserAccount, UserRole
+from leadline.model.staff.accounts import UserAccount, UserRole
 from tests.worlds.dashboard import CSRF, Browser, Shown, known_as
 from tests.worlds.dashboard_leads import Staged, office
 from tests.worlds.leads import HandClock

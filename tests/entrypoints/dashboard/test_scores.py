@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.model.accounts import UserRole
-from leadline.model.score import ScoreReason
+from leadline.model.facts.score import ScoreReason
+from leadline.model.staff.accounts import UserRole
 from leadline.privacy.masking import masked_lead
 from tests.entrypoints.dashboard.test_team import rows
 from tests.worlds.leads import HandClock

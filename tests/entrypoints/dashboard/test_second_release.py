@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadline.entrypoints.dashboard.pages import PAGES
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import Browser, dashboard_for
 from tests.worlds.second_release import unpacked
 

@@ -12,7 +12,7 @@ from leadline.entrypoints.dashboard.app import create_app
 from leadline.entrypoints.dashboard.dashboard import Dashboard
 from leadline.entrypoints.dashboard.forms import form_of
 from leadline.entrypoints.dashboard.guarding.roles import for_role
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import CSRF, Browser, dashboard_for, embedded, known_as
 
 EVIL = "https://evil.example.net"

@@ -11,11 +11,11 @@ import pytest
 
 from leadline.journey.assigning.absences import go_away
 from leadline.journey.assigning.handing_out import wake_queues
-from leadline.model.accounts import UserRole
-from leadline.model.assigning import Kept, Rewrite
 from leadline.model.handling import Ending
-from leadline.model.learned import PersonWins, TeamWins, Wins
-from leadline.ports.assigning import wins_of
+from leadline.model.staff.accounts import UserRole
+from leadline.model.staff.assigning import Kept, Rewrite
+from leadline.model.staff.learned import PersonWins, TeamWins, Wins
+from leadline.ports.store_parts.assigning import wins_of
 from tests.worlds.dashboard import CSRF, Browser, Shown
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_floor import FLOOR, SalesFloor

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadline.entrypoints.dashboard.addresses.moments import moment_in
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 from tests.worlds.dashboard import CSRF
 from tests.worlds.leads import HandClock
 from tests.worlds.sales_floor import SalesFloor

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from leadline.entrypoints.dashboard.guarding.roles import for_role, who_asks
-from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
-from leadline.ports.accounts import Accounts
+from leadline.model.staff.accounts import ApiToken, Scope, UserRole, digest_of
+from leadline.ports.dashboard.accounts import Accounts
 from tests.worlds.dashboard import Browser, guarded_dashboard
 from tests.worlds.leads import HandClock
 

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.entrypoints.embedded.captures import OpenEndpoints
-from leadline.entrypoints.embedded.token_keys import TokenKeys
+from leadline.entrypoints.embedded.receiving.captures import OpenEndpoints
+from leadline.entrypoints.embedded.receiving.token_keys import TokenKeys
 from leadline.net.oauth import key_sets
 from leadline.net.oauth.key_sets import KeySets
 from leadline.net.oauth.tokens import AccessTokens
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.generic.webhook import Generic
 from tests.standins.token_issuer import AUDIENCE, CLIENT, TokenIssuer
 from tests.worlds.http_app import PlainSource, RunningApp

@@ -9,19 +9,19 @@ import msgspec
 import pytest
 
 from leadline import wiring
-from leadline.alerts.telling_head import head_message
-from leadline.alerts.trouble_story import story_of_troubles
+from leadline.alerts.operators.telling_head import head_message
+from leadline.alerts.wording.trouble_story import story_of_troubles
 from leadline.channels.trouble import trouble_faults
-from leadline.entrypoints.embedded.audit_keeping import AuditKeeper, keeps_audit
-from leadline.journey.erasing import note_in_audit
+from leadline.entrypoints.embedded.watching.audit_keeping import AuditKeeper, keeps_audit
+from leadline.journey.personal_data.erasing import note_in_audit
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.ports.channel import Channel
 from leadline.ports.messenger import Unreachable
 from leadline.privacy.chain import Head, check_chain, head_of
 from leadline.privacy.hashes import PrivacyKey
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from leadline.stores.audit_file import AuditFile
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock

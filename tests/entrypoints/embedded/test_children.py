@@ -7,8 +7,8 @@ import pytest
 
 from leadline import wiring
 from leadline.entrypoints.embedded import children
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 
 def settings_in(folder: Path) -> Settings:

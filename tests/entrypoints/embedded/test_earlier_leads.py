@@ -9,8 +9,8 @@ import pytest
 from leadline.entrypoints.embedded.worker import work
 from leadline.installations.data_folder import lacks_likenesses
 from leadline.model.task import Step
-from leadline.settings.general import Settings
-from leadline.stores.sqlite.backfill import Backfill
+from leadline.settings.top.general import Settings
+from leadline.stores.sqlite.persons.backfill import Backfill
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock
 from tests.worlds.older_schema import older_file

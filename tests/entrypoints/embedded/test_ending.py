@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from leadline.entrypoints.embedded import slow_senders
-from leadline.entrypoints.embedded.slow_senders import GuardedProtocol
+from leadline.entrypoints.embedded.receiving import slow_senders
+from leadline.entrypoints.embedded.receiving.slow_senders import GuardedProtocol
 from tests.worlds.http_app import RunningApp
 
 POST = b"POST /webhook HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n1"

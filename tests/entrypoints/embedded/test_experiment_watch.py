@@ -10,18 +10,18 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from leadline import wiring
-from leadline.entrypoints.embedded import metrics
-from leadline.entrypoints.embedded.experiment_watch import watchers
-from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
+from leadline.entrypoints.embedded.watching import metrics
+from leadline.entrypoints.embedded.watching.experiment_watch import watchers
+from leadline.entrypoints.embedded.watching.trouble_watch import StorageSigns, TroubleWatch
 from leadline.experiments.designing import design_of
-from leadline.journey.fixed_models import models_at_start
+from leadline.journey.trials.arm_models import models_at_start
 from leadline.kit import Kit
+from leadline.model.monitoring.trouble import TroubleKind
 from leadline.model.task import Step
-from leadline.model.trouble import TroubleKind
-from leadline.operations.experiment_watch import watched_in
-from leadline.operations.experiments import start_experiment, stop_experiment
-from leadline.settings.general import Settings
+from leadline.operations.trials.experiment_watch import watched_in
+from leadline.operations.trials.experiments import start_experiment, stop_experiment
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.contracts.test_experiments import PLAN

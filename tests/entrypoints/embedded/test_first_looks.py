@@ -10,12 +10,12 @@ from pathlib import Path
 from leadline import wiring
 from leadline.entrypoints.embedded.supervisor import BEFORE_ALERTS
 from leadline.entrypoints.embedded.worker import work
-from leadline.journey.capture import read
+from leadline.journey.receiving.capture import read
 from leadline.model.lead import Delivery
 from leadline.model.task import Step
 from leadline.ports.store import Store
-from leadline.settings.general import Settings
-from leadline.settings.score import HotThreshold, PointsConfig
+from leadline.settings.top.general import Settings
+from leadline.settings.top.score import HotThreshold, PointsConfig
 from leadline.standins.slack_inbox import SlackInbox
 
 LONGEST_S = 30

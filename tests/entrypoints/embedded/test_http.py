@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 import urllib3
 
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.ports.source import Source
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 from leadline.vendors.web_to_lead.webhook import WebToLead

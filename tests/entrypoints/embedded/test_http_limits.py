@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.embedded.slow_senders import (
+from leadline.entrypoints.embedded.receiving.slow_senders import (
     MAX_FIELDS,
     MAX_HEADERS,
     MAX_LINE,

@@ -7,10 +7,10 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from leadline.entrypoints.embedded.metrics import render
+from leadline.entrypoints.embedded.watching.metrics import render
 from leadline.model.task import Retry, Step, Task
 from leadline.ports.store import Settlement
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import LEASE, HandClock, captured

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from leadline.entrypoints.embedded.metrics import render
+from leadline.entrypoints.embedded.watching.metrics import render
 from leadline.entrypoints.logs import configure
 from leadline.entrypoints.slack_endpoint import slack_endpoint
-from leadline.journey.claiming import CLAIM, Press
-from leadline.journey.erasing import end_erased
-from leadline.model.people import Person
+from leadline.journey.personal_data.erasing import end_erased
+from leadline.journey.responding.claiming import CLAIM, Press
+from leadline.model.staff.people import Person
 from leadline.ports.messenger import Refused, Unreachable
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.audit_file import AuditFile
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore

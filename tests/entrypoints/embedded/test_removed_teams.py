@@ -10,11 +10,11 @@ import pytest
 from leadline.entrypoints.embedded import worker
 from leadline.entrypoints.embedded.worker import work
 from leadline.kit import Kit
-from leadline.model.assigning import KnownTeams, Queued, Rewrite
 from leadline.model.handling import UNHANDLED, Handling
+from leadline.model.staff.assigning import KnownTeams, Queued, Rewrite
 from leadline.model.task import Done, Step
-from leadline.ports.assigning import TEAMS
-from leadline.settings.general import Settings
+from leadline.ports.store_parts.assigning import TEAMS
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 

@@ -11,8 +11,8 @@ import pytest
 from leadline.entrypoints.embedded.renewing import Hangup, Renewal
 from leadline.installations.serving import forget_serving, other_settings
 from leadline.settings.comparing import changed_settings, fingerprints, unequal
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from leadline.stores.audit_file import AuditFile
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from leadline.entrypoints.embedded import worker
-from leadline.model.retiring import RETIRED_WORDS
+from leadline.model.personal_data.retiring import RETIRED_WORDS
 from leadline.model.task import Step
-from leadline.operations import retention
-from leadline.settings.general import Settings
+from leadline.operations.personal_data import retention
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock
 from tests.worlds.older_schema import older_file

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.lead import CapturedLead, Receipt
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.generic.webhook import Generic
 from tests.worlds.http_app import RunningApp, SlowInbox

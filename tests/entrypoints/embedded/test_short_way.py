@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from leadline.entrypoints.embedded.group_commit import Batcher
+from leadline.entrypoints.embedded.receiving.group_commit import Batcher
 from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.model.lead import CapturedLead, Kind, Receipt
 from leadline.ports.source import Answer

@@ -10,12 +10,12 @@ import pytest
 
 from leadline import wiring
 from leadline.entrypoints.cli.doctor.silence import check_silence
-from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
+from leadline.entrypoints.embedded.watching.trouble_watch import StorageSigns, TroubleWatch
 from leadline.kit import Kit
 from leadline.model.lead import CapturedLead, Kind
 from leadline.ports.channel import Channel
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured
 from tests.worlds.sales_office import PlainWriter, RecordingMessenger

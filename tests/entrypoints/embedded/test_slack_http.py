@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 import urllib3
 
-from leadline.entrypoints.embedded import slack_http
-from leadline.entrypoints.embedded.captures import OpenEndpoints
-from leadline.entrypoints.embedded.http import App
-from leadline.entrypoints.embedded.slack_http import SlackRequests
+from leadline.entrypoints.embedded.receiving import slack_http
+from leadline.entrypoints.embedded.receiving.captures import OpenEndpoints
+from leadline.entrypoints.embedded.receiving.http import App
+from leadline.entrypoints.embedded.receiving.slack_http import SlackRequests
 from leadline.entrypoints.slack_endpoint import slack_endpoint
-from leadline.journey.claiming import CLAIM
+from leadline.journey.responding.claiming import CLAIM
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import Handling
 from leadline.model.task import Done, Step
 from leadline.ports.clock import wall_clock
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.stores.memory import MemoryStore
 from tests.standins.slack_presses import (

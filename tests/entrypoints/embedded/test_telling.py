@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from leadline.alerts.telling import GAP, Teller
-from leadline.alerts.trouble_story import MOST_TOLD
-from leadline.model.trouble import Trouble, TroubleKind
+from leadline.alerts.operators.telling import GAP, Teller
+from leadline.alerts.wording.trouble_story import MOST_TOLD
+from leadline.model.monitoring.trouble import Trouble, TroubleKind
 from leadline.ports.channel import Channel
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.stores.sqlite.store import SqliteStore

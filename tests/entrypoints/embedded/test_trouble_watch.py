@@ -10,16 +10,16 @@ import msgspec
 import pytest
 
 from leadline import wiring
-from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
+from leadline.entrypoints.embedded.watching.trouble_watch import StorageSigns, TroubleWatch
 from leadline.installations.data_file import Whereabouts
 from leadline.kit import Kit
 from leadline.model.errors import StorageFailed
-from leadline.model.scored_leads import UNSCORED
+from leadline.model.facts.scored_leads import UNSCORED
 from leadline.model.task import Done, Drop, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement
-from leadline.settings.general import Settings
-from leadline.settings.score import PointsConfig
+from leadline.settings.top.general import Settings
+from leadline.settings.top.score import PointsConfig
 from leadline.stores.damage import note_damage
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from leadline.entrypoints.cli import app as command
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.lead import Fate, Kind
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic

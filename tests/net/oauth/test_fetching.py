@@ -14,8 +14,8 @@ from leadline.model.errors import ConfigurationError
 from leadline.net.oauth import key_set
 from leadline.net.oauth.fetching import MOST_BYTES, Issuer, fetch_key_set, metadata_urls
 from leadline.net.oauth.key_set import KeySetError, read_key_set
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from tests.standins.ports import free_port
 from tests.standins.scripted_server import Answer, ScriptedServer, answer
 from tests.standins.token_issuer import TokenIssuer

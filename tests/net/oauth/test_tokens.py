@@ -18,7 +18,7 @@ from joserfc.jws import serialize_compact
 from leadline.model.errors import KeysUnavailable, TokenRefused
 from leadline.model.lead import Delivery
 from leadline.net.oauth.tokens import LONGEST, AccessTokens
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from tests.standins.token_issuer import AUDIENCE, CLIENT, TokenIssuer, forged
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.lead import Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task
 from leadline.stores.aws.keys import ALIKE

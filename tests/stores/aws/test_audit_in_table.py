@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.privacy.chain import check_chain, signed_cut
 from leadline.privacy.hashes import PrivacyKey
 from leadline.stores.aws.audit import AwsAudit

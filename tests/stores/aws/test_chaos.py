@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.step_loop import StepLoop
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task

@@ -5,11 +5,11 @@ from contextlib import closing
 
 import pytest
 
-from leadline.model.corrected_events import event_of_correction
-from leadline.model.correcting import Correction
+from leadline.model.facts.corrected_events import event_of_correction
+from leadline.model.facts.correcting import Correction
 from leadline.model.formats import key_of
 from leadline.model.lead import Fate
-from leadline.stores.aws.documents import document_of, read_document
+from leadline.stores.aws.capture.documents import document_of, read_document
 from leadline.stores.aws.reading.ledger import AwsLedger
 from tests.worlds.aws_resources import AwsResources
 from tests.worlds.leads import HandClock, captured

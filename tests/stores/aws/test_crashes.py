@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leadline.alerts.sending import deliver_due
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.formats import from_iso
 from leadline.model.lead import CapturedLead, Fate, Kind, Receipt, Status
 from leadline.model.task import Step, Task

@@ -12,11 +12,11 @@ from leadline.cloud.connecting import ConnectedStack, StackStore
 from leadline.installations.on_aws import OnAws
 from leadline.model.formats import key_of
 from leadline.model.keys import match_keys
-from leadline.model.privacy import Tombstone
-from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.model.personal_data.privacy import Tombstone
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
 from leadline.model.task import Done, Step
 from leadline.privacy.hashes import key_of_text
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.stores.aws.keys import suppression_key
 from leadline.stores.aws.privacy.erasures import AwsErasures
 from leadline.stores.aws.table import Delete

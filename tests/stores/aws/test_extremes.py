@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.journey.capture import CaptureKit
-from leadline.journey.refining import refine_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.formats import key_of
 from leadline.model.lead import Delivery
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.vendors.generic.webhook import Generic
 from leadline.wiring import kit_of
 from tests.standins import quick_moto

@@ -12,10 +12,10 @@ from leadline.model.formats import key_of
 from leadline.model.task import Done, Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.signing import Keys
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Settlement
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.documents import document_of
+from leadline.stores.aws.capture.documents import document_of
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.reading import selection

@@ -8,10 +8,10 @@ import pytest
 
 from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.traits import traits_of
+from leadline.model.facts.likeness import RULES, FirstSeen, Judgement, Ruling, Traits
 from leadline.model.formats import iso
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import RULES, FirstSeen, Judgement, Ruling, Traits
 from leadline.model.task import Done, Step
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import LIKENESSES, alike_key, digest_key

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from leadline.alerts.sending import deliver_due
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.formats import key_of
 from leadline.model.lead import Fate, Kind, Status
 from leadline.model.task import Step, Task
@@ -27,7 +27,7 @@ def actor(moto: str, clock: HandClock) -> Iterator[Actor]:
 def test_a_record_that_is_updated_without_end_fills_no_item(
     actor: Actor, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.stores.aws.inbox.MOST_RELATED", 2)
+    monkeypatch.setattr("leadline.stores.aws.capture.inbox.MOST_RELATED", 2)
     lead = named(captured(clock, record="contact:1", delay=timedelta()))
     actor.store.accept([lead])
     receipts = []
@@ -170,7 +170,7 @@ def test_a_version_that_is_gone_is_replaced_by_the_one_that_is_left(
 def test_a_backlog_of_alerts_is_not_counted_to_its_end_for_each_of_them(
     actor: Actor, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadline.stores.aws.batch_store._ENOUGH", 1)
+    monkeypatch.setattr("leadline.stores.aws.work.batch_store._ENOUGH", 1)
     leads = [named(captured(clock, f"lead{number}", delay=timedelta())) for number in range(20)]
     actor.store.accept(leads)
     tasks = [Task(Step.NOTIFY, lead.id, "slack") for lead in leads]

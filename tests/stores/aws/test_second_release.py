@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.stores.aws.moving.rebuilding import rebuild
 from leadline.stores.aws.reading.ledger import AwsLedger
 from tests.worlds.aws_resources import AwsResources

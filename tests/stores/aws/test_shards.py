@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.errors import StorageFailed
-from leadline.model.privacy import DataHold
+from leadline.model.personal_data.privacy import DataHold
 from leadline.model.task import Done, Drop, Lease, Retry, Step, Task
 from leadline.net.aws.calls import AwsFailed
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.ports.store import Settlement
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.shards.counts import SHARDS_KEY, ShardCounts, shard_counts

@@ -12,7 +12,7 @@ from leadline.entrypoints.aws.messages import Batch
 from leadline.entrypoints.aws.step_loop import StepLoop
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import CapturedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import ON_HOLD_UNTIL, Alert, Done, Later, Step, Task
 from leadline.ports.channel import Channel
 from leadline.ports.store import Settlement
@@ -221,7 +221,7 @@ def test_what_goes_wrong_with_one_kind_keeps_no_other_from_being_done(
     def broken(*_: object) -> None:
         raise KeyError("nobody expected this")
 
-    monkeypatch.setattr("leadline.journey.follow_up.look_up_due", broken)
+    monkeypatch.setattr("leadline.journey.responding.follow_up.look_up_due", broken)
     slack = ToldSlack()
     loop = StepLoop(actor.kit(*tasks, slack=slack), lambda *_: True)
     loop.run([(Step.LOOK_UP, ""), (Step.NOTIFY, "slack")])

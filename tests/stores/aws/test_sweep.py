@@ -7,14 +7,14 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.formats import key_of
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import AwsFailed
+from leadline.stores.aws.capture.documents import document_of
 from leadline.stores.aws.clocks.message_queues import Queues
 from leadline.stores.aws.clocks.wakeups import Wakeup
-from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE
 from leadline.stores.aws.sweep.sweep import GRACE, sweep

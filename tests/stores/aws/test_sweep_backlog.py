@@ -7,8 +7,8 @@ import pytest
 
 from leadline.model.formats import key_of
 from leadline.model.task import Step, Task
+from leadline.stores.aws.capture.documents import document_of
 from leadline.stores.aws.clocks.message_queues import FAR
-from leadline.stores.aws.documents import document_of
 from leadline.stores.aws.sweep import overdue
 from leadline.stores.aws.sweep.sweep import GRACE, Swept, sweep
 from tests.standins.aws_faults import Actor, named, world

@@ -12,22 +12,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
-from leadline.model.assigning import Documents, Rewrite, TeamRoster
 from leadline.model.formats import key_of
 from leadline.model.lead import CapturedLead
+from leadline.model.staff.assigning import Documents, Rewrite, TeamRoster
 from leadline.model.task import Lease, Step, Task
 from leadline.net.aws.calls import AwsFailed, Caller
 from leadline.net.aws.signing import Keys
-from leadline.ports.assigning import roster_of
 from leadline.ports.store import Settlement, Store
-from leadline.stores.aws import settling, table
+from leadline.ports.store_parts.assigning import roster_of
+from leadline.stores.aws import table
 from leadline.stores.aws.keys import queue_key
 from leadline.stores.aws.reading.ledger import AwsLedger
 from leadline.stores.aws.table import Delete, PutIf
+from leadline.stores.aws.work import settling
+from leadline.team.matching.routing import Routes
 from leadline.team.people import Team
-from leadline.team.routing import Routes
 from tests.standins.aws_faults import Actor, AwsFault, Interleaving, failing_anywhere, named, world
 from tests.worlds.leads import LEASE, HandClock, captured, lease_task, settle
 from tests.worlds.teams import PEOPLE as PEOPLE_OF_TEAM

@@ -7,17 +7,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from leadline.journey.refining import refine_due
-from leadline.model.attempts import packed_attempts
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.lead import Fate, Status
+from leadline.model.monitoring.attempts import packed_attempts
 from leadline.model.task import Drop, Step, Task
 from leadline.ports.store import Settlement
-from leadline.stores.aws.attempts import read_attempts
 from leadline.stores.aws.items import lead_of
 from leadline.stores.aws.keys import ALIKE, lead_key
 from leadline.stores.aws.people.likeness import AlikeItem, KeyItem, alike_of, packed
 from leadline.stores.aws.table import Put
 from leadline.stores.aws.values import plain, typed
+from leadline.stores.aws.work.attempts import read_attempts
 from tests.standins.aws_faults import Actor, AwsFault, failing_anywhere, named, outcome, world
 from tests.worlds.leads import HandClock, captured
 

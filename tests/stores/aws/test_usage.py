@@ -18,8 +18,8 @@ from leadline.entrypoints.aws import deliver as on_deliver
 from leadline.entrypoints.aws import refine as on_refine
 from leadline.entrypoints.aws import sweep as on_sweep
 from leadline.entrypoints.aws.parts import Parts
+from leadline.model.facts.likeness import RULES
 from leadline.model.formats import key_of
-from leadline.model.likeness import RULES
 from leadline.model.task import Step, Task
 from leadline.net.aws.calls import Caller
 from leadline.net.aws.remote_text import read_text

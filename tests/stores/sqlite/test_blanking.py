@@ -9,11 +9,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from leadline.stores.sqlite.blanking import blank_unused_space, has_space, note_space
-from leadline.stores.sqlite.checkpoint import Checkpointer
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.checkpoint import Checkpointer
+from leadline.stores.sqlite.file.folder import FILE
+from leadline.stores.sqlite.privacy.blanking import blank_unused_space, has_space, note_space
+from leadline.stores.sqlite.privacy.unused_space import free_space, layout_of, unused_space
 from leadline.stores.sqlite.store import SqliteStore
-from leadline.stores.sqlite.unused_space import free_space, layout_of, unused_space
 from tests.stores.sqlite.test_scrubbing import kinsella, reading, words_in
 from tests.worlds.leads import HandClock, captured
 

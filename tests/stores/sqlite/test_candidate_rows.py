@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from leadline.model.facts.likeness import Traits
 from leadline.model.lead import CapturedLead
-from leadline.model.likeness import Traits
-from leadline.ports.duplicates import CAP
-from leadline.stores.sqlite import bulk, candidate_rows
-from leadline.stores.sqlite.candidate_rows import CandidateRows
+from leadline.ports.store_parts.duplicates import CAP
+from leadline.stores.sqlite import bulk
+from leadline.stores.sqlite.persons import candidate_rows
+from leadline.stores.sqlite.persons.candidate_rows import CandidateRows
 from leadline.stores.sqlite.store import SqliteStore
 from tests.contracts.test_duplicates import ADA, again, come, done, search
 from tests.worlds.leads import HandClock

@@ -14,8 +14,8 @@ from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import CapturedLead, Kind
 from leadline.model.task import Step
-from leadline.ports.ledger import Account, LeadFilter
-from leadline.stores.sqlite.folder import FILE
+from leadline.ports.reading.ledger import Account, LeadFilter
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore
 from leadline.stores.sqlite.moving.transfer import outgoing

@@ -12,7 +12,7 @@ import apsw
 import pytest
 
 from leadline.model.errors import StorageFailed, StorageFull
-from leadline.stores.sqlite.checkpoint import Checkpointer
+from leadline.stores.sqlite.file.checkpoint import Checkpointer
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from leadline.model.facts.likeness import FirstSeen
 from leadline.model.keys import match_keys
-from leadline.model.likeness import FirstSeen
 from leadline.model.task import Done, Step
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, digest, lease_task, refined, settle

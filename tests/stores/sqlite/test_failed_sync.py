@@ -9,10 +9,10 @@ import pytest
 
 from leadline.model.errors import StorageFull, SyncFailed
 from leadline.model.lead import Fate
-from leadline.model.trouble import TroubleKind, TroubleState
-from leadline.stores.sqlite.checkpoint import Checkpointer
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.folder import FILE
+from leadline.model.monitoring.trouble import TroubleKind, TroubleState
+from leadline.stores.sqlite.file.checkpoint import Checkpointer
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore
 from leadline.stores.sqlite.store import SqliteStore

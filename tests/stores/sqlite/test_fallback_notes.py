@@ -4,8 +4,8 @@ from contextlib import closing
 from pathlib import Path
 
 from leadline.model.lead import Status
-from leadline.ports.ledger import LeadStory
 from leadline.ports.messenger import Refused, Unreachable
+from leadline.ports.reading.ledger import LeadStory
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.channels import AlertOffice

@@ -9,7 +9,7 @@ import apsw
 
 from leadline.model.task import Retry, Step
 from leadline.ports.store import Settlement
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.values import micros
 from tests.worlds.leads import LEASE, HandClock

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from leadline.model.handling import UNHANDLED, Handling
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert, Done, Later, Step, Task
 from leadline.ports.store import ChannelHealth, Settlement
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.schema import is_current
 from leadline.stores.sqlite.store import SqliteStore

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.holders import holders
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.holders import holders
 from tests.worlds.lock_holders import holder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")

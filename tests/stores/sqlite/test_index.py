@@ -9,12 +9,12 @@ import apsw
 import pytest
 
 from leadline.model.handling import Ending
-from leadline.model.retiring import DataKind
+from leadline.model.personal_data.retiring import DataKind
 from leadline.model.rights import PRIVATE
 from leadline.model.task import Step, Task
-from leadline.ports.ledger import LeadFilter
-from leadline.ports.questions import Counted, LeadQuestion, SortKey, Unanswerable
-from leadline.stores.sqlite.folder import FILE, INDEX, settle_folder
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.ports.reading.questions import Counted, LeadQuestion, SortKey, Unanswerable
+from leadline.stores.sqlite.file.folder import FILE, INDEX, settle_folder
 from leadline.stores.sqlite.index import at_once, making, planning, reading
 from leadline.stores.sqlite.index.asking import SqliteQuestions
 from leadline.stores.sqlite.index.file import open_to_write

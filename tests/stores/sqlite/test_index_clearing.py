@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from leadline.model.retiring import DataKind
-from leadline.stores.sqlite.blanking import blank_unused_space, has_space, note_space
-from leadline.stores.sqlite.checkpoint import Checkpointer
-from leadline.stores.sqlite.folder import INDEX
+from leadline.model.personal_data.retiring import DataKind
+from leadline.stores.sqlite.file.checkpoint import Checkpointer
+from leadline.stores.sqlite.file.folder import INDEX
 from leadline.stores.sqlite.index import at_once
 from leadline.stores.sqlite.index.file import open_to_read
 from leadline.stores.sqlite.index.making import IndexMaker, index_faults
+from leadline.stores.sqlite.privacy.blanking import blank_unused_space, has_space, note_space
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.killed_process import Killed
 from tests.worlds.questions import IndexedWorld, person

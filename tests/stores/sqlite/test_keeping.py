@@ -15,10 +15,10 @@ import pytest
 
 from leadline.model.errors import ConfigurationError, StorageFull
 from leadline.model.lead import Fate
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
+from leadline.stores.sqlite.file.sharing import use
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.schema import newest_schema, schema_version
-from leadline.stores.sqlite.sharing import use
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured
 from tests.worlds.older_schema import SCHEMA, older_file

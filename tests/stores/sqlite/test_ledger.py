@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from leadline.model.facts.likeness import FirstSeen
 from leadline.model.lead import CapturedLead, Kind, Status
-from leadline.model.likeness import FirstSeen
 from leadline.model.task import Alert, Done, Drop, Retry, Step, Task
-from leadline.ports.ledger import Account, LeadFilter
+from leadline.ports.reading.ledger import Account, LeadFilter
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore

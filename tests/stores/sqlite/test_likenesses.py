@@ -11,15 +11,15 @@ from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.merging import filled_from
 from leadline.duplicates.traits import traits_of
 from leadline.model.batches import batched
+from leadline.model.facts.likeness import RULES, FirstSeen, Judgement, Ruling, Traits, Trust
 from leadline.model.keys import match_keys
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import RULES, FirstSeen, Judgement, Ruling, Traits, Trust
 from leadline.model.task import Done, Step, Task
 from leadline.stores.likeness import Likeness, likeness_of
-from leadline.stores.sqlite.backfill import DONE_S, WAIT_S, Backfill, has_earlier_leads
-from leadline.stores.sqlite.candidates import CandidateIndex
-from leadline.stores.sqlite.folder import FILE
-from leadline.stores.sqlite.likeness import LikenessKeeping
+from leadline.stores.sqlite.file.folder import FILE
+from leadline.stores.sqlite.persons.backfill import DONE_S, WAIT_S, Backfill, has_earlier_leads
+from leadline.stores.sqlite.persons.candidates import CandidateIndex
+from leadline.stores.sqlite.persons.likeness import LikenessKeeping
 from leadline.stores.sqlite.schema import newest_schema
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
@@ -30,7 +30,7 @@ BEFORE = 7
 """The last schema without likenesses."""
 
 
-MAKES = "leadline.stores.sqlite.rekeying.likeness_of"
+MAKES = "leadline.stores.sqlite.persons.rekeying.likeness_of"
 FAMILIES = {"ada": "lovelock", "bob": "karlsen", "eve": "umbridge", "robert": "quist"}
 
 

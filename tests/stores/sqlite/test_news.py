@@ -10,8 +10,8 @@ import pytest
 
 from leadline.model.lead import Kind
 from leadline.model.task import Alert, Done, Drop, Step, Task
-from leadline.ports.news import Seen
-from leadline.stores.sqlite.locking import is_served, lock_folder
+from leadline.ports.reading.news import Seen
+from leadline.stores.sqlite.file.locking import is_served, lock_folder
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle

@@ -12,7 +12,7 @@ import apsw
 import apsw.ext
 import pytest
 
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.stores import sqlite
 from leadline.stores.sqlite.encryption.keyring import begin_sealing
 from leadline.stores.sqlite.encryption.views import SealingConnection, open_sealed
@@ -171,7 +171,7 @@ def test_a_name_that_stands_twice_is_refused() -> None:
 
 def test_a_name_that_no_query_has_is_told() -> None:
     with pytest.raises(AttributeError, match="no query is named misspelt"):
-        _ = Queries("leadline.stores.sqlite.queue").misspelt
+        _ = Queries("leadline.stores.sqlite.work.queue").misspelt
 
 
 def test_the_command_line_starts_without_the_store() -> None:

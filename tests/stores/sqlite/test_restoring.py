@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.ports.ledger import LeadFilter
-from leadline.stores.sqlite.folder import FILE
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore, undo_restore
 from leadline.stores.sqlite.reading.ledger import SqliteLedger

@@ -9,14 +9,14 @@ import apsw
 import msgspec
 import pytest
 
-from leadline.model.retiring import RETIRED_WORDS, DataKind
-from leadline.operations.retention import PAUSE, retain_in_turn
-from leadline.ports.retention import MOST
+from leadline.model.personal_data.retiring import RETIRED_WORDS, DataKind
+from leadline.operations.personal_data.retention import PAUSE, retain_in_turn
+from leadline.ports.personal_data.retention import MOST
 from leadline.ports.store import Among
 from leadline.privacy.terms import Term
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
+from leadline.stores.sqlite.privacy.scrubbing import has_erased_data
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
-from leadline.stores.sqlite.scrubbing import has_erased_data
 from leadline.stores.sqlite.store import SqliteStore
 from tests.contracts.test_retention import told
 from tests.stores.sqlite.test_scrubbing import kinsella, reading, words_in

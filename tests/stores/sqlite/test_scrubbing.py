@@ -12,9 +12,9 @@ import pytest
 from leadline.model.keys import match_keys
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Done, Step, Task
-from leadline.stores.sqlite.checkpoint import Checkpointer
-from leadline.stores.sqlite.folder import FILE
-from leadline.stores.sqlite.scrubbing import empty_log, has_erased_data, note_erasure
+from leadline.stores.sqlite.file.checkpoint import Checkpointer
+from leadline.stores.sqlite.file.folder import FILE
+from leadline.stores.sqlite.privacy.scrubbing import empty_log, has_erased_data, note_erasure
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, lease_task, refined, settle
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.stores.sqlite import sharing
-from leadline.stores.sqlite.sharing import nobody_else
+from leadline.stores.sqlite.file import sharing
+from leadline.stores.sqlite.file.sharing import nobody_else
 from leadline.stores.sqlite.store import SqliteStore
 
 

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from leadline.model.task import ON_HOLD_UNTIL, Done, Drop, Retry, Step, Task
-from leadline.ports.listing import Wait
-from leadline.ports.standing_tasks import StandingReader, StandingTasks
+from leadline.ports.reading.listing import Wait
+from leadline.ports.reading.standing_tasks import StandingReader, StandingTasks
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from tests.worlds.leads import HandClock, captured, refined

@@ -12,9 +12,9 @@ from leadline.model.errors import ConfigurationError, StorageFull
 from leadline.model.lead import CapturedLead, Fate
 from leadline.model.task import Done, Step
 from leadline.ports.store import Settlement
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.folder import FILE
-from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.capture.keys import KeyIndex
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore
 from leadline.stores.sqlite.reading.ledger import SqliteLedger

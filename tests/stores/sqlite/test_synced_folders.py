@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.operations.archive import FolderWriter, TarWriter
+from leadline.operations.repair.archive import FolderWriter, TarWriter
 from leadline.stores.sqlite.moving.backup import back_up
 from leadline.stores.sqlite.moving.restoring import restore
 from leadline.stores.sqlite.store import SqliteStore

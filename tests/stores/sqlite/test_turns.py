@@ -12,8 +12,8 @@ import pytest
 
 from leadline.model.task import Done, Step
 from leadline.ports.store import Settlement
+from leadline.stores.sqlite.file.turns import Turns
 from leadline.stores.sqlite.store import SqliteStore
-from leadline.stores.sqlite.turns import Turns
 from tests.worlds.leads import LEASE, HandClock, captured, refined
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leadline.model.assigning import Documents, Kept, Rewrite
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import CapturedLead
-from leadline.model.people import Person
+from leadline.model.staff.assigning import Documents, Kept, Rewrite
+from leadline.model.staff.people import Person
 from leadline.model.task import Lease, Step
 from leadline.ports.store import Settlement
 from leadline.stores.sqlite.moving.backup import back_up

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadline.duplicates.deciding import Cluster
+from leadline.model.facts.likeness import Candidate, Judgement, Ruling, Traits
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.likeness import Candidate, Judgement, Ruling, Traits
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 
 from leadline.duplicates.deciding import Cluster, Placement, Thresholds, decide
 from leadline.duplicates.weights import Weights
-from leadline.model.likeness import Candidate, Judgement, Ruling
+from leadline.model.facts.likeness import Candidate, Judgement, Ruling
 from tests.unit.duplicates.people import candidate, cluster, judgement
 
 WEIGHTS = Weights.load_default()

@@ -1,15 +1,16 @@
-"""`leadline.duplicates.evaluating`, `tables`, `fitting`: how well it works, by which weights."""
+"""`leadline.duplicates.measuring.evaluating`, `tables`, `fitting`: how well it works, by which
+weights."""
 
 from pathlib import Path
 
 import pytest
 
-from leadline.duplicates.evaluating import clusters_found, evaluated
-from leadline.duplicates.fitting import weights_fitted_to
-from leadline.duplicates.tables import Unlabelled, labelled_rows
+from leadline.duplicates.measuring.evaluating import clusters_found, evaluated
+from leadline.duplicates.measuring.fitting import weights_fitted_to
+from leadline.duplicates.measuring.tables import Unlabelled, labelled_rows
 from leadline.duplicates.traits import traits_of
 from leadline.duplicates.weights import Weights
-from leadline.model.likeness import Traits
+from leadline.model.facts.likeness import Traits
 from tests.unit.duplicates.people import refined
 
 WEIGHTS = Weights.load_default()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from leadline.duplicates.keys import MOST_KEYS, candidate_keys
-from leadline.model.likeness import Traits
+from leadline.model.facts.likeness import Traits
 
 
 def shared(one: dict[str, Any], other: dict[str, Any]) -> set[str]:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from leadline.duplicates.merging import filled_from, without_fills
 from leadline.duplicates.traits import traits_of
+from leadline.model.facts.likeness import EDITED_RULE, Trust, ValueOrigin
 from leadline.model.lead import Change, RefinedLead
-from leadline.model.likeness import EDITED_RULE, Trust, ValueOrigin
 from tests.unit.duplicates.people import START, refined
 
 MAIL = {"email": "clara@alder.example", "email_canonical": "clara@alder.example"}

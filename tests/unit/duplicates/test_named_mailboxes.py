@@ -1,8 +1,9 @@
-"""`leadline.duplicates.named_mailboxes`: what a mailbox says about the name of its owner."""
+"""`leadline.duplicates.comparisons.named_mailboxes`: what a mailbox says about the name of its
+owner."""
 
 import pytest
 
-from leadline.duplicates.named_mailboxes import completed
+from leadline.duplicates.comparisons.named_mailboxes import completed
 
 CASES = [
     ("jo", "", "jo.martin@alder.example", ("jo", "martin"), "the last name beside the first"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leadline.duplicates.comparing import compared
 from leadline.duplicates.deciding import Cluster, decide
 from leadline.duplicates.weights import Weights
-from leadline.model.likeness import Candidate, Judgement, Ruling, Traits
+from leadline.model.facts.likeness import Candidate, Judgement, Ruling, Traits
 from tests.unit.duplicates.people import START, candidate
 
 WEIGHTS = Weights.load_default()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadline.duplicates.evaluating import clusters_found
+from leadline.duplicates.measuring.evaluating import clusters_found
 from leadline.duplicates.weights import Weights
 from leadline.model.lead import LeadFields
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.alerts.likeness import reason_words
+from leadline.alerts.wording.likeness import reason_words
 from leadline.duplicates.weights import Weights
 
 

@@ -7,8 +7,8 @@ import msgspec
 
 from leadline.duplicates.keys import candidate_keys
 from leadline.duplicates.traits import traits_of
+from leadline.model.facts.likeness import RULES
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
-from leadline.model.likeness import RULES
 from tests.unit.duplicates.test_traits import AT
 
 MADE = {2: "51f5443940cb61b8"}
@@ -49,6 +49,7 @@ def test_what_is_made_of_a_lead_is_what_the_number_of_the_rules_says() -> None:
         made.append((traits, keys))
     digest = sha256(msgspec.json.encode(made, order="sorted")).hexdigest()[:16]
     assert MADE.get(RULES) == digest, (
-        "raise RULES in model/likeness.py, so that leads of earlier versions get what these rules "
+        "raise RULES in model/facts/likeness.py, so that leads of earlier versions get what these "
+        "rules "
         f"make of them, and note here that it is {digest}"
     )

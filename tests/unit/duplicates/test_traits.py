@@ -7,8 +7,8 @@ import pytest
 
 from leadline.duplicates.keys import MOST_KEYS, candidate_keys
 from leadline.duplicates.traits import traits_of
+from leadline.model.facts.likeness import Traits
 from leadline.model.lead import LeadFields
-from leadline.model.likeness import Traits
 from leadline.refine import About, refine
 from leadline.vendors.attio.webhook import attio_fields
 

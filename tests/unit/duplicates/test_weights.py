@@ -9,7 +9,7 @@ import pytest
 
 from leadline.duplicates.comparing import compared
 from leadline.duplicates.weights import Weights, weights_in, written
-from leadline.model.likeness import Traits
+from leadline.model.facts.likeness import Traits
 
 WEIGHTS = Weights.load_default()
 

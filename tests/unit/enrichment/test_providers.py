@@ -24,13 +24,13 @@ from leadline.ports.enriching import (
     NotNow,
     NoUse,
 )
-from leadline.settings.enrich import (
+from leadline.settings.connected.enrich import (
     CsvEnrichConfig,
     HttpEnrichConfig,
     LocalEnrichConfig,
 )
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from leadline.team.people import Team
 
 WINTER = datetime(2026, 1, 15, 10, tzinfo=UTC)

@@ -15,12 +15,12 @@ from leadline.journey.backtest import cleaning
 from leadline.journey.backtest.cleaning import TriedSettings, refined_by_both
 from leadline.journey.backtest.comparing import Difference, Sums
 from leadline.journey.backtest.replaying import Backtest
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
 from leadline.model.handling import Ending, Handling
-from leadline.settings.crm_kinds import HubSpotConfig
-from leadline.settings.general import Settings
+from leadline.settings.connected.crm_kinds import HubSpotConfig
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from tests.worlds.leads import HandClock, captured
 
 BEGIN = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)

@@ -7,12 +7,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit, answer, read
+from leadline.journey.receiving.capture import CaptureKit, answer, read
 from leadline.model.errors import TooMuchUnreadable, Unauthentic, UnsupportedMedia
 from leadline.model.lead import Delivery, Event, Fate, Kind, LeadFields, Receipt
 from leadline.model.task import Step
 from leadline.ports.source import Answer, Source
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.memory import MemoryStore
 from leadline.vendors.registry import find
 from leadline.vendors.salesforce.webhook import Salesforce

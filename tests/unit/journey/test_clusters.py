@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from leadline.duplicates.members import MOST_CLUSTERS, MOST_COMPARED
-from leadline.journey.clusters import Neighbours
-from leadline.model.likeness import Candidate, Candidates, Judgement, Ruling, Traits
+from leadline.journey.same_person.clusters import Neighbours
+from leadline.model.facts.likeness import Candidate, Candidates, Judgement, Ruling, Traits
 from leadline.stores.memory import MemoryStore
 
 AT = datetime(2026, 5, 3, tzinfo=UTC)

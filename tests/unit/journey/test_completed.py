@@ -5,10 +5,10 @@ from datetime import timedelta
 import msgspec
 
 from leadline.experiments.record import Arm, Design
-from leadline.journey.completed import is_completed
-from leadline.journey.refining import refine_due
-from leadline.journey.telling_apart import telling_apart
-from leadline.settings.general import Settings
+from leadline.journey.receiving.telling_apart import telling_apart
+from leadline.journey.refinement.completed import is_completed
+from leadline.journey.refinement.refining import refine_due
+from leadline.settings.top.general import Settings
 from leadline.stores.memory import MemoryStore
 from leadline.wiring import kit_of, sources
 from tests.worlds.leads import HandClock, captured

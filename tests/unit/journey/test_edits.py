@@ -1,17 +1,18 @@
-"""`leadline.journey.folding`: which values of a lead a person wrote in the vendor's own pages."""
+"""`leadline.journey.refinement.folding`: which values of a lead a person wrote in the vendor's own
+pages."""
 
 import json
 from datetime import UTC, datetime
 
 import pytest
 
-from leadline.journey.folding import edited_by_people, fields_of_events
+from leadline.journey.refinement.folding import edited_by_people, fields_of_events
+from leadline.model.facts.likeness import EDITED_RULE
 from leadline.model.lead import Change, RefinedLead
-from leadline.model.likeness import EDITED_RULE
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 from leadline.refine import About, refine
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.hubspot.webhook import HubSpot
 from leadline.vendors.pipedrive.webhook import Pipedrive
 

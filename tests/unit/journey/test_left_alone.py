@@ -5,16 +5,16 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from leadline.journey.completed import is_completed
-from leadline.journey.left_alone import LEFT_ALONE
-from leadline.journey.refining import refine_due
-from leadline.journey.telling_apart import telling_apart
+from leadline.journey.receiving.telling_apart import telling_apart
+from leadline.journey.refinement.completed import is_completed
+from leadline.journey.refinement.left_alone import LEFT_ALONE
+from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
 from leadline.model.lead import CapturedLead, Fate, Kind
-from leadline.model.retiring import RETIRED_PROBLEM, RETIRED_WORDS, DataKind
+from leadline.model.personal_data.retiring import RETIRED_PROBLEM, RETIRED_WORDS, DataKind
 from leadline.model.task import Step, Task
-from leadline.operations import replay
-from leadline.settings.general import Settings
+from leadline.operations.repair import replay
+from leadline.settings.top.general import Settings
 from leadline.stores.memory import MemoryStore
 from leadline.wiring import kit_of, sources
 from tests.worlds.leads import HandClock, captured

@@ -8,10 +8,10 @@ import pytest
 from leadline.conversions.registry import make_ad_network
 from leadline.journey.pushing.planning import event_id_of, plan_push
 from leadline.journey.pushing.stages import stages_of
-from leadline.model.conversions import Pushed, Stage
+from leadline.model.facts.conversions import Pushed, Stage
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.retiring import handling_retired
+from leadline.model.personal_data.retiring import handling_retired
 from tests.worlds.ad_office import config_of
 from tests.worlds.pushed import PUSHED
 

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.response_clock import clock_due
+from leadline.journey.responding.response_clock import clock_due
 from leadline.model.handling import UNHANDLED, Ending
 from leadline.model.task import Alert, Step, Task
 from leadline.ports.channel import Notice, OutgoingMessage
 from leadline.ports.messenger import Unreachable
 from leadline.ports.store import Store
-from leadline.settings.hours import HoursConfig
+from leadline.settings.team.hours import HoursConfig
 from leadline.stores.memory import MemoryStore
 from tests.worlds.leads import HandClock
 from tests.worlds.response_clock import MEMBERS, MINUTE, PATIENT, TARGET, ClockedOffice

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.journey.capture import CaptureKit, answer, read
-from leadline.journey.same_head import SameHead, same_head
+from leadline.journey.receiving.capture import CaptureKit, answer, read
+from leadline.journey.receiving.same_head import SameHead, same_head
 from leadline.model.lead import Delivery, Fate, Receipt
 from leadline.ports.source import Source
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.form.webhook import Form
 from leadline.vendors.generic.webhook import Generic
 

@@ -4,8 +4,8 @@ import msgspec
 
 from leadline.journey.assigning.first_turn import FirstTurn
 from leadline.journey.assigning.past_leads import NO_HISTORY
-from leadline.model.assigning import Documents
-from leadline.model.likeness import FirstSeen
+from leadline.model.facts.likeness import FirstSeen
+from leadline.model.staff.assigning import Documents
 from leadline.model.task import Done
 from leadline.stores.memory import MemoryStore
 from tests.worlds.leads import HandClock, captured, refined

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.journey.write_back_plan import (
+from leadline.journey.writing_back.write_back_plan import (
     FieldVerdict,
     Related,
     changes_for,
@@ -18,12 +18,12 @@ from leadline.journey.write_back_plan import (
     is_same,
     plan_changes,
 )
+from leadline.model.facts.score import LeadScore, ScoreReason
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Change, Contact, LeadDetails, LeadFields, RefinedLead
-from leadline.model.people import Person
-from leadline.model.score import LeadScore, ScoreReason
+from leadline.model.staff.people import Person
 from leadline.ports.crm import CrmRecord
-from leadline.settings.crm import WRITE_FIELDS, CrmConfig
+from leadline.settings.connected.crm import WRITE_FIELDS, CrmConfig
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEAD = RefinedLead(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leadline.model.attempts import (
+from leadline.model.monitoring.attempts import (
     AttemptRecord,
     Exchange,
     FieldWrite,

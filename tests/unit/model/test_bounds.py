@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from leadline import wiring
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.bounds import MOST_EVENTS, Bounds
 from leadline.model.errors import ConfigurationError, TooManyEvents, TooMuchToStore
 from leadline.model.lead import CapturedLead, Delivery, Event, Kind
 from leadline.plugins import is_source
 from leadline.ports.source import Source
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from leadline.standins.form_bodies import multipart
 from leadline.standins.sample_bodies import ORGANIZATION, compact, salesforce_message
 from tests.standins.payloads import AT, BODIES, source
@@ -162,7 +162,7 @@ def test_a_reader_makes_no_more_pieces_than_any_limit_allows(
 
 
 def test_the_sender_hears_of_the_limit_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadline.model.json_text.MOST_EVENTS", 3)
+    monkeypatch.setattr("leadline.model.texts.json_text.MOST_EVENTS", 3)
     with pytest.raises(TooManyEvents, match="more than 2 events"):
         read(deliver("generic", b"[1,2,3,4]"), kit(max_events=2))
 

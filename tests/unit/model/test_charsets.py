@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.alerts.problems import in_words
-from leadline.model.charsets import (
+from leadline.alerts.wording.problems import in_words
+from leadline.model.texts.charsets import (
     LABELS,
     REPLACED,
     UNKNOWN,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import phonenumbers
 
-from leadline.model.countries import CALLING_CODES, COUNTRIES, SEVERAL
-from leadline.model.country_key import country_key
-from leadline.model.country_names import COUNTRY_ROWS, LANGUAGES, PART_ROWS
+from leadline.model.geography.countries import CALLING_CODES, COUNTRIES, SEVERAL
+from leadline.model.geography.country_key import country_key
+from leadline.model.geography.country_names import COUNTRY_ROWS, LANGUAGES, PART_ROWS
 from leadline.refine.country import region_of, regions_of
 from tools import country_names
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadline.model.cutting import body_without
 from leadline.model.lead import Delivery
-from leadline.settings.sources import SourceConfig
+from leadline.model.texts.cutting import body_without
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.generic.webhook import Generic
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

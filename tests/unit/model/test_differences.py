@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.model.differences import difference
+from leadline.model.facts.differences import difference
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from leadline.model.handling import Handling, holder_of, owner_of
 from leadline.model.lead import LeadDetails, Ownership, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from tests.worlds.leads import HandClock, captured, refined
 
 ANN = Person(name="Ann Archer", email="ann@example.com")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from leadline.model.json_places import placed
+from leadline.model.texts.json_places import placed
 
 VALUE: dict[str, Any] = {"a": {"b": [1, {"c": None}]}, "x.y": 2, "t~/": 3, "": 4}
 

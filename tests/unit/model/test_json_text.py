@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.errors import TooManyEvents, Unreadable
-from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.texts.json_text import decode, elements, peek, read_json
 
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.model.moments import seconds_of
+from leadline.model.texts.moments import seconds_of
 
 AT = 1_772_442_000.0
 

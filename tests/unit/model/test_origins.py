@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.model.origins import origin_of
+from leadline.model.texts.origins import origin_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 
 def test_a_late_pattern_finds_what_a_compiled_one_finds() -> None:

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadline import plugins, wiring
-from leadline.alerts.story import story_of_lead
+from leadline.alerts.wording.story import story_of_lead
 from leadline.channels.apprise.plain import PlainWriter
 from leadline.channels.email.message import EmailWriter
 from leadline.channels.pagerduty.events import PagerDutyWriter
@@ -22,14 +22,14 @@ from leadline.channels.slack.answers import lead_list
 from leadline.channels.slack.writer import SlackWriter
 from leadline.channels.teams.card import TeamsWriter
 from leadline.channels.webhook.events import EventWriter
-from leadline.journey.refining import preview
+from leadline.journey.refinement.refining import preview
 from leadline.model.lead import LeadFields, RefinedLead
-from leadline.model.record_links import is_on, read_link
+from leadline.model.texts.record_links import is_on, read_link
 from leadline.ports.channel import Notice
 from leadline.ports.store import Waiting
-from leadline.settings.crm import CrmConfig
-from leadline.settings.general import Settings
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.crm import CrmConfig
+from leadline.settings.connected.sources import SourceConfig
+from leadline.settings.top.general import Settings
 from leadline.vendors import registry
 from tests.channels.leads import CAPTURED, ID, TEXT, lead
 

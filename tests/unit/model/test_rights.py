@@ -22,7 +22,7 @@ from leadline.model.rights import (
     write_file,
 )
 from leadline.ports.homes import Home
-from leadline.stores.sqlite.folder import open_lock, settle_folder
+from leadline.stores.sqlite.file.folder import open_lock, settle_folder
 from leadline.stores.sqlite.moving.journal import MoveJournal
 from leadline.stores.sqlite.moving.mark import Mark, set_mark
 from tests.worlds.leads import HandClock

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from leadline.model.assigning import Charge, Queued
 from leadline.model.handling import Handling
-from leadline.model.people import Person
-from leadline.operations.archive import (
+from leadline.model.staff.assigning import Charge, Queued
+from leadline.model.staff.people import Person
+from leadline.operations.repair.archive import (
     FolderWriter,
     TarWriter,
     documents,

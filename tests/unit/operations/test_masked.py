@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from leadline.model.erasing import ERASED_WORDS
-from leadline.model.event_notes import OTHER_WORDS
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead, Status
-from leadline.model.people import Person
-from leadline.model.privacy import DataHold
-from leadline.model.retiring import RETIRED_WORDS
+from leadline.model.monitoring.event_notes import OTHER_WORDS
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.personal_data.retiring import RETIRED_WORDS
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
-from leadline.operations.listing import Listed
-from leadline.operations.masked import masked_event, masked_listed, masked_row, masked_story
-from leadline.ports.ledger import Happening, LeadRow, LeadStory, RelatedEvent, TaskRow
-from leadline.ports.listing import Wait
+from leadline.operations.lists.listing import Listed
+from leadline.operations.lists.masked import masked_event, masked_listed, masked_row, masked_story
+from leadline.ports.reading.ledger import Happening, LeadRow, LeadStory, RelatedEvent, TaskRow
+from leadline.ports.reading.listing import Wait
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ROW = LeadRow(

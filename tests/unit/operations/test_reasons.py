@@ -7,15 +7,15 @@ import msgspec
 
 from leadline.entrypoints.cli.look._reasons import lines_of
 from leadline.entrypoints.timeline_details import detail_in_words
-from leadline.model.assigning import Charge, Decision, Queued, RuleLooked, Skipped
+from leadline.model.facts.likeness import FirstSeen, Reason
 from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead, Status
-from leadline.model.likeness import FirstSeen, Reason
-from leadline.model.people import Person
-from leadline.operations.names_in_stories import people_named_in
-from leadline.operations.reasons import Reasons, kept_reasons
-from leadline.ports.ledger import Happening, LeadRow, LeadStory
+from leadline.model.staff.assigning import Charge, Decision, Queued, RuleLooked, Skipped
+from leadline.model.staff.people import Person
+from leadline.operations.rules.names_in_stories import people_named_in
+from leadline.operations.rules.reasons import Reasons, kept_reasons
+from leadline.ports.reading.ledger import Happening, LeadRow, LeadStory
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEAD = "0193a5b2-0000-7000-8000-000000000001"

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from leadline.model.assigning import Charge, Decision, Queued
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.people import Person
-from leadline.operations.response import (
+from leadline.model.staff.assigning import Charge, Decision, Queued
+from leadline.model.staff.people import Person
+from leadline.operations.figures.response import (
     NO_TEAM,
     ResponseJudge,
     ResponseState,
@@ -17,11 +17,11 @@ from leadline.operations.response import (
     groups_by,
     timed,
 )
-from leadline.operations.speed import NOBODY, Judge, speed_of
-from leadline.ports.ledger import Followed
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.targets import TargetConfig
+from leadline.operations.figures.speed import NOBODY, Judge, speed_of
+from leadline.ports.reading.ledger import Followed
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.targets import TargetConfig
 from leadline.team.people import Team
 from leadline.team.targets import Targets
 

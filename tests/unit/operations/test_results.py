@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
-from leadline.model.people import Person
-from leadline.operations.results import Endings, results_of, score_band
-from leadline.operations.speed import NOBODY
-from leadline.ports.ledger import Followed
-from leadline.settings.people import MemberConfig
+from leadline.model.staff.people import Person
+from leadline.operations.figures.results import Endings, results_of, score_band
+from leadline.operations.figures.speed import NOBODY
+from leadline.ports.reading.ledger import Followed
+from leadline.settings.team.people import MemberConfig
 from leadline.team.people import Team
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from leadline.model.lead import Kind
-from leadline.model.privacy import AuditEntry, ChainedEntry, DataHold
-from leadline.model.retiring import RETIRED_WORDS, DataKind
-from leadline.operations.retention import (
+from leadline.model.personal_data.privacy import AuditEntry, ChainedEntry, DataHold
+from leadline.model.personal_data.retiring import RETIRED_WORDS, DataKind
+from leadline.operations.personal_data.retention import (
     EVERY,
     PAUSE,
     candidates,
@@ -20,7 +20,7 @@ from leadline.operations.retention import (
     retain_all,
     retain_in_turn,
 )
-from leadline.ports.retention import MOST
+from leadline.ports.personal_data.retention import MOST
 from leadline.privacy.terms import Term
 from leadline.stores.memory import MemoryStore
 from tests.worlds.leads import HandClock, captured

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.people import Person
-from leadline.operations.rule_checks import (
+from leadline.model.staff.people import Person
+from leadline.operations.rules.rule_checks import (
     Finding,
     Severity,
     check_routing,
     check_users,
     unknown_custom_fields,
 )
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WELL = """

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from leadline.model.assigning import Decision, RuleLooked
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.operations.rule_effects import RuleEffect
-from leadline.operations.rules_lately import counted_lately
+from leadline.model.staff.assigning import Decision, RuleLooked
+from leadline.operations.rules.rule_effects import RuleEffect
+from leadline.operations.rules.rules_lately import counted_lately
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SMALL_FAILED = RuleLooked("small", "score < 10")

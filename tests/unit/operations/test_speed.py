@@ -8,14 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadline.model.facts.score import LeadScore
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
-from leadline.model.people import Person
-from leadline.model.score import LeadScore
-from leadline.operations.speed import NOBODY, Judge, Speed, Spread, as_rows, speed_of, spread
-from leadline.ports.ledger import Followed
-from leadline.settings.people import MemberConfig
-from leadline.settings.targets import TargetConfig
+from leadline.model.staff.people import Person
+from leadline.operations.figures.speed import (
+    NOBODY,
+    Judge,
+    Speed,
+    Spread,
+    as_rows,
+    speed_of,
+    spread,
+)
+from leadline.ports.reading.ledger import Followed
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.targets import TargetConfig
 from leadline.team.people import Team
 from leadline.team.targets import Targets
 

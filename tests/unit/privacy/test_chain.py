@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import AuditEntry, ChainedEntry
+from leadline.model.personal_data.privacy import AuditEntry, ChainedEntry
 from leadline.privacy.chain import (
     BEGINNING,
     Head,

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import Tombstone
+from leadline.model.personal_data.privacy import Tombstone
 from leadline.privacy.finding import email_name, known_by, known_by_in, phone_names
 from leadline.privacy.hashes import key_of_text, require_key_of
 

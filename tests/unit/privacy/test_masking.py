@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.model.consent import Consent
+from leadline.model.facts.consent import Consent
 from leadline.model.lead import Change, Contact, LeadDetails, RefinedLead
 from leadline.privacy.masking import (
     HIDDEN,

@@ -27,7 +27,7 @@ from leadline.stores import aws
 from leadline.stores.aws.items import LeadItem, TaskItem
 from leadline.stores.aws.people.likeness import AlikeItem
 from leadline.stores.aws.table import Key
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.store import SqliteStore
 
 ROOT = Path(aws.__file__).parents[2]

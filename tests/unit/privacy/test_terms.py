@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.retiring import DataKind
+from leadline.model.personal_data.retiring import DataKind
 from leadline.privacy.terms import FOREVER, Term, term_for, terms_of
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 
 def settings(text: str) -> Settings:

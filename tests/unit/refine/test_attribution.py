@@ -6,18 +6,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.attributing import fields_said
-from leadline.journey.folding import fields_of_events
-from leadline.model.attribution import Attribution
-from leadline.model.erasing import person_erased
+from leadline.journey.receiving.attributing import fields_said
+from leadline.journey.refinement.folding import fields_of_events
+from leadline.model.facts.attribution import Attribution
 from leadline.model.lead import LeadFields, RefinedLead
-from leadline.model.retiring import person_retired
+from leadline.model.personal_data.erasing import person_erased
+from leadline.model.personal_data.retiring import person_retired
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 from leadline.privacy.masking import masked_lead
 from leadline.refine import About, refine
 from leadline.refine.attribution import attribution_in, may_have_attribution
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors.registry import find
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadline.model.consent import NO, UNKNOWN, YES, Consent, ConsentSaid
+from leadline.model.facts.consent import NO, UNKNOWN, YES, Consent, ConsentSaid
 from leadline.model.lead import LeadFields
 from leadline.refine import About, refine
 from leadline.refine.consent import refine_consent, yes_or_no

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadline.alerts.problems import in_words
+from leadline.alerts.wording.problems import in_words
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import About, refine
 

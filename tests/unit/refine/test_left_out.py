@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadline.model.cleaning import CLEANING_KINDS, kinds_left_out
+from leadline.model.facts.cleaning import CLEANING_KINDS, kinds_left_out
 from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields, RefinedLead
 from leadline.refine import About, refine

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadline.refine import text
-from leadline.refine.mending import is_doubtful, mend, mended
+from leadline.refine.mends.mending import is_doubtful, mend, mended
 from tests.worlds.thorough import thorough
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadline.model.folding import folded
 from leadline.model.lead import LeadFields
+from leadline.model.texts.folding import folded
 from leadline.refine import About, refine
 from leadline.refine.names import given_names
 from leadline.refine.names import lists as name_lists

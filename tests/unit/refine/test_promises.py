@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from leadline.model.keys import match_keys
 from leadline.model.lead import LeadFields, RefinedLead
-from leadline.refine import MESSAGE_LIMIT, About, blank, kept_fields, refine
+from leadline.refine import MESSAGE_LIMIT, About, kept_fields, refine
 from leadline.refine.companies import company
 from leadline.refine.limits import CHANGE_LIMIT
+from leadline.refine.mends import blank
 from leadline.refine.names import words as name_words
 from leadline.refine.names.words import is_honorific
 from leadline.refine.text import words

@@ -3,7 +3,7 @@
 import msgspec
 
 from leadline.model.lead import RefinedLead
-from leadline.model.retiring import person_retired
+from leadline.model.personal_data.retiring import person_retired
 from leadline.scoring.drifting import SCORE, Drift, drifts_of
 from leadline.scoring.model_file import HeldOut, ModelFile, Ranks
 from leadline.scoring.trained import TrainedModel

@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from leadline.model.facts.score import LeadScore, ScoreReason
+from leadline.model.facts.scored_leads import reasons_for, score_of, score_words
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.score import LeadScore, ScoreReason
-from leadline.model.scored_leads import reasons_for, score_of, score_words
 from leadline.scoring.points import PointsEntry, score_by_points, with_points
-from leadline.settings.score import HotThreshold, PointsConfig
+from leadline.settings.top.score import HotThreshold, PointsConfig
 from tests.worlds.scores import COMPANY, POINTS, scorer, small_model
 
 AT = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)

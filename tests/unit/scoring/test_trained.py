@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadline.model.score import ScoreReason
+from leadline.model.facts.score import ScoreReason
 from leadline.scoring.calibrating import win_probability
 from leadline.scoring.columns import capture_columns
 from leadline.scoring.model_file import Calibration, model_bytes

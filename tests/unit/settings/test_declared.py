@@ -4,11 +4,11 @@ import pytest
 
 from leadline.channels.registry import MAKERS
 from leadline.plugins import own_crms
-from leadline.settings.channels import CHANNELS, ChannelConfig
-from leadline.settings.crm_kinds import CRM_KINDS
+from leadline.settings.connected.channels import CHANNELS, ChannelConfig
+from leadline.settings.connected.crm_kinds import CRM_KINDS
 from leadline.settings.declaration import SettingsStruct, inner_tables_of, settings_of
-from leadline.settings.general import Settings
 from leadline.settings.tables import TABLES
+from leadline.settings.top.general import Settings
 
 # As of commit 173241e: names, and the defaults as a user would write them.
 DECLARED = """

@@ -8,8 +8,8 @@ import pytest
 
 from leadline.cloud.remote_settings import read_settings
 from leadline.model.errors import ConfigurationError
-from leadline.settings.hours import HoursConfig
 from leadline.settings.loading import Loaded, load
+from leadline.settings.team.hours import HoursConfig
 from leadline.team.hours import add_working_time, is_working, next_open, working_time
 
 BREAKS = "mon-thu 09:00-12:30 13:30-18:00, fri 09:00-15:00"

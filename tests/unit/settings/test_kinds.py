@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.channels import ChannelConfig, SlackBotConfig, SlackWebhookConfig
-from leadline.settings.crm import AnyCrmConfig, CrmConfig
-from leadline.settings.crm_kinds import (
+from leadline.settings.connected.channels import ChannelConfig, SlackBotConfig, SlackWebhookConfig
+from leadline.settings.connected.crm import AnyCrmConfig, CrmConfig
+from leadline.settings.connected.crm_kinds import (
     HubSpotConfig,
     LinkedInConfig,
     OdooConfig,

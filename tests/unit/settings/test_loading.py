@@ -13,13 +13,13 @@ import pytest
 from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import GROUP_READS, PRIVATE
-from leadline.settings.crm_kinds import CloseConfig
+from leadline.settings.connected.crm_kinds import CloseConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.settings.declaration import settings_of
-from leadline.settings.general import Settings, declared
 from leadline.settings.loading import Loaded, load
-from leadline.settings.score import TABLES_WITHIN
-from leadline.settings.sources import SourceConfig
 from leadline.settings.tables import TABLES
+from leadline.settings.top.general import Settings, declared
+from leadline.settings.top.score import TABLES_WITHIN
 
 ROOT = Path(__file__).parents[3]
 SECRET = "correct-horse-battery-staple"
@@ -435,7 +435,7 @@ def test_reading_settings_imports_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     heavy = {"pydantic", "typer", "rich", "dotenv", "importlib.metadata", "phonenumbers", "asyncio"}
-    assert "leadline.settings.general" in done.stdout.split()
+    assert "leadline.settings.top.general" in done.stdout.split()
     assert heavy.isdisjoint(done.stdout.split())
 
 

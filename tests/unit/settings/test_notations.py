@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings, declared
+from leadline.settings.connected.sources import MAPPED_FIELDS
 from leadline.settings.loading import Loaded, load
-from leadline.settings.notations import DURATION, PERIOD, SIZE, WORDS
-from leadline.settings.sources import MAPPED_FIELDS
+from leadline.settings.notation.notations import DURATION, PERIOD, SIZE, WORDS
+from leadline.settings.top.general import Settings, declared
 
 UNITS = {
     "ms": timedelta(milliseconds=1),

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from leadline.model.errors import ConfigurationError
+from leadline.settings.connected.sources import SourceConfig
 from leadline.settings.loading import load
-from leadline.settings.sources import SourceConfig
 
 ISSUER = 'oauth_issuer = "https://issuer.example.com/"\n'
 AUDIENCE = 'oauth_audience = "leads"\n'

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from leadline.model.errors import ConfigurationError
+from leadline.settings.checks.doubtful import secrets_in
 from leadline.settings.comparing import for_leads
-from leadline.settings.doubtful import secrets_in
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 WHOLE = """
 [dashboard]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
+from leadline.settings.connected.outcomes import GoogleOutcomes, LinkedInOutcomes
 from leadline.settings.loading import load
-from leadline.settings.outcomes import GoogleOutcomes, LinkedInOutcomes
+from leadline.settings.top.general import Settings
 
 GOOGLE = """
 [outcomes.ads]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from leadline.settings.connected.sources import SourceConfig
 from leadline.settings.declaration import settings_of
-from leadline.settings.general import declared
 from leadline.settings.loading import load
-from leadline.settings.sources import SourceConfig
+from leadline.settings.top.general import declared
 from tools import write_reference
 from tools.write_reference import ROOT, main, stale
 

@@ -6,13 +6,13 @@ import pytest
 
 from leadline.cloud.packages.carried import ARM_MODELS, LISTS, MODEL, carried_files
 from leadline.installations.settings_check import check
-from leadline.journey.scoring import scorer_of
+from leadline.journey.refinement.scoring import scorer_of
 from leadline.model.errors import ConfigurationError
 from leadline.scoring import model_in_use
 from leadline.scoring.model_in_use import arm_file_name
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
-from leadline.settings.score import HotThreshold
+from leadline.settings.top.general import Settings
+from leadline.settings.top.score import HotThreshold
 from tests.worlds.scores import small_model
 
 POINTS = """

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 PEOPLE = """
 [channels.pool]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import tzdata
 
-from leadline.settings.hours import HoursConfig
-from leadline.settings.zones import ZoneRules, zone, zone_rules
+from leadline.settings.notation.zones import ZoneRules, zone, zone_rules
+from leadline.settings.team.hours import HoursConfig
 from leadline.team.hours import next_open, zone_of
 
 HOUR = 3600

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from leadline.alerts.silent_sources import slot_of
-from leadline.model.arrivals import hour_of, moment_of_hour
-from leadline.settings.general import Settings
-from leadline.settings.hours import HoursConfig
+from leadline.alerts.operators.silent_sources import slot_of
+from leadline.model.monitoring.arrivals import hour_of, moment_of_hour
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.top.general import Settings
 from leadline.silence.limit import expected_within, false_rings, limit_of, told_at
 from leadline.silence.rhythm import WEEK_HOURS, Heard, Rhythm, rhythm_of
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.journey.capture import CaptureKit
+from leadline.journey.receiving.capture import CaptureKit
 from leadline.model.lead import Delivery, Fate
 from leadline.plugins import source_names
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.standins.one_sample import one_sample
 from leadline.standins.samples import DEMO_SECRETS
 from leadline.stores.memory import MemoryStore

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from leadline.journey.capture import CaptureKit
-from leadline.journey.refining import preview
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.refinement.refining import preview
 from leadline.model.errors import LeadlineError, NotUnderstood
 from leadline.model.lead import Delivery, Fate
 from leadline.plugins import source_names
 from leadline.ports.store import Waiting
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.standins.demo_extent import demo_extent
 from leadline.standins.samples import DEMO_SECRETS, DEMO_SOURCES, Sample, people, samples
 from leadline.stores.memory import MemoryStore

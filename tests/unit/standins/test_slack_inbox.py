@@ -17,7 +17,7 @@ from hypothesis import given
 
 from leadline.channels.slack.messages import alert, digest, new_lead, seen_before
 from leadline.model.lead import RefinedLead
-from leadline.model.links import Links
+from leadline.model.texts.links import Links
 from leadline.standins.slack_inbox import Reply, SlackInbox
 from leadline.standins.slack_page import article, as_terminal, page
 from tests.channels.leads import ID, RECORDS, again, any_lead, lead, noticed

@@ -12,8 +12,8 @@ import urllib3
 from leadline.channels.slack.answers import answer_to_one
 from leadline.channels.slack.messages import alert
 from leadline.channels.slack.requests import read_press
-from leadline.journey.claiming import CLAIM, JUNK, SNOOZE
-from leadline.model.links import Links
+from leadline.journey.responding.claiming import CLAIM, JUNK, SNOOZE
+from leadline.model.texts.links import Links
 from leadline.standins.slack_inbox import SlackInbox
 from tests.channels.leads import ID, lead, noticed
 from tests.standins.slack_presses import press_body

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.team.absence_words import end_of_absence
+from leadline.team.giving.absence_words import end_of_absence
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)  # a Monday
 

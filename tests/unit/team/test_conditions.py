@@ -8,22 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.model.assigning import Decision
-from leadline.model.attribution import Attribution
-from leadline.model.consent import Consent
-from leadline.model.enrichment import Enriched, Enrichment
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.consent import Consent
+from leadline.model.facts.enrichment import Enriched, Enrichment
+from leadline.model.facts.likeness import FirstSeen
+from leadline.model.facts.score import LeadScore
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
-from leadline.model.likeness import FirstSeen
-from leadline.model.score import LeadScore
+from leadline.model.staff.assigning import Decision
 from leadline.settings.conditions.fields import FIELDS, OPEN, FieldKind
 from leadline.settings.conditions.operators import OPERATORS
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.team.conditions import compile_condition
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.conditions import compile_condition
+from leadline.team.matching.routing import Routes
+from leadline.team.matching.subject import NO_FACTS, Facts, Subject
 from leadline.team.people import Team
-from leadline.team.routing import Routes
-from leadline.team.subject import NO_FACTS, Facts, Subject
 from tests.worlds.thorough import thorough
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.model.assigning import Absence, AccountOwner, Share, TeamRoster
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.teams import TeamConfig
-from leadline.team.asking import Ask, Books, Choice, Earlier
-from leadline.team.deciding import who_gets
-from leadline.team.rules import Looked
-from leadline.team.teams import Teams
+from leadline.model.staff.assigning import Absence, AccountOwner, Share, TeamRoster
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.giving.asking import Ask, Books, Choice, Earlier
+from leadline.team.giving.deciding import who_gets
+from leadline.team.giving.teams import Teams
+from leadline.team.matching.rules import Looked
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 NAMES = ("ada", "bob", "cyd")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from leadline.settings.hours import HoursConfig
+from leadline.settings.team.hours import HoursConfig
 from leadline.team.hours import add_working_time, is_working, next_open, working_time, zone_of
 
 OFFICE = HoursConfig(zone="Europe/Berlin", holidays=frozenset({date(2026, 12, 25)}))

@@ -7,8 +7,8 @@ from random import Random
 import msgspec
 import pytest
 
-from leadline.alerts.decision_words import because
-from leadline.model.assigning import (
+from leadline.alerts.wording.decision_words import because
+from leadline.model.staff.assigning import (
     WHOLE_LEAD,
     Absence,
     Charge,
@@ -17,17 +17,17 @@ from leadline.model.assigning import (
     Share,
     TeamRoster,
 )
-from leadline.model.learned import PersonWins, TeamWins, Wins
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.teams import TeamConfig
-from leadline.team.asking import Ask, Books
-from leadline.team.deciding import who_gets
-from leadline.team.kinds import kind_by
-from leadline.team.learning import FEWEST, belief, expected_share
-from leadline.team.rules import Looked
-from leadline.team.teams import Teams
-from leadline.team.turns import Booking, owed_afresh, rebooked, shares_of
+from leadline.model.staff.learned import PersonWins, TeamWins, Wins
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.giving.asking import Ask, Books
+from leadline.team.giving.deciding import who_gets
+from leadline.team.giving.learning import FEWEST, belief, expected_share
+from leadline.team.giving.teams import Teams
+from leadline.team.giving.turns import Booking, owed_afresh, rebooked, shares_of
+from leadline.team.matching.kinds import kind_by
+from leadline.team.matching.rules import Looked
 
 AT = datetime(2026, 12, 1, 9, tzinfo=UTC)
 NAMES = ("ada", "bob", "cyd", "dan")

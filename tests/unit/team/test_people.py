@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.model.people import Person
-from leadline.settings.people import MemberConfig
+from leadline.model.staff.people import Person
+from leadline.settings.team.people import MemberConfig
 from leadline.team.people import Team
 
 TEAM = Team(

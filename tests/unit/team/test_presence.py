@@ -4,15 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from leadline.model.assigning import Absence, Skipped
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.teams import TeamConfig
-from leadline.team.asking import Books
-from leadline.team.presence import Attendance, absent_why
-from leadline.team.room import LONGEST, next_room
-from leadline.team.teams import Teams
+from leadline.model.staff.assigning import Absence, Skipped
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.giving.asking import Books
+from leadline.team.giving.presence import Attendance, absent_why
+from leadline.team.giving.room import LONGEST, next_room
+from leadline.team.giving.teams import Teams
 
 MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
 OFFICE = HoursConfig()

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead
-from leadline.settings.hours import HoursConfig
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
+from leadline.team.matching.subject import ownership_of
 from leadline.team.people import Team
-from leadline.team.routing import Routes
-from leadline.team.subject import ownership_of
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TEAM = Team(

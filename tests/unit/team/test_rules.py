@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.model.assigning import RuleLooked
+from leadline.model.facts.likeness import FirstSeen
 from leadline.model.lead import Ownership
-from leadline.model.likeness import FirstSeen
-from leadline.settings.hours import HoursConfig
-from leadline.settings.rules import RuleConfig
-from leadline.team.routing import Routes
-from leadline.team.rules import Looked
+from leadline.model.staff.assigning import RuleLooked
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
+from leadline.team.matching.rules import Looked
 from tests.unit.team.test_routing import NOON, TEAM, lead
 
 TO = ("sales",)

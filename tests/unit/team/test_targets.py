@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from leadline.model.facts.score import LeadScore
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
-from leadline.model.score import LeadScore
-from leadline.settings.hours import HoursConfig
-from leadline.settings.targets import TargetConfig
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.targets import TargetConfig
 from leadline.team.targets import Targets
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadline.model.assigning import WHOLE_LEAD, Charge, Share, TeamRoster
-from leadline.settings.teams import TeamConfig
-from leadline.team.turns import (
+from leadline.model.staff.assigning import WHOLE_LEAD, Charge, Share, TeamRoster
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.giving.turns import (
     Booking,
     Calendar,
     calendar,

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadline.model.facts.likeness import FirstSeen
 from leadline.model.lead import Contact, RefinedLead
-from leadline.model.likeness import FirstSeen
-from leadline.settings.hours import HoursConfig
-from leadline.settings.rules import RuleConfig
-from leadline.team.routing import Routes
-from leadline.team.unreachable import unreachable_rules
+from leadline.settings.team.hours import HoursConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.team.matching.routing import Routes
+from leadline.team.matching.unreachable import unreachable_rules
 from tests.unit.team.test_routing import NOON, lead
 from tests.worlds.thorough import thorough
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from leadline.model.handling import Ending
 from leadline.model.lead import LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import CrmConfig
+from leadline.settings.connected.crm import CrmConfig
 from leadline.vendors._api import records
 from leadline.vendors._api.windows import page_of_windows
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import CrmChange, NotYet, Page
 from leadline.ports.messenger import Refused
 from leadline.vendors.attio.webhook import Attio

@@ -6,7 +6,7 @@ import pytest
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import Delivery, Event, Kind
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.standins.notice_bodies import ATTIO_PEOPLE, attio_events
 from leadline.standins.sample_bodies import compact
 from leadline.vendors.attio.webhook import attio_fields, attio_owner

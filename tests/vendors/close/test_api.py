@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadline.model.handling import Ending
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from tests.standins.crm_api import ADA, START, CrmLead
 from tests.vendors.close.standin import CloseStandIn
 from tests.vendors.reading import all_since, healthy, record_of, set_to

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from leadline.settings.crm import CrmConfig
+from leadline.settings.connected.crm import CrmConfig
 from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 
 

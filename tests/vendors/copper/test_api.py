@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leadline.model.handling import Ending
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import CrmChange, CrmRecord
 from leadline.ports.messenger import Refused
 from tests.standins.crm_api import ADA, START, CrmLead, CrmRequest, CrmResponse

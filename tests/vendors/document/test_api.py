@@ -9,10 +9,10 @@ import pytest
 
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import Crm, CrmChange, CrmRecord, NotYet, Written
 from leadline.ports.messenger import Refused, Unreachable
-from leadline.settings.crm_kinds import DocumentConfig
+from leadline.settings.connected.crm_kinds import DocumentConfig
 from leadline.vendors.registry import make_crm
 from tests.standins.crm_api import START, CrmLead, CrmRequest, CrmResponse
 from tests.vendors.document.standin import DocumentStandIn

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from leadline.model.handling import Ending
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import CrmChange, Page, Written
 from leadline.ports.messenger import Busy, Refused
 from tests.standins.crm_api import ADA, START, CrmFailure, CrmLead, many

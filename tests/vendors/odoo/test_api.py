@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from leadline.model.handling import Ending
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.crm import CrmChange, CrmRecord, NotYet
 from leadline.ports.messenger import Refused, Unreachable
 from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse

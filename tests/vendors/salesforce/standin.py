@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from leadline.settings.crm import CrmConfig
+from leadline.settings.connected.crm import CrmConfig
 from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check, stamp
 
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from leadline.journey.capture import CaptureKit, read
+from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.model.errors import NotUnderstood, Unauthentic, Unreadable
 from leadline.model.lead import Delivery, Event, Fate, Kind, Receipt
 from leadline.standins.form_bodies import urlencoded, web_to_lead

@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from leadline.settings.crm import CrmConfig
+from leadline.settings.connected.crm import CrmConfig
 from leadline.vendors.tryton.webhook import tryton_value
 from tests.standins.ports import free_port
 

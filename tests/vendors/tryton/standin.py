@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from leadline.settings.crm import CrmConfig
+from leadline.settings.connected.crm import CrmConfig
 from leadline.vendors.tryton.webhook import tryton_value
 from tests.standins.crm_api import ADA, CrmLead, CrmRequest, CrmResponse, CrmStandIn, check
 

@@ -9,18 +9,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.journey.capture import CaptureKit
-from leadline.journey.follow_up import ECHO
-from leadline.journey.reconcile import Reconciled, reconcile
-from leadline.journey.write_back import write_back_due
+from leadline.journey.receiving.capture import CaptureKit
+from leadline.journey.receiving.reconcile import Reconciled, reconcile
+from leadline.journey.responding.follow_up import ECHO
+from leadline.journey.writing_back.write_back import write_back_due
 from leadline.kit import Connected
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Delivery, Ownership
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Later, Step, Task
 from leadline.ports.crm import CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.ports.messenger import Refused, Unreachable
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.vendors.registry import make_crm

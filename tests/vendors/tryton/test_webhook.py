@@ -7,7 +7,7 @@ import pytest
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import Delivery, Event, Kind
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.standins.notice_bodies import tryton_opportunity
 from leadline.standins.sample_bodies import compact
 from leadline.vendors.tryton.webhook import tryton_fields, tryton_owner, tryton_value

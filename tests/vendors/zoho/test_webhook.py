@@ -7,7 +7,7 @@ import pytest
 
 from leadline.model.errors import NotUnderstood
 from leadline.model.lead import Delivery, Event, Kind
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.standins.notice_bodies import zoho_id, zoho_notification, zoho_workflow
 from leadline.standins.sample_bodies import compact
 from leadline.vendors.zoho.webhook import zoho_fields, zoho_owner

@@ -6,9 +6,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from leadline.journey.assigning.team_states import states_of
-from leadline.model.assigning import Decision
-from leadline.operations.reasons import ASSIGNED, kept_reasons
-from leadline.ports.ledger import Ledger
+from leadline.model.staff.assigning import Decision
+from leadline.operations.rules.reasons import ASSIGNED, kept_reasons
+from leadline.ports.reading.ledger import Ledger
 from leadline.wiring import ledger as ledger_of
 from tests.worlds.year.history import Counted, Decided, Event, Look, Owned, Skip
 

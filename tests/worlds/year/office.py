@@ -18,19 +18,19 @@ from leadline.channels.slack.writer import SlackWriter
 from leadline.journey.assigning.absences import come_back, go_away
 from leadline.journey.assigning.handing_on_absent import hand_on_absent
 from leadline.journey.assigning.handing_out import wake_queues
-from leadline.journey.claiming import CLAIM, JUNK, ActionRules, Press, press
+from leadline.journey.responding.claiming import CLAIM, JUNK, ActionRules, Press, press
 from leadline.kit import Connected, Kit
 from leadline.model.handling import Ending
 from leadline.model.lead import Delivery, LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Step, Task, TaskKind
 from leadline.ports.channel import Channel
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.ports.store import Settlement
-from leadline.settings.crm import CrmConfig
-from leadline.settings.general import Settings
+from leadline.settings.connected.crm import CrmConfig
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 from leadline.steps import do, kinds_after_refinement
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.wiring import capture_kit, kit_of

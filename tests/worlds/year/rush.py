@@ -9,11 +9,11 @@ from threading import Barrier
 
 import msgspec
 
-from leadline.journey.refining import refine_due
-from leadline.model.assigning import WHOLE_LEAD, TeamRoster
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.lead import Delivery
-from leadline.ports.assigning import roster_of
+from leadline.model.staff.assigning import WHOLE_LEAD, TeamRoster
 from leadline.ports.store import Store
+from leadline.ports.store_parts.assigning import roster_of
 from leadline.settings.loading import load
 from leadline.wiring import capture_kit, kit_of
 from tests.worlds.leads import HandClock, capture

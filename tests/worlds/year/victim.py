@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from leadline.kit import Kit
-from leadline.model.assigning import Documents
+from leadline.model.staff.assigning import Documents
 from leadline.model.task import Done, Turn
 from leadline.ports.store import Among, Settlement
 from leadline.settings.loading import load
@@ -64,7 +64,7 @@ def _dying(settlement: Settlement) -> Settlement:
 
 
 def main(arguments: Sequence[str]) -> None:
-    from leadline.journey.refining import refine_due
+    from leadline.journey.refinement.refining import refine_due
 
     folder, at, limit, when = arguments
     clock = TickingClock(datetime.fromisoformat(at))

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from leadline.alerts.story import Story
-from leadline.alerts.story_writer import StoryWriter
+from leadline.alerts.wording.story import Story
+from leadline.alerts.wording.story_writer import StoryWriter
 from leadline.channels.email.message import story_as_text
-from leadline.model.json_text import as_json_text
+from leadline.model.texts.json_text import as_json_text
 from leadline.ports.channel import OutgoingMessage
 
 

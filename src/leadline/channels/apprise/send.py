@@ -13,7 +13,7 @@ import msgspec
 
 from leadline.channels.apprise.plain import PlainText
 from leadline.model.errors import ConfigurationError
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.net.noting import note_message
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 

@@ -15,21 +15,21 @@ from email.policy import compat32
 from email.utils import format_datetime, parseaddr
 from html import escape
 
-from leadline.alerts.marks import mark_of_alert, mark_of_digest, mark_of_news
-from leadline.alerts.story import (
+from leadline.alerts.wording.marks import mark_of_alert, mark_of_digest, mark_of_news
+from leadline.alerts.wording.story import (
     Story,
     story_of_lead,
     story_of_many,
     story_of_owner,
     story_of_waiting,
 )
-from leadline.alerts.trouble_story import mark_of_troubles, story_of_troubles, when_found
+from leadline.alerts.wording.trouble_story import mark_of_troubles, story_of_troubles, when_found
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Ownership
-from leadline.model.patterns import late
-from leadline.model.people import Person
+from leadline.model.monitoring.trouble import KnownTrouble
+from leadline.model.staff.people import Person
 from leadline.model.task import Alert
-from leadline.model.trouble import KnownTrouble
+from leadline.model.texts.patterns import late
 from leadline.ports.channel import Notice, OutgoingMessage
 
 OWNER_WORD = "owner"

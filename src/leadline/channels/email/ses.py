@@ -12,7 +12,7 @@ from email.utils import getaddresses
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.net.address import check_url
 from leadline.net.aws.calls import host_of
 from leadline.net.aws.signing import Keys, Unsigned, sign

@@ -12,7 +12,7 @@ from email.utils import getaddresses, parseaddr
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.net.deadline import is_over, within
 from leadline.net.noting import note_message
 from leadline.net.redaction import DEFAULT_HOLD, shortened

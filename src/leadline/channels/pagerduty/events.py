@@ -7,15 +7,19 @@ characters, a dedup key 255, an event 512 KB.
 from collections.abc import Sequence
 from typing import Any
 
-from leadline.alerts.marks import mark_of
-from leadline.alerts.phrases import short_id
-from leadline.alerts.story import Story, level_of, story_of_lead, story_of_waiting
-from leadline.alerts.trouble_story import line_of_trouble, mark_of_trouble, story_of_troubles
+from leadline.alerts.wording.marks import mark_of
+from leadline.alerts.wording.phrases import short_id
+from leadline.alerts.wording.story import Story, level_of, story_of_lead, story_of_waiting
+from leadline.alerts.wording.trouble_story import (
+    line_of_trouble,
+    mark_of_trouble,
+    story_of_troubles,
+)
 from leadline.model.formats import iso
 from leadline.model.handling import Ending
-from leadline.model.json_text import as_json_text
+from leadline.model.monitoring.trouble import KnownTrouble, TroubleKind, TroubleState
 from leadline.model.task import Alert
-from leadline.model.trouble import KnownTrouble, TroubleKind, TroubleState
+from leadline.model.texts.json_text import as_json_text
 from leadline.ports.channel import Notice, OutgoingMessage
 
 _LONGEST_KEY = 255

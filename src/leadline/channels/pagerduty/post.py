@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.net.address import check_url
 from leadline.net.posting import JSON, Poster, PostReply
 from leadline.net.redaction import shortened

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from leadline.alerts import words
-from leadline.alerts.words import units
+from leadline.alerts.wording import words
+from leadline.alerts.wording.words import units
 from leadline.channels.slack import blockkit, pieces
 from leadline.channels.slack.messages import Message
-from leadline.journey.claiming import CLAIM
+from leadline.journey.responding.claiming import CLAIM
 from leadline.ports.channel import Notice
 
 MOST_LISTED = 20

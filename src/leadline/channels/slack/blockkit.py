@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from leadline.alerts.words import clamped, is_link, units
+from leadline.alerts.wording.words import clamped, is_link, units
 from leadline.model.formats import iso
 
 Block = dict[str, Any]

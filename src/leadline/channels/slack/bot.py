@@ -17,7 +17,7 @@ import msgspec
 
 from leadline.channels.slack.writer import DIRECT, SlackCall
 from leadline.model.errors import ConfigurationError
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.net.address import check_url
 from leadline.net.posting import JSON, Poster, PostReply
 from leadline.net.retry_after import pause_of

@@ -13,10 +13,17 @@ from leadline.channels.slack.answers import (
 from leadline.channels.slack.messages import Message
 from leadline.channels.slack.presence import PRESENCE, answer_of_presence, unknown_user
 from leadline.channels.slack.requests import SlashCommand
-from leadline.journey.claiming import CLAIM, ActionRules, ActionStore, Press, press, presser
+from leadline.journey.responding.claiming import (
+    CLAIM,
+    ActionRules,
+    ActionStore,
+    Press,
+    press,
+    presser,
+)
 from leadline.model.handling import UNHANDLED, Ending
-from leadline.model.links import Links
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.links import Links
 from leadline.ports.channel import Notice
 from leadline.team.people import Team
 

@@ -8,16 +8,16 @@ long as a whole, from about 11,000 characters of text in all blocks (bolt-js, is
 from collections.abc import Sequence
 from typing import Any
 
-from leadline.alerts import words
-from leadline.alerts.consent_words import short_consent
-from leadline.alerts.phrases import is_named_by_crm
-from leadline.alerts.trouble_story import MOST_TOLD, story_of_troubles
-from leadline.alerts.words import clamped, on_one_line
+from leadline.alerts.wording import words
+from leadline.alerts.wording.consent_words import short_consent
+from leadline.alerts.wording.phrases import is_named_by_crm
+from leadline.alerts.wording.trouble_story import MOST_TOLD, story_of_troubles
+from leadline.alerts.wording.words import clamped, on_one_line
 from leadline.channels.slack import blockkit, buttons, pieces
 from leadline.channels.slack.mrkdwn import harmless
 from leadline.channels.slack.seen_before import doubts_about_person, story_of_duplicate
-from leadline.model.people import Person, key_of_person
-from leadline.model.trouble import KnownTrouble
+from leadline.model.monitoring.trouble import KnownTrouble
+from leadline.model.staff.people import Person, key_of_person
 from leadline.ports.channel import Notice
 
 Message = dict[str, Any]

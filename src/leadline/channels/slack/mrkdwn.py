@@ -10,8 +10,8 @@ Lengths are in UTF-16 units, which are never fewer than the characters that Slac
 
 import re
 
-from leadline.alerts.words import clamped
-from leadline.model.patterns import late
+from leadline.alerts.wording.words import clamped
+from leadline.model.texts.patterns import late
 
 _BREAK = "\u200b"
 _SOFT_HYPHEN = "\xad"

@@ -2,22 +2,31 @@
 
 Texts from leads are always shown literally, never interpreted (`channels.slack.mrkdwn`).
 """
+# Long because the parts of one message are written and read together.
 
 from collections.abc import Sequence
 
-from leadline.alerts.consent_words import consent_remarks, short_consent
-from leadline.alerts.decision_words import because, decision_of, yours_because
-from leadline.alerts.likeness import origin_in_words
-from leadline.alerts.problems import problems_in_words
-from leadline.alerts.words import OWNER_CLAIMED, clamped, name, on_lines, on_one_line, score, span
+from leadline.alerts.wording.consent_words import consent_remarks, short_consent
+from leadline.alerts.wording.decision_words import because, decision_of, yours_because
+from leadline.alerts.wording.likeness import origin_in_words
+from leadline.alerts.wording.problems import problems_in_words
+from leadline.alerts.wording.words import (
+    OWNER_CLAIMED,
+    clamped,
+    name,
+    on_lines,
+    on_one_line,
+    score,
+    span,
+)
 from leadline.channels.slack import blockkit, buttons
 from leadline.channels.slack.mrkdwn import escaped, harmless
-from leadline.journey.claiming import CLAIM, JUNK, SNOOZE
+from leadline.journey.responding.claiming import CLAIM, JUNK, SNOOZE
+from leadline.model.facts.scored_leads import reasons_for
 from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.patterns import late
-from leadline.model.people import SLACK_ID, Person
-from leadline.model.scored_leads import reasons_for
+from leadline.model.staff.people import SLACK_ID, Person
+from leadline.model.texts.patterns import late
 from leadline.ports.channel import Notice
 
 _FIELD = 400

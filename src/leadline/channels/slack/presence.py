@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from leadline.alerts.decision_words import absent_words
+from leadline.alerts.wording.decision_words import absent_words
 from leadline.channels.slack import pieces
 from leadline.channels.slack.answers import answer_to_one
 from leadline.channels.slack.messages import Message
 from leadline.journey.assigning.absences import come_back, go_away
-from leadline.journey.claiming import ActionRules, ActionStore, presser
-from leadline.model.people import Person
-from leadline.team.absence_words import end_of_absence
+from leadline.journey.responding.claiming import ActionRules, ActionStore, presser
+from leadline.model.staff.people import Person
+from leadline.team.giving.absence_words import end_of_absence
+from leadline.team.giving.presence import absent_why
+from leadline.team.giving.teams import Teams
 from leadline.team.hours import zone_of
 from leadline.team.people import Team
-from leadline.team.presence import absent_why
-from leadline.team.teams import Teams
 
 PRESENCE = ("away", "back")
 """The commands that this module answers."""

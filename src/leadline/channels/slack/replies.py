@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.alerts import words
+from leadline.alerts.wording import words
 from leadline.channels.slack import blockkit, pieces
-from leadline.journey.claiming import Pressed, PressResult, is_same_person
+from leadline.journey.responding.claiming import Pressed, PressResult, is_same_person
 from leadline.model.handling import Ending
 from leadline.model.lead import RefinedLead
 

@@ -11,13 +11,13 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from leadline.alerts.words import clamped, on_one_line
+from leadline.alerts.wording.words import clamped, on_one_line
 from leadline.channels.slack import buttons
-from leadline.journey.claiming import CLAIM, JUNK, SNOOZE, Press
+from leadline.journey.responding.claiming import CLAIM, JUNK, SNOOZE, Press
 from leadline.model.errors import LeadlineError, Unauthentic, Unreadable
 from leadline.model.ids import is_lead_id
-from leadline.model.patterns import late
-from leadline.model.people import SLACK_ID, Person
+from leadline.model.staff.people import SLACK_ID, Person
+from leadline.model.texts.patterns import late
 
 REPLY_LASTS = timedelta(minutes=29)
 """How long a `reply_url` is used. Slack accepts it for 30 minutes (Slack docs, "Handling user

@@ -1,11 +1,11 @@
 """What Slack messages say about duplicates, in markup."""
 
-from leadline.alerts import seen_before as words
-from leadline.alerts.words import on_one_line
+from leadline.alerts.wording import seen_before as words
+from leadline.alerts.wording.words import on_one_line
 from leadline.channels.slack import blockkit, pieces
 from leadline.channels.slack.mrkdwn import harmless
+from leadline.model.facts.likeness import FirstSeen
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import FirstSeen
 from leadline.ports.channel import Notice
 
 _WHY = 400

@@ -11,10 +11,10 @@ import msgspec
 
 from leadline.channels.slack import messages
 from leadline.channels.slack.messages import Message
-from leadline.model.json_text import as_json_text
-from leadline.model.people import key_of_person
+from leadline.model.monitoring.trouble import KnownTrouble
+from leadline.model.staff.people import key_of_person
 from leadline.model.task import Alert
-from leadline.model.trouble import KnownTrouble
+from leadline.model.texts.json_text import as_json_text
 from leadline.ports.channel import Notice, OutgoingMessage
 
 DIRECT = "dm"

@@ -8,10 +8,10 @@ all outside text goes into runs. A message may have 28 KB; Teams counts two octe
 import re
 from typing import Any
 
-from leadline.alerts.story import Story, fitting
-from leadline.alerts.story_writer import StoryWriter
-from leadline.model.json_text import as_json_text
-from leadline.model.patterns import late
+from leadline.alerts.wording.story import Story, fitting
+from leadline.alerts.wording.story_writer import StoryWriter
+from leadline.model.texts.json_text import as_json_text
+from leadline.model.texts.patterns import late
 from leadline.ports.channel import OutgoingMessage
 
 Block = dict[str, Any]

@@ -9,16 +9,16 @@ from typing import Any
 
 import msgspec
 
-from leadline.alerts.marks import mark_of_alert, mark_of_news
-from leadline.alerts.phrases import short_id
-from leadline.alerts.story import LEVELS, NEW_LEAD, SEEN_BEFORE, level_of
-from leadline.alerts.trouble_story import mark_of_troubles, story_of_troubles, when_found
+from leadline.alerts.wording.marks import mark_of_alert, mark_of_news
+from leadline.alerts.wording.phrases import short_id
+from leadline.alerts.wording.story import LEVELS, NEW_LEAD, SEEN_BEFORE, level_of
+from leadline.alerts.wording.trouble_story import mark_of_troubles, story_of_troubles, when_found
 from leadline.model.formats import iso
 from leadline.model.handling import Handling
-from leadline.model.json_text import as_json_text
 from leadline.model.lead import RefinedLead
+from leadline.model.monitoring.trouble import KnownTrouble
 from leadline.model.task import Alert
-from leadline.model.trouble import KnownTrouble
+from leadline.model.texts.json_text import as_json_text
 from leadline.ports.channel import History, Notice, OutgoingMessage
 
 REFINED = "com.leadline.lead.refined"

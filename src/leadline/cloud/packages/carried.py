@@ -15,11 +15,11 @@ from leadline.enrichment import csv_file
 from leadline.model.errors import ConfigurationError
 from leadline.scoring import model_in_use
 from leadline.settings.conditions import carried_lists, carried_patterns
-from leadline.settings.enrich import CsvEnrichConfig
-from leadline.settings.experiments import models_of_arms
-from leadline.settings.general import Settings
+from leadline.settings.connected.enrich import CsvEnrichConfig
+from leadline.settings.connected.outcomes import SIGNS_IN_PACKAGE, signing_faults
 from leadline.settings.loading import load
-from leadline.settings.outcomes import SIGNS_IN_PACKAGE, signing_faults
+from leadline.settings.top.experiments import models_of_arms
+from leadline.settings.top.general import Settings
 
 WEIGHTS = f"leadline/duplicates/{CARRIED.name}"
 """Where the package has the weights of the search for duplicates."""

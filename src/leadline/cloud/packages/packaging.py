@@ -15,7 +15,7 @@ from leadline.cloud.packages.plug_ins import entry_points_of, plugged_in
 from leadline.cloud.packages.wheels import Files, Target, files_of
 from leadline.cloud.session import CloudError
 from leadline.settings.conditions import carried_patterns
-from leadline.settings.outcomes import SIGNS_IN_PACKAGE
+from leadline.settings.connected.outcomes import SIGNS_IN_PACKAGE
 
 CAPTURE_NEEDS = ("msgspec", "python-multipart", "tzdata")
 """The distributions that Capture imports; a test compares this with its imports. tzdata is listed

@@ -25,9 +25,9 @@ from leadline.entrypoints.reception import (
     refusal_answer,
 )
 from leadline.entrypoints.refusals import RefusalLog, note_captured, reason_of
-from leadline.journey.authenticating import fetch_keys_first
-from leadline.journey.capture import answer, read
-from leadline.journey.telling_apart import telling_apart
+from leadline.journey.receiving.authenticating import fetch_keys_first
+from leadline.journey.receiving.capture import answer, read
+from leadline.journey.receiving.telling_apart import telling_apart
 from leadline.model.errors import (
     ConfigurationError,
     LeadlineError,
@@ -37,7 +37,7 @@ from leadline.model.errors import (
 from leadline.model.lead import Delivery, Fate, Kind
 from leadline.ports.source import Answer
 from leadline.ports.tokens import TokenCheck
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

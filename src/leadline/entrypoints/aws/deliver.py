@@ -23,7 +23,7 @@ from leadline.kit import Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Addressee, Step, Task, TaskKind
 from leadline.ports.channel import Channel
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.steps import patience
 
 log = logging.getLogger(__name__)

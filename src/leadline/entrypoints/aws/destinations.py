@@ -6,7 +6,7 @@ from typing import Any
 from leadline.channels.registry import channel_configs
 from leadline.channels.servers import server_of_channel
 from leadline.net.reaching import Server, server_of_url
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 
 def destination_servers(settings: Settings, region: str) -> Mapping[str, Server]:

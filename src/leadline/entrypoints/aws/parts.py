@@ -16,12 +16,12 @@ from leadline.entrypoints.aws.figures import metrics_in
 from leadline.installations.functions import StackParts
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.net.aws.remote_text import read_version, read_versioned
-from leadline.settings.general import Settings
 from leadline.settings.loading import load
+from leadline.settings.top.general import Settings
 
 if TYPE_CHECKING:
     from leadline.kit import Connected
-    from leadline.settings.crm import AnyCrmConfig
+    from leadline.settings.connected.crm import AnyCrmConfig
 
 log = logging.getLogger(__name__)
 

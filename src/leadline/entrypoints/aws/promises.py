@@ -21,7 +21,7 @@ from leadline.model.errors import LeadlineError, StorageFailed
 from leadline.model.formats import from_iso, iso
 
 if TYPE_CHECKING:  # few stacks have experiments
-    from leadline.operations.experiment_watch import AlarmingExperiment
+    from leadline.operations.trials.experiment_watch import AlarmingExperiment
 
 log = logging.getLogger(__name__)
 

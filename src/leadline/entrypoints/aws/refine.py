@@ -14,7 +14,7 @@ from leadline.entrypoints.aws.figures import emit
 from leadline.entrypoints.aws.messages import Batch, remaining_seconds
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.trials import answer_of_trial, is_trial
-from leadline.journey.refining import refine_due
+from leadline.journey.refinement.refining import refine_due
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step
 from leadline.steps import patience

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from leadline.kit import Connected
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.channel import GONE, NO_OWNER, Channel
 from leadline.ports.crm import Carried, Crm, CrmChange, CrmRecord, NotYet, Page
 from leadline.ports.messenger import Busy, Messenger, Refused, Sent, Unreachable

@@ -25,7 +25,7 @@ from leadline.model.errors import StorageFailed, TooLarge
 from leadline.model.lead import Delivery
 from leadline.ports.messenger import Unreachable
 from leadline.ports.source import Answer
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

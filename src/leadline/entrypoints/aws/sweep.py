@@ -17,11 +17,11 @@ from leadline.entrypoints.aws.figures import emit, emit_age
 from leadline.entrypoints.aws.parts import Parts
 from leadline.entrypoints.aws.promises import PromiseBroken, PromiseWatch
 from leadline.entrypoints.aws.trials import answer_of_trial, is_trial
-from leadline.journey.telling_apart import telling_apart
+from leadline.journey.receiving.telling_apart import telling_apart
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
 from leadline.model.task import Step
 from leadline.ports.store import Store
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.steps import kinds_after_refinement, names
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ def _count_wins(parts: Parts, settings: Settings, store: Store) -> None:
     """Count, once an hour, who won the leads that have become old enough, for teams that learn."""
     if all(team.order != "learned" for team in settings.teams.values()):
         return
-    from leadline.operations.learned_wins import count_wins
+    from leadline.operations.trials.learned_wins import count_wins
 
     teams = wiring.kit_of(settings, store, {}).teams
     try:
@@ -203,7 +203,7 @@ def _watch_experiments(
     """Look once a day whether an experiment does harm or is not valid. Raises PromiseBroken in the
     run that finds one, so that an alarm tells of it once."""
     from leadline.experiments.designing import designs_of
-    from leadline.operations.experiment_watch import DAILY, note_told, watch_experiments
+    from leadline.operations.trials.experiment_watch import DAILY, note_told, watch_experiments
 
     def check() -> None:
         if not is_time():
@@ -227,7 +227,7 @@ def _cut_audit(parts: Parts, settings: Settings, store: Store) -> None:
     """Delete the old end of the audit log once a day, if the settings say how long it is kept."""
     if settings.retention_audit == timedelta.max:
         return
-    from leadline.operations.audit_retention import cut_in_turn
+    from leadline.operations.personal_data.audit_retention import cut_in_turn
 
     age, now = settings.retention_audit, datetime.now(UTC)
     try:
@@ -242,7 +242,7 @@ def _retain(parts: Parts, settings: Settings, store: Store, is_time: Callable[[]
 
     if not (terms := terms_of(settings)):
         return
-    from leadline.operations.retention import PAUSE, retain_in_turn
+    from leadline.operations.personal_data.retention import PAUSE, retain_in_turn
 
     kit, audit = wiring.kit_of(settings, store, {}), parts.audit()
     try:
@@ -257,7 +257,7 @@ def _retain(parts: Parts, settings: Settings, store: Store, is_time: Callable[[]
 
 def _look_for_lost_leads(settings: Settings, store: Store, context: Any) -> None:
     """Capture leads that only the CRMs have, while there is time."""
-    from leadline.journey.reconcile import reconcile_in_turn
+    from leadline.journey.receiving.reconcile import reconcile_in_turn
 
     kit, front = wiring.kit_of(settings, store, {}), wiring.capture_kit(settings)
     every, back = settings.reconcile_every, settings.reconcile_back

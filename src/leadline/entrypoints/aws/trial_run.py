@@ -11,7 +11,7 @@ from leadline.entrypoints.aws.parts import Parts
 from leadline.model.errors import LeadlineError
 from leadline.net.aws.calls import host_of
 from leadline.net.reaching import Server, server_of_url, unreachable
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _EACH_S = 5.0
 """Seconds within which a server must answer."""

@@ -17,11 +17,11 @@ from leadline.entrypoints.cli._help import GroupedHelp
 from leadline.entrypoints.cli._show import say
 from leadline.installations.embedded import Embedded
 from leadline.model.errors import ConfigurationError, LeadlineError
-from leadline.model.harmless_texts import in_lines
 from leadline.model.rights import PRIVATE, Rights
+from leadline.model.texts.harmless_texts import in_lines
 from leadline.ports.installation import Installation
-from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded, load
+from leadline.settings.top.general import Settings
 
 if TYPE_CHECKING:
     from leadline.entrypoints.cli._audited import Noting

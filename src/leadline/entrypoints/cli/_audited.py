@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 
 if TYPE_CHECKING:
     from leadline.entrypoints.cli._app import Options

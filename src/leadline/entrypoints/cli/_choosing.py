@@ -11,10 +11,10 @@ from leadline.entrypoints.cli._show import say
 from leadline.entrypoints.cli.look._contacts import contact_reader
 from leadline.entrypoints.cli.look._lead_table import named_in_words
 from leadline.installations.serving import other_settings
-from leadline.operations.listing import named
-from leadline.operations.masked import masked_listed
-from leadline.ports.ledger import Ledger, id_digits
-from leadline.ports.listing import ENDS_ARE_FOUND_FOR, FEWEST_DIGITS
+from leadline.operations.lists.listing import named
+from leadline.operations.lists.masked import masked_listed
+from leadline.ports.reading.ledger import Ledger, id_digits
+from leadline.ports.reading.listing import ENDS_ARE_FOUND_FOR, FEWEST_DIGITS
 
 LEAD_HELP = "A lead id, or at least 8 digits of its beginning or its end."
 LEADS_HELP = "Lead ids, or at least 8 digits of their beginnings or ends."

@@ -16,9 +16,9 @@ import msgspec
 import typer
 
 from leadline.model.formats import from_iso
-from leadline.model.harmless_texts import escaped_json, in_lines, one_line
-from leadline.ports.ledger import Progress
-from leadline.settings.notations import DURATION
+from leadline.model.texts.harmless_texts import escaped_json, in_lines, one_line
+from leadline.ports.reading.ledger import Progress
+from leadline.settings.notation.notations import DURATION
 
 if TYPE_CHECKING:
     from rich.console import Console

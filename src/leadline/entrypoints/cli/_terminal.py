@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len
 
-from leadline.model.harmless_texts import one_line
+from leadline.model.texts.harmless_texts import one_line
 
 _ELLIPSIS = "…"
 

@@ -15,7 +15,7 @@ from leadline.journey.backtest.comparing import Difference, Sums
 from leadline.journey.backtest.replaying import Backtest
 from leadline.model.batches import batched
 from leadline.ports.installation import Installation
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 MOST_LISTED = 500
 """The most leads that are listed of which something differs."""

@@ -10,12 +10,12 @@ from starlette.requests import HTTPConnection, Request
 
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import AuditEntry
-from leadline.ports.accounts import Accounts
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.ports.clock import Clock, wall_clock
+from leadline.ports.dashboard.accounts import Accounts
 from leadline.ports.installation import Installation
-from leadline.ports.ledger import Ledger
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import Ledger
+from leadline.settings.top.general import Settings
 
 T = TypeVar("T")
 

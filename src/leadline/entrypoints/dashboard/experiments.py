@@ -11,10 +11,10 @@ from leadline.entrypoints.dashboard.reading import known_settings
 from leadline.experiments.designing import designs_of
 from leadline.experiments.record import Started
 from leadline.installations.embedded import Embedded
-from leadline.journey.fixed_models import as_held_now
-from leadline.operations.experiment_reports import ExperimentReport, report_of
-from leadline.operations.experiments import standings, started_in
-from leadline.ports.ledger import Ledger
+from leadline.journey.trials.arm_models import as_held_now
+from leadline.operations.trials.experiment_reports import ExperimentReport, report_of
+from leadline.operations.trials.experiments import standings, started_in
+from leadline.ports.reading.ledger import Ledger
 
 _KEPT_S = 30.0
 

@@ -13,7 +13,7 @@ from leadline.entrypoints.dashboard.bulk.handled import HandlingBefore
 from leadline.entrypoints.dashboard.bulk.plans import BulkJob
 from leadline.entrypoints.dashboard.jobs import MOST, Job, JobKeeper
 from leadline.model.errors import LeadlineError
-from leadline.ports.kept_jobs import KeptJob, KeptJobs
+from leadline.ports.dashboard.kept_jobs import KeptJob, KeptJobs
 
 log = logging.getLogger(__name__)
 

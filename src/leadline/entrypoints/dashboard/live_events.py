@@ -20,8 +20,8 @@ from starlette.routing import Route
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, known_user
 from leadline.entrypoints.dashboard.guarding.sessions import still_known
-from leadline.ports.ledger import LeadFilter, Ledger
-from leadline.ports.news import NewsReader
+from leadline.ports.reading.ledger import LeadFilter, Ledger
+from leadline.ports.reading.news import NewsReader
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from leadline.installations.accounts import accounts_of
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.installations.embedded import Embedded
 from leadline.model.errors import LeadlineError, StorageFailed
-from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
+from leadline.settings.top.general import Settings
 
 # Run as a program, this module is called __main__.
 log = logging.getLogger("leadline.entrypoints.dashboard.process")

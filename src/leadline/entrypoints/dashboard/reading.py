@@ -13,17 +13,17 @@ from leadline.entrypoints.dashboard.guarding.roles import who_asks
 from leadline.installations.embedded import Embedded
 from leadline.installations.waiting_contacts import waiting_contacts
 from leadline.model.errors import LeadlineError, StorageFailed
-from leadline.operations.browsing import Browser
-from leadline.operations.indexed_browsing import IndexedBrowser
-from leadline.operations.listing import ContactReader
-from leadline.operations.looking_up import LookUpBrowser
-from leadline.operations.masked import masked_listed, masked_story
-from leadline.operations.retrying import DeadReason
-from leadline.operations.speed import Judge, judge_by
-from leadline.ports.ledger import DeadGroup, LeadFilter, LeadStory, Ledger
-from leadline.ports.questions import Questions, Unanswerable
+from leadline.operations.figures.speed import Judge, judge_by
+from leadline.operations.lists.browsing import Browser
+from leadline.operations.lists.indexed_browsing import IndexedBrowser
+from leadline.operations.lists.listing import ContactReader
+from leadline.operations.lists.looking_up import LookUpBrowser
+from leadline.operations.lists.masked import masked_listed, masked_story
+from leadline.operations.repair.retrying import DeadReason
+from leadline.ports.reading.ledger import DeadGroup, LeadFilter, LeadStory, Ledger
+from leadline.ports.reading.questions import Questions, Unanswerable
 from leadline.privacy.masking import HIDDEN
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 Dead = TypeVar("Dead", DeadGroup, DeadReason)
 T = TypeVar("T")

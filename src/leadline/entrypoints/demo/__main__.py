@@ -33,9 +33,9 @@ from leadline.model.errors import ConfigurationError
 from leadline.model.rights import new_file
 from leadline.net.client import HttpClient, NoReply
 from leadline.net.reply import HttpReply
-from leadline.ports.ledger import Ledger
-from leadline.settings.general import Settings
-from leadline.settings.notations import DURATION
+from leadline.ports.reading.ledger import Ledger
+from leadline.settings.notation.notations import DURATION
+from leadline.settings.top.general import Settings
 from leadline.standins.demo_crm import SELLERS, DemoCrm
 from leadline.standins.demo_extent import demo_extent
 from leadline.standins.samples import DEMO_SOURCES, Sample, samples

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from leadline.journey.claiming import CLAIM
-from leadline.ports.ledger import LeadFilter, Ledger
-from leadline.settings.people import MemberConfig
-from leadline.settings.rules import RuleConfig
-from leadline.settings.score import PointsConfig
-from leadline.settings.targets import TargetConfig
-from leadline.settings.teams import TeamConfig
+from leadline.journey.responding.claiming import CLAIM
+from leadline.ports.reading.ledger import LeadFilter, Ledger
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.team.targets import TargetConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.settings.top.score import PointsConfig
 from leadline.standins.demo_crm import ASSIGNING, SELLERS, DemoCrm
 from leadline.standins.samples import DEMO_SOURCES
 from leadline.standins.slack_inbox import SlackInbox

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from leadline.alerts.decision_words import because
-from leadline.model.assigning import Decision
-from leadline.ports.ledger import Account, LeadFilter, Ledger
+from leadline.alerts.wording.decision_words import because
+from leadline.model.staff.assigning import Decision
+from leadline.ports.reading.ledger import Account, LeadFilter, Ledger
 from leadline.standins.samples import Sample
 from leadline.standins.slack_inbox import SlackInbox
 from leadline.standins.slack_page import as_terminal

@@ -8,7 +8,7 @@ from typing import IO
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.progress import LastLease, Overdue, Progress
 from leadline.entrypoints.embedded.silence import Livez
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 # Operators know its events by the supervisor that writes them.
 log = logging.getLogger("leadline.entrypoints.embedded.supervisor")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from leadline.entrypoints.logs import configure
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

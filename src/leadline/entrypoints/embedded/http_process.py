@@ -15,25 +15,27 @@ import uvicorn
 from prometheus_client import CollectorRegistry, Counter
 
 from leadline import wiring
-from leadline.entrypoints.embedded import children, exposure, metrics, openapi
-from leadline.entrypoints.embedded.captures import OpenEndpoints
-from leadline.entrypoints.embedded.group_commit import Batcher
-from leadline.entrypoints.embedded.health import FoundAgain, Health
-from leadline.entrypoints.embedded.http import App, Page
-from leadline.entrypoints.embedded.refused import RefusedDeliveries
-from leadline.entrypoints.embedded.slack_http import SlackRequests
-from leadline.entrypoints.embedded.slow_senders import guarded, hang_up_on_the_slow
-from leadline.entrypoints.embedded.token_keys import TokenKeys
+from leadline.entrypoints.embedded import children
+from leadline.entrypoints.embedded.receiving import openapi
+from leadline.entrypoints.embedded.receiving.captures import OpenEndpoints
+from leadline.entrypoints.embedded.receiving.group_commit import Batcher
+from leadline.entrypoints.embedded.receiving.http import App, Page
+from leadline.entrypoints.embedded.receiving.refused import RefusedDeliveries
+from leadline.entrypoints.embedded.receiving.slack_http import SlackRequests
+from leadline.entrypoints.embedded.receiving.slow_senders import guarded, hang_up_on_the_slow
+from leadline.entrypoints.embedded.receiving.token_keys import TokenKeys
+from leadline.entrypoints.embedded.watching import exposure, metrics
+from leadline.entrypoints.embedded.watching.health import FoundAgain, Health
 from leadline.entrypoints.refusals import RefusalLog
 from leadline.entrypoints.slack_endpoint import slack_endpoint, unowned_leads
 from leadline.installations.data_file import Checkpointer, Whereabouts
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.model.errors import ConfigurationError, LeadlineError, StorageFailed
-from leadline.operations.experiment_watch import AlarmingExperiment, watched_in
+from leadline.operations.trials.experiment_watch import AlarmingExperiment, watched_in
 from leadline.ports.source import Answer
 from leadline.ports.store import Inbox
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 # Run as a program, this module is called __main__.
 log = logging.getLogger("leadline.entrypoints.embedded.http_process")

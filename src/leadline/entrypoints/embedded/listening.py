@@ -5,7 +5,7 @@ import logging
 import socket
 
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

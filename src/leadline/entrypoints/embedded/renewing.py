@@ -14,9 +14,9 @@ from leadline.entrypoints.logs import configure
 from leadline.installations import settings_check
 from leadline.installations.serving import LEASES_NOTED_S, ServingProcess, note_serving
 from leadline.model.errors import LeadlineError
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.settings.comparing import NEED_RESTART, applicable, changed_settings
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,6 @@ from typing import IO
 from leadline import wiring
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.child import Child
-from leadline.entrypoints.embedded.data_rights import settle_data
 from leadline.entrypoints.embedded.listening import (
     bind,
     bind_dashboard_or_warn,
@@ -30,6 +29,7 @@ from leadline.entrypoints.embedded.progress import Overdue, Progress
 from leadline.entrypoints.embedded.renewing import LeaseNotes, Renewal, note
 from leadline.entrypoints.embedded.silence import Livez, Stillness
 from leadline.entrypoints.embedded.store_jobs import StoreJobs
+from leadline.entrypoints.embedded.watching.data_rights import settle_data
 from leadline.installations.data_folder import (
     has_failed_sync,
     lock_folder,
@@ -40,8 +40,8 @@ from leadline.installations.erased import erase_returned
 from leadline.installations.serving import forget_serving
 from leadline.model.errors import StorageFailed, SyncFailed
 from leadline.model.task import Step
-from leadline.settings.dashboard import dashboard_url
-from leadline.settings.general import Settings
+from leadline.settings.top.dashboard import dashboard_url
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

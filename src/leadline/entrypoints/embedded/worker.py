@@ -12,11 +12,11 @@ from typing import NamedTuple
 import msgspec
 
 from leadline import wiring
-from leadline.entrypoints.embedded.audit_keeping import AuditKeeper, keeps_audit
-from leadline.entrypoints.embedded.experiment_watch import watchers
-from leadline.entrypoints.embedded.learning import counters
 from leadline.entrypoints.embedded.progress import Unwatched, Watch, Watched
-from leadline.entrypoints.embedded.trouble_watch import StorageSigns, TroubleWatch
+from leadline.entrypoints.embedded.watching.audit_keeping import AuditKeeper, keeps_audit
+from leadline.entrypoints.embedded.watching.experiment_watch import watchers
+from leadline.entrypoints.embedded.watching.learning import counters
+from leadline.entrypoints.embedded.watching.trouble_watch import StorageSigns, TroubleWatch
 from leadline.installations.data_folder import (
     encrypting,
     for_reading,
@@ -32,15 +32,15 @@ from leadline.installations.data_folder import (
 from leadline.journey.assigning.handing_on_absent import hand_on_absent
 from leadline.journey.assigning.handing_out import wake_queues
 from leadline.journey.assigning.removed_teams import has_known_teams
-from leadline.journey.reconcile import reconcile_in_turn
+from leadline.journey.receiving.reconcile import reconcile_in_turn
 from leadline.kit import EMBEDDED_DEATHS, Kit
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Addressee, Step, TaskKind
 from leadline.net.deadline import within
-from leadline.operations.retention import retain_in_turn
+from leadline.operations.personal_data.retention import retain_in_turn
 from leadline.ports.store import Among
 from leadline.privacy.terms import Term, terms_of
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.steps import do, names, timeouts
 
 log = logging.getLogger(__name__)

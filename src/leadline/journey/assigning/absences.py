@@ -5,12 +5,12 @@ from typing import Protocol
 
 import msgspec
 
-from leadline.model.assigning import Absence, Absences, Kept, Rewrite
 from leadline.model.errors import StorageFailed
+from leadline.model.staff.assigning import Absence, Absences, Kept, Rewrite
 from leadline.model.task import Step, Task
-from leadline.ports.assigning import ABSENCES, Assigning
 from leadline.ports.store import Queue
-from leadline.team.teams import Teams
+from leadline.ports.store_parts.assigning import ABSENCES, Assigning
+from leadline.team.giving.teams import Teams
 
 _ROUNDS = 10
 

@@ -18,22 +18,22 @@ from leadline.journey.assigning.documents import (
     reads_of,
     rewrites,
 )
-from leadline.model.assigning import AccountOwner, Charge, Decision, Kept, Rewrite, TeamRoster
 from leadline.model.handling import Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
+from leadline.model.staff.assigning import AccountOwner, Charge, Decision, Kept, Rewrite, TeamRoster
 from leadline.model.task import Later, Step, Task
-from leadline.ports.assigning import Assigning, roster_of
 from leadline.ports.store import Handlings, Queue
-from leadline.team.asking import Ask, Books
-from leadline.team.charging import charge_for, is_free
-from leadline.team.kinds import kind_values
+from leadline.ports.store_parts.assigning import Assigning, roster_of
+from leadline.team.giving.asking import Ask, Books
+from leadline.team.giving.charging import charge_for, is_free
+from leadline.team.giving.teams import Teams
+from leadline.team.giving.turns import JUNK, Booking, rebooked
+from leadline.team.matching.kinds import kind_values
+from leadline.team.matching.rules import Looked
 from leadline.team.people import Team
-from leadline.team.rules import Looked
-from leadline.team.teams import Teams
-from leadline.team.turns import JUNK, Booking, rebooked
 
 ASSIGNED = "assigned"
-"""The timeline note of a decision; its detail is the JSON of a `model.assigning.Decision`."""
+"""The timeline note of a decision; its detail is the JSON of a `model.staff.assigning.Decision`."""
 
 
 class AssigningStore(Assigning, Handlings, Queue, Protocol):
@@ -41,8 +41,8 @@ class AssigningStore(Assigning, Handlings, Queue, Protocol):
 
 
 class HandlingChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of a lead's handling: *how* it came (a code of `model.assigning.HOWS`), when, and
-    which team was asked ("": the one to which a rule gave the lead)."""
+    """A change of a lead's handling: *how* it came (a code of `model.staff.assigning.HOWS`), when,
+    and which team was asked ("": the one to which a rule gave the lead)."""
 
     lead: RefinedLead
     before: Handling

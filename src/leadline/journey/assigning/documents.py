@@ -5,7 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from leadline.model.assigning import (
+from leadline.model.facts.likeness import Traits
+from leadline.model.keys import key_digest
+from leadline.model.lead import RefinedLead
+from leadline.model.staff.assigning import (
     Absence,
     Absences,
     AccountOwner,
@@ -14,13 +17,10 @@ from leadline.model.assigning import (
     Rewrite,
     TeamRoster,
 )
-from leadline.model.keys import key_digest
-from leadline.model.lead import RefinedLead
-from leadline.model.learned import TeamWins
-from leadline.model.likeness import Traits
-from leadline.ports.assigning import ABSENCES, account_of, roster_of, wins_of
-from leadline.team.asking import Books
-from leadline.team.teams import Teams
+from leadline.model.staff.learned import TeamWins
+from leadline.ports.store_parts.assigning import ABSENCES, account_of, roster_of, wins_of
+from leadline.team.giving.asking import Books
+from leadline.team.giving.teams import Teams
 
 _ROSTER, _ACCOUNT, _WINS = roster_of(""), "account:", wins_of("")
 

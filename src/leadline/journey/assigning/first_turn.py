@@ -17,24 +17,24 @@ from leadline.journey.assigning.past_leads import (
     histories,
     name_in,
 )
-from leadline.journey.crm_lookup import LookUpAnswer
-from leadline.journey.next_tasks import tasks_for_later, tasks_for_now
+from leadline.journey.refinement.crm_lookup import LookUpAnswer
+from leadline.journey.refinement.next_tasks import tasks_for_later, tasks_for_now
 from leadline.kit import Kit, channels_by, known
-from leadline.model.assigning import Decision, Documents
+from leadline.model.facts.likeness import KNOWN_PERSON
+from leadline.model.facts.scored_leads import score_of
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.likeness import KNOWN_PERSON
-from leadline.model.people import Person, owner_in
-from leadline.model.scored_leads import score_of
+from leadline.model.staff.assigning import Decision, Documents
+from leadline.model.staff.people import Person, owner_in
 from leadline.model.task import Done, Later, Step, Task, Turn
 from leadline.ports.crm import CrmRecord
-from leadline.team.asking import Ask, Choice, Earlier
-from leadline.team.deciding import who_gets
-from leadline.team.kinds import kind_values
-from leadline.team.room import next_room
-from leadline.team.routing import with_owner
-from leadline.team.rules import Looked
-from leadline.team.subject import ownership_of
+from leadline.team.giving.asking import Ask, Choice, Earlier
+from leadline.team.giving.deciding import who_gets
+from leadline.team.giving.room import next_room
+from leadline.team.matching.kinds import kind_values
+from leadline.team.matching.routing import with_owner
+from leadline.team.matching.rules import Looked
+from leadline.team.matching.subject import ownership_of
 
 Mates = dict[str, dict[str, Earlier]]
 """The leads of one batch that were decided so far, by the first lead of their person and by id."""

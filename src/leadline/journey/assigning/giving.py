@@ -7,14 +7,14 @@ import msgspec
 
 from leadline.journey.assigning.changing import ASSIGNED, HandlingChange, change_handling
 from leadline.journey.assigning.first_turn import channels_told
-from leadline.journey.meanwhile import update_later_alerts
+from leadline.journey.responding.meanwhile import update_later_alerts
 from leadline.kit import Kit, channels_by
-from leadline.model.assigning import Decision, Kept, Queued
 from leadline.model.handling import Handling
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.assigning import Decision, Kept, Queued
+from leadline.model.staff.people import Person
 from leadline.model.task import Later, Step, Task
-from leadline.team.routing import with_owner
+from leadline.team.matching.routing import with_owner
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):

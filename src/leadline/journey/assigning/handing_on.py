@@ -9,15 +9,15 @@ from leadline.journey.assigning.documents import books_of, documents_in
 from leadline.journey.assigning.giving import Assignment, give
 from leadline.journey.assigning.past_leads import name_in
 from leadline.kit import Kit, known
-from leadline.model.assigning import Decision, Kept
+from leadline.model.facts.scored_leads import score_of
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
-from leadline.model.people import Person
-from leadline.model.scored_leads import score_of
-from leadline.team.asking import Ask
-from leadline.team.deciding import who_gets
-from leadline.team.kinds import kind_values
-from leadline.team.rules import Looked
+from leadline.model.staff.assigning import Decision, Kept
+from leadline.model.staff.people import Person
+from leadline.team.giving.asking import Ask
+from leadline.team.giving.deciding import who_gets
+from leadline.team.matching.kinds import kind_values
+from leadline.team.matching.rules import Looked
 
 _ROUNDS = 10
 _MOST = 100_000
@@ -42,7 +42,7 @@ def seek_other(
     by: str = "",
 ) -> Other | None:
     """Whose turn it is among the others of the lead's team (*team*, if given); None if nobody else
-    is there or has room. *how* is a code of `model.assigning.HOWS`."""
+    is there or has room. *how* is a code of `model.staff.assigning.HOWS`."""
     looked = Looked(team=team or _team_now(kit, lead, before))
     kept = kit.store.kept(names_for(kit.teams, lead, before, looked.team))
     ask = Ask(
@@ -90,7 +90,7 @@ class Moved(msgspec.Struct, frozen=True):
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """To whom leads go: to *person*, else to whose turn it is in *team* ("": in their own). *how*
-    is a code of `model.assigning.HOWS`, *by* who says so."""
+    is a code of `model.staff.assigning.HOWS`, *by* who says so."""
 
     how: str
     person: str = ""

@@ -7,9 +7,9 @@ import msgspec
 from leadline.journey.assigning.absences import absences_in, announced
 from leadline.journey.assigning.handing_on import Move, leads_held_by, move
 from leadline.kit import Kit
-from leadline.model.assigning import Absences, Rewrite
-from leadline.ports.assigning import ABSENCES, Assigning
-from leadline.team.presence import Attendance
+from leadline.model.staff.assigning import Absences, Rewrite
+from leadline.ports.store_parts.assigning import ABSENCES, Assigning
+from leadline.team.giving.presence import Attendance
 
 log = logging.getLogger(__name__)
 

@@ -16,17 +16,17 @@ from leadline.journey.assigning.giving import Assignment, give
 from leadline.journey.assigning.past_leads import NO_HISTORY, PastLeads, histories
 from leadline.journey.assigning.removed_teams import send_on
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
+from leadline.model.facts.scored_leads import score_of
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
-from leadline.model.scored_leads import score_of
 from leadline.model.task import Done, Lease, Outcome, Retry, Step, Task
-from leadline.ports.assigning import ABSENCES, roster_of
-from leadline.team.asking import Ask
-from leadline.team.charging import ready_now
-from leadline.team.deciding import who_gets
-from leadline.team.kinds import kind_values
-from leadline.team.room import next_room
-from leadline.team.rules import Looked
+from leadline.ports.store_parts.assigning import ABSENCES, roster_of
+from leadline.team.giving.asking import Ask
+from leadline.team.giving.charging import ready_now
+from leadline.team.giving.deciding import who_gets
+from leadline.team.giving.room import next_room
+from leadline.team.matching.kinds import kind_values
+from leadline.team.matching.rules import Looked
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ import msgspec
 from leadline.kit import Kit, known
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of
 from leadline.model.lead import RefinedLead
-from leadline.model.people import Person
-from leadline.team.asking import Earlier
+from leadline.model.staff.people import Person
+from leadline.team.giving.asking import Earlier
+from leadline.team.matching.subject import NO_FACTS, Facts
 from leadline.team.people import Team
-from leadline.team.subject import NO_FACTS, Facts
 
 
 class PastLeads(msgspec.Struct, frozen=True):

@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 
 from leadline.journey.assigning.absences import announced
-from leadline.model.assigning import Absences, Skipped
-from leadline.ports.assigning import Assigning
-from leadline.team.presence import Attendance, absent_why
-from leadline.team.teams import Teams
+from leadline.model.staff.assigning import Absences, Skipped
+from leadline.ports.store_parts.assigning import Assigning
+from leadline.team.giving.presence import Attendance, absent_why
+from leadline.team.giving.teams import Teams
 
 
 class PersonPresence(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Leads that wait for a team that is not in the settings any more.
 
-The names of the teams that gave out leads are remembered in a document (`ports.assigning.TEAMS`),
-as the queues of a store can be read by the name of a team only.
+The names of the teams that gave out leads are remembered in a document
+(`ports.store_parts.assigning.TEAMS`), as the queues of a store can be read by the name of a team
+only.
 """
 
 from collections.abc import Mapping
@@ -9,10 +10,10 @@ from collections.abc import Mapping
 import msgspec
 
 from leadline.kit import Kit
-from leadline.model.assigning import KnownTeams, Rewrite
+from leadline.model.staff.assigning import KnownTeams, Rewrite
 from leadline.model.task import Step, Task
-from leadline.ports.assigning import TEAMS, Assigning
-from leadline.team.teams import Teams
+from leadline.ports.store_parts.assigning import TEAMS, Assigning
+from leadline.team.giving.teams import Teams
 
 MOST = 1000
 """How many leads of one queue are counted, and sent on at one look."""

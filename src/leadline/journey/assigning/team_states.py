@@ -7,21 +7,21 @@ import msgspec
 from leadline.journey.assigning.documents import books_of, documents_in
 from leadline.journey.assigning.removed_teams import waiting_for_removed
 from leadline.kit import Kit
-from leadline.model.assigning import WHOLE_LEAD, Share, TeamRoster
-from leadline.model.learned import PersonWins, TeamWins
-from leadline.ports.assigning import ABSENCES, roster_of, wins_of
-from leadline.settings.teams import TeamConfig
-from leadline.team.asking import Books
-from leadline.team.learning import has_learned
-from leadline.team.presence import absent_why
-from leadline.team.turns import calendar, capped, choose, owed_afresh
+from leadline.model.staff.assigning import WHOLE_LEAD, Share, TeamRoster
+from leadline.model.staff.learned import PersonWins, TeamWins
+from leadline.ports.store_parts.assigning import ABSENCES, roster_of, wins_of
+from leadline.settings.team.teams import TeamConfig
+from leadline.team.giving.asking import Books
+from leadline.team.giving.learning import has_learned
+from leadline.team.giving.presence import absent_why
+from leadline.team.giving.turns import calendar, capped, choose, owed_afresh
 
 _MOST_LISTED = 100
 
 
 class PersonState(msgspec.Struct, frozen=True):
-    """Somebody of a team: why they are given no leads now (a code of `model.assigning.SKIPS` and
-    its detail; "" if they are), how many leads they are owed, and how many they have and got.
+    """Somebody of a team: why they are given no leads now (a code of `model.staff.assigning.SKIPS`
+    and its detail; "" if they are), how many leads they are owed, and how many they have and got.
     Of a team that learns, `won` is how many leads they won of those `counted`."""
 
     person: str

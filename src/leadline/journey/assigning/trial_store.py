@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from leadline.model.assigning import Kept, Rewrite
 from leadline.model.handling import Handling
+from leadline.model.staff.assigning import Kept, Rewrite
 from leadline.model.task import Later, Task
 from leadline.ports.store import Store
 
@@ -27,7 +27,7 @@ class _Pretending:
         return {**self._store.handling(lead_ids), **mine}
 
     def kept(self, names: Collection[str]) -> Mapping[str, Kept]:
-        """See `ports.assigning.Assigning.kept`."""
+        """See `ports.store_parts.assigning.Assigning.kept`."""
         mine = {name: self._documents[name] for name in names if name in self._documents}
         return {**self._store.kept(names), **mine}
 

@@ -7,24 +7,24 @@ from typing import Protocol
 import msgspec
 
 from leadline.duplicates.merging import without_fills
-from leadline.journey.correcting import values_corrected
+from leadline.journey.corrections.correcting import values_corrected
+from leadline.journey.corrections.lead_fields import fields_of_lead
 from leadline.journey.enriching.applying import with_facts
-from leadline.journey.lead_fields import fields_of_lead
-from leadline.journey.ownership import owner_from
+from leadline.journey.responding.ownership import owner_from
 from leadline.kit import Kit, known
-from leadline.model.erasing import ERASED_WORDS
 from leadline.model.errors import LeadlineError
+from leadline.model.facts.likeness import FirstSeen, Judgement, Possible
+from leadline.model.facts.scored_leads import score_of
 from leadline.model.handling import UNHANDLED, Ending, Handling, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.likeness import FirstSeen, Judgement, Possible
-from leadline.model.people import Person, key_of_person, owner_in
-from leadline.model.retiring import RETIRED_WORDS
-from leadline.model.scored_leads import score_of
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.personal_data.retiring import RETIRED_WORDS
+from leadline.model.staff.people import Person, key_of_person, owner_in
 from leadline.ports.store import Waiting
 from leadline.refine import About, refine
-from leadline.settings.general import Settings
-from leadline.team.asking import Earlier
-from leadline.team.routing import with_owner
+from leadline.settings.top.general import Settings
+from leadline.team.giving.asking import Earlier
+from leadline.team.matching.routing import with_owner
 
 
 class PastStore(Protocol):
@@ -40,7 +40,7 @@ class PastStore(Protocol):
         """See `ports.store.Handlings.handling`."""
 
     def judgements(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Judgement]]:
-        """See `ports.duplicates.Duplicates.judgements`."""
+        """See `ports.store_parts.duplicates.Duplicates.judgements`."""
 
 
 class TriedSettings(msgspec.Struct, frozen=True):

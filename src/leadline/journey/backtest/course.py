@@ -12,22 +12,22 @@ from leadline.journey.assigning.first_turn import channels_told
 from leadline.journey.backtest.cleaning import Cleaned, TriedSettings, name_of
 from leadline.journey.backtest.learning import Learner
 from leadline.journey.backtest.linking import EarlierLeads, Linker
-from leadline.journey.scoring import scored
+from leadline.journey.refinement.scoring import scored
 from leadline.kit import channels_by
-from leadline.model.assigning import Absence, AccountOwner, Charge, Decision, TeamRoster
+from leadline.model.facts.likeness import KNOWN_PERSON
+from leadline.model.facts.scored_leads import score_of
 from leadline.model.handling import Ending
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.likeness import KNOWN_PERSON
-from leadline.model.people import Person as Owner
-from leadline.model.people import owner_in
-from leadline.model.scored_leads import score_of
-from leadline.team.asking import Ask, Books, Choice, Earlier
-from leadline.team.deciding import who_gets
-from leadline.team.kinds import kind_values
-from leadline.team.routing import with_owner
-from leadline.team.rules import Looked
-from leadline.team.subject import NO_FACTS, Facts, ownership_of
-from leadline.team.turns import JUNK, Booking, rebooked
+from leadline.model.staff.assigning import Absence, AccountOwner, Charge, Decision, TeamRoster
+from leadline.model.staff.people import Person as Owner
+from leadline.model.staff.people import owner_in
+from leadline.team.giving.asking import Ask, Books, Choice, Earlier
+from leadline.team.giving.deciding import who_gets
+from leadline.team.giving.turns import JUNK, Booking, rebooked
+from leadline.team.matching.kinds import kind_values
+from leadline.team.matching.routing import with_owner
+from leadline.team.matching.rules import Looked
+from leadline.team.matching.subject import NO_FACTS, Facts, ownership_of
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):

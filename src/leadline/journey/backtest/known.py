@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from leadline.journey.linking import Linked
+from leadline.journey.same_person.linking import Linked
+from leadline.model.facts.likeness import Candidate, Candidates, Judgement, Traits
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Candidate, Candidates, Judgement, Traits
-from leadline.ports.duplicates import CAP, MOST_CANDIDATES
+from leadline.ports.store_parts.duplicates import CAP, MOST_CANDIDATES
 
 _traits = msgspec.msgpack.Decoder(Traits)
 _leads = msgspec.msgpack.Decoder(RefinedLead)
@@ -25,7 +25,8 @@ class _Kept(NamedTuple):
 
 
 class Known:
-    """What `journey.linking` asks of a store, for leads that come in the order of their capture."""
+    """What `journey.same_person.linking` asks of a store, for leads that come in the order of their
+    capture."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
@@ -90,7 +91,7 @@ class Known:
         return self._kept[lead_id].captured_at, lead_id
 
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
-        """See `ports.duplicates.Duplicates.candidates`."""
+        """See `ports.store_parts.duplicates.Duplicates.candidates`."""
         return {i: Candidates(self._ranked(i, mine)) for i, mine in keys.items()}
 
     def _ranked(self, own: str, keys: Sequence[bytes]) -> tuple[Candidate, ...]:
@@ -108,7 +109,7 @@ class Known:
         return Candidate(lead_id, kept.captured_at, self.first_of(lead_id), traits)
 
     def clusters(self, firsts: Sequence[str]) -> Mapping[str, Sequence[Candidate]]:
-        """See `ports.duplicates.Duplicates.clusters`."""
+        """See `ports.store_parts.duplicates.Duplicates.clusters`."""
         return {
             first: [self._candidate(i) for i in self.members(first)[:CAP]]
             for first in firsts
@@ -116,7 +117,7 @@ class Known:
         }
 
     def judgements(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Judgement]]:
-        """See `ports.duplicates.Duplicates.judgements`."""
+        """See `ports.store_parts.duplicates.Duplicates.judgements`."""
         return {i: tuple(self._judged[i].values()) for i in lead_ids if i in self._judged}
 
     def refined(self, lead_ids: Sequence[str]) -> Mapping[str, RefinedLead]:

@@ -4,10 +4,10 @@ import heapq
 from collections.abc import Mapping
 from datetime import datetime
 
-from leadline.model.assigning import Charge, Drawn
 from leadline.model.handling import Ending
-from leadline.model.learned import PersonWins, TeamWins
-from leadline.team.teams import Teams
+from leadline.model.staff.assigning import Charge, Drawn
+from leadline.model.staff.learned import PersonWins, TeamWins
+from leadline.team.giving.teams import Teams
 
 
 class Learner:

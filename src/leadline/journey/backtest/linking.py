@@ -8,10 +8,10 @@ import msgspec
 
 from leadline.journey.backtest.cleaning import Cleaned
 from leadline.journey.backtest.known import Known
-from leadline.journey.linking import Linked, link_leads
+from leadline.journey.same_person.linking import Linked, link_leads
 from leadline.kit import Kit
+from leadline.model.facts.likeness import FirstSeen, Judgement, Traits
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import FirstSeen, Judgement, Traits
 from leadline.ports.store import Store
 
 _MOST_TURNS = 3

@@ -9,8 +9,8 @@ from leadline.journey.backtest.cleaning import Cleaned, Pair, Stored, TriedSetti
 from leadline.journey.backtest.comparing import Compared, Difference, Sums
 from leadline.journey.backtest.course import Course, Result
 from leadline.journey.backtest.linking import EarlierLeads, Linker
+from leadline.model.facts.likeness import Judgement
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Judgement
 
 _Due = tuple[datetime, str, Cleaned, RefinedLead, EarlierLeads]
 

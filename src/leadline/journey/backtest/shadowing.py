@@ -9,7 +9,7 @@ from leadline.journey.backtest.comparing import Compared, Difference, Sums
 from leadline.journey.backtest.course import Course
 from leadline.journey.backtest.linking import Linker
 from leadline.journey.backtest.replaying import as_stored
-from leadline.model.assigning import Decision
+from leadline.model.staff.assigning import Decision
 
 
 class Shadowed(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from leadline.model.enrichment import FILLED, RULE, Enrichment, Scalar
+from leadline.model.facts.enrichment import FILLED, RULE, Enrichment, Scalar
 from leadline.model.lead import Change, RefinedLead
 from leadline.refine import text
 from leadline.refine.companies.company import refine_company

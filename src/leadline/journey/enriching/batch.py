@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import msgspec
 
-from leadline.journey.correcting import values_corrected
+from leadline.journey.corrections.correcting import values_corrected
 from leadline.journey.enriching.patience import Patience, retry_after
 from leadline.journey.enriching.waterfall import Waterfall
-from leadline.journey.linking import Linked
+from leadline.journey.same_person.linking import Linked
 from leadline.kit import Kit
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Lease

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.assigning import Kept, Rewrite
-from leadline.ports.assigning import Assigning
+from leadline.model.staff.assigning import Kept, Rewrite
+from leadline.ports.store_parts.assigning import Assigning
 
 _KEPT_DAYS = 400
 _MOST_ROUNDS = 40

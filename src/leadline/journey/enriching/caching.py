@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from leadline.model.assigning import Rewrite
-from leadline.model.enrichment import Scalar
+from leadline.model.facts.enrichment import Scalar
 from leadline.model.keys import key_digest
-from leadline.ports.assigning import Assigning
+from leadline.model.staff.assigning import Rewrite
 from leadline.ports.enriching import OF_COMPANIES, FactsFound, NothingFound
-from leadline.settings.enrich import AnyEnrichConfig, HttpEnrichConfig
+from leadline.ports.store_parts.assigning import Assigning
+from leadline.settings.connected.enrich import AnyEnrichConfig, HttpEnrichConfig
 
 _IN_ONE = 48
 """The most answers of a part; with 256 parts a provider has 12,000."""

@@ -18,11 +18,11 @@ from leadline.journey.enriching.books import MICROS, Day, add_to_day, reserve
 from leadline.journey.enriching.caching import cached, is_cached, keep_answer, query_digest
 from leadline.journey.enriching.patience import Patience
 from leadline.kit import Kit
-from leadline.model.consent import NO, SUPPRESSED
-from leadline.model.enrichment import FILLED, Enriched, Enrichment
+from leadline.model.facts.consent import NO, SUPPRESSED
+from leadline.model.facts.enrichment import FILLED, Enriched, Enrichment
+from leadline.model.facts.likeness import KNOWN_PERSON
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import KNOWN_PERSON
-from leadline.model.suppression import UNREAD
+from leadline.model.personal_data.suppression import UNREAD
 from leadline.ports.enriching import (
     QUERY_FIELDS,
     Answer,

@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from leadline.journey.correcting import corrected
-from leadline.journey.folding import said_by
-from leadline.journey.lead_fields import fields_sent
-from leadline.model.consent import LISTED, NO, PURPOSES, SUPPRESSED, UNKNOWN, YES, Consent
+from leadline.journey.corrections.correcting import corrected
+from leadline.journey.corrections.lead_fields import fields_sent
+from leadline.journey.refinement.folding import said_by
 from leadline.model.errors import LeadlineError
+from leadline.model.facts.consent import LISTED, NO, PURPOSES, SUPPRESSED, UNKNOWN, YES, Consent
+from leadline.model.facts.likeness import KNOWN_PERSON
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import KNOWN_PERSON
-from leadline.model.retiring import is_retired
-from leadline.model.suppression import UNREAD
+from leadline.model.personal_data.retiring import is_retired
+from leadline.model.personal_data.suppression import UNREAD
 from leadline.ports.source import Source
 from leadline.ports.store import Waiting
 from leadline.refine.consent import refine_consent, yes_or_no

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from leadline.duplicates.merging import without_fills
-from leadline.journey.erasing import why_gone
+from leadline.journey.personal_data.erasing import why_gone
 from leadline.journey.pushing.consenting import (
     SaidElsewhere,
     Withheld,
@@ -26,16 +26,16 @@ from leadline.journey.pushing.consenting import (
 )
 from leadline.journey.pushing.stages import stages_of
 from leadline.kit import Kit, as_suppressed
-from leadline.model.attribution import Attribution
-from leadline.model.consent import PURPOSES, SUPPRESSED, Consent
-from leadline.model.conversions import Stage
+from leadline.model.facts.attribution import Attribution
+from leadline.model.facts.consent import PURPOSES, SUPPRESSED, Consent
+from leadline.model.facts.conversions import Stage
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import RefinedLead
-from leadline.model.suppression import UNREAD
+from leadline.model.personal_data.suppression import UNREAD
 from leadline.ports.ad_network import AdNetwork, Conversion, KnownBy
-from leadline.ports.duplicates import CAP
 from leadline.ports.store import Waiting
-from leadline.settings.outcomes import MetaOutcomes, OutcomesConfig
+from leadline.ports.store_parts.duplicates import CAP
+from leadline.settings.connected.outcomes import MetaOutcomes, OutcomesConfig
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from leadline.journey.pushing.consenting import consent_of, withheld_by_lead
 from leadline.journey.pushing.stages import stages_of
-from leadline.model.consent import YES
+from leadline.model.facts.consent import YES
 from leadline.model.handling import Handling
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Step, Task
-from leadline.settings.outcomes import OutcomesConfig
+from leadline.settings.connected.outcomes import OutcomesConfig
 
 
 def tasks_for_networks(

@@ -8,10 +8,10 @@ import msgspec
 
 from leadline.journey.pushing.planning import PushPlan
 from leadline.kit import Kit
-from leadline.model.conversions import Pushed, without_digests
+from leadline.model.facts.conversions import Pushed, without_digests
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import ERASED
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.ports.ad_network import Conversion, Received
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from leadline.journey.pushing.consenting import Withheld
 from leadline.journey.pushing.planning import PushPlan, plans
 from leadline.journey.pushing.remembering import remember
 from leadline.kit import Kit, exhausted, retry_or_drop, settle
-from leadline.model.conversions import Stage
+from leadline.model.facts.conversions import Stage
 from leadline.model.task import Done, Drop, Lease, Outcome, Retry, Step
 from leadline.ports.ad_network import Conversion, PushAnswer, Received, Rejected
 from leadline.ports.messenger import Busy, Refused, Unreachable

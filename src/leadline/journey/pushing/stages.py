@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from leadline.model.conversions import Stage
+from leadline.model.facts.conversions import Stage
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from leadline.model.labels.vocabulary import HEADS, Word
 from leadline.model.labels.words import Said, is_id, said_in, without_accents
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 __all__ = ["Reading", "read_label"]
 

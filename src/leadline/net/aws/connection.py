@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.net.aws.amazon_roots import ROOTS
 from leadline.net.reply import HttpReply
 from leadline.net.sockets import trust

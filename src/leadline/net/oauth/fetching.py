@@ -12,7 +12,7 @@ import msgspec
 from leadline.net.client import HttpClient, NoReply
 from leadline.net.deadline import within
 from leadline.net.oauth.key_set import KeySet, KeySetError, read_key_set
-from leadline.settings.oauth import is_secure
+from leadline.settings.checks.oauth import is_secure
 
 MOST_BYTES = 256 << 10
 """The longest key set or metadata that is read. Those of large providers have about 20 KB."""

@@ -9,7 +9,7 @@ import msgspec
 from leadline.net.deadline import within
 from leadline.net.oauth.fetching import fetched, metadata_urls, shown_url
 from leadline.net.oauth.key_set import KeySetError
-from leadline.settings.oauth import is_secure
+from leadline.settings.checks.oauth import is_secure
 
 RENEWED_S = 3600.0
 """The age at which metadata are fetched again."""

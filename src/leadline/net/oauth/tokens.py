@@ -14,7 +14,7 @@ from leadline.model.lead import Delivery
 from leadline.net.oauth.fetching import Issuer
 from leadline.net.oauth.key_sets import KeySets
 from leadline.net.oauth.signed import SignedToken, check_header, take_apart, verify
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.sources import SourceConfig
 
 LONGEST = 8192
 """The longest token, in bytes."""

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.scored_leads import before_scoring, can_be_scored
 from leadline.model.handling import Ending
-from leadline.model.scored_leads import before_scoring, can_be_scored
 from leadline.operations.training.dates import form_of_dates, time_in_form
-from leadline.ports.ledger import Followed
+from leadline.ports.reading.ledger import Followed
 from leadline.refine import About, refine
 from leadline.scoring.columns import Value, as_number, capture_columns
 from leadline.vendors._reader.on_demand import guessed_late as guessed

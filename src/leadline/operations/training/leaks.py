@@ -6,7 +6,7 @@ Whatever `--allow` says, columns about people stay out; all others can be let in
 from collections.abc import Sequence
 
 from leadline.model.labels import read_label
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.operations.training.dates import form_of_dates
 from leadline.scoring.columns import CUSTOM, Value
 

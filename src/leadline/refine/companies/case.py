@@ -7,7 +7,7 @@ cannot be pronounced, and those in `company_word_lists.CAPITALS`.
 import re
 from functools import lru_cache
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.companies.form_case import usual_form
 from leadline.refine.companies.word_lists import BRANDS, CAPITALS, COMMON

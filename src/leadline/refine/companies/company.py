@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import cache
 
 from leadline.model.lead import Change
-from leadline.refine import mending, text
+from leadline.refine import text
 from leadline.refine.companies.form_case import with_legal_forms
 from leadline.refine.companies.placeholders import PLACEHOLDERS, is_placeholder
+from leadline.refine.mends import mending
 
 __all__ = ["PLACEHOLDERS", "refine_company"]
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 
 _TOKEN = late(r"[^\s,;_\-–—]+")

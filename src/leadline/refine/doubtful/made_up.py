@@ -4,7 +4,7 @@ kept: many who write "Test" or "asdf" for a name give an address at which they c
 """
 
 from leadline.model.lead import Contact
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.doubtful.made_up_words import (
     ALONE,
     COMPANIES,

@@ -4,7 +4,7 @@ Only what no language has counts: keys in their order, the middle or bottom row 
 piece without a vowel again and again. Letters with accents and other scripts are never judged.
 """
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 
 _HOME = frozenset("asdfghjkl")

@@ -8,8 +8,8 @@ import re
 from collections.abc import Container
 
 from leadline.model.lead import Contact, LeadDetails, LeadFields
-from leadline.model.names import ANOTHER_PERSON
-from leadline.model.patterns import late
+from leadline.model.texts.names import ANOTHER_PERSON
+from leadline.model.texts.patterns import late
 from leadline.refine.doubtful.made_up import is_test_name
 from leadline.refine.emails.kinds import is_test_mailbox
 from leadline.refine.misplaced.leftovers import PHONE

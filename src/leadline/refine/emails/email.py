@@ -12,9 +12,8 @@ from types import ModuleType
 import msgspec
 
 from leadline.model.lead import Change
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
-from leadline.refine.blank import is_blank
 from leadline.refine.emails.kinds import (
     DomainKind,
     company_domain,
@@ -26,7 +25,8 @@ from leadline.refine.emails.mailbox import canonical
 from leadline.refine.emails.slips import is_suspect_domain
 from leadline.refine.emails.syntax import address_parts
 from leadline.refine.limits import LIMITS
-from leadline.refine.mending import is_doubtful
+from leadline.refine.mends.blank import is_blank
+from leadline.refine.mends.mending import is_doubtful
 
 # A subset of what email-validator accepts unchanged: no label contains "--" (IDNA) or is longer
 # than 63, and the special-use top-level domains of RFC 6761 are excluded.

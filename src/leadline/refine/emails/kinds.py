@@ -8,7 +8,7 @@ that is not one of the large providers.
 from enum import StrEnum
 from functools import lru_cache
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.doubtful.mash import is_mash, may_be_mash
 from leadline.refine.emails.domains import FREE, LARGE, RELAYS, TENANTS, THIRD_LEVEL

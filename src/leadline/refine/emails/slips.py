@@ -8,7 +8,7 @@ swapped and doubled letters count, and keys beside the right one.
 
 from functools import cache, lru_cache
 
-from leadline.model.countries import COUNTRIES
+from leadline.model.geography.countries import COUNTRIES
 from leadline.refine import text
 from leadline.refine.emails.domains import FREE, LARGE
 from leadline.refine.emails.lists import disposable_domains, free_domains

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 _LONGEST = 254  # in bytes (RFC 5321, section 4.5.3.1.3)
 

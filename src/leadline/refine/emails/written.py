@@ -2,7 +2,7 @@
 
 import re
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 _AT = r"at|@|a|ät|arroba|arobase|chiocciola|apenstaartje|malpa|małpa|zavinac|zavináč|snabel-?a"
 _DOT = r"dot|d0t|\.|punkt|punto|ponto|point|punt|kropka|tecka|tečka|prick|piste"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from leadline.model.labels import read_label
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 
 

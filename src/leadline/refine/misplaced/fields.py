@@ -12,9 +12,9 @@ import msgspec
 
 from leadline.model.labels import read_label
 from leadline.model.lead import Change, Contact, LeadFields
-from leadline.model.patterns import late
-from leadline.refine.blank import shows_something
+from leadline.model.texts.patterns import late
 from leadline.refine.limits import altered
+from leadline.refine.mends.blank import shows_something
 from leadline.refine.text import code
 
 _EMAIL = late(r"[^\s@<>,;:\"()/]{1,64}@[^\s@<>,;:\"()/]{1,200}\.[^\W\d_]{2,24}")

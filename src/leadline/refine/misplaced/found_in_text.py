@@ -10,7 +10,7 @@ from itertools import islice
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.phones.text import EXTENSION
 
 _MAY_HAVE_PHONE = late(r"[0-9](?:[ ().\-/]{0,4}[0-9]){6}")

@@ -7,8 +7,8 @@ from typing import Any
 
 from leadline.model.labels import read_label
 from leadline.model.lead import Contact
-from leadline.model.names import ANOTHER_PERSON
-from leadline.model.patterns import late
+from leadline.model.texts.names import ANOTHER_PERSON
+from leadline.model.texts.patterns import late
 
 PHONE = "custom.phone"
 

@@ -4,7 +4,7 @@
 import re
 
 from leadline.model.lead import Change, LeadFields
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.limits import altered
 from leadline.refine.text import code
 

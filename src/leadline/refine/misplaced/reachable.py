@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from leadline.model.found import CUSTOM, MESSAGE, found_code
+from leadline.model.facts.found import CUSTOM, MESSAGE, found_code
 from leadline.model.lead import Change, Contact
 from leadline.refine.limits import altered
 from leadline.refine.misplaced.found_in_text import FoundValue, find_email, find_phone

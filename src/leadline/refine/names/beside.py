@@ -6,7 +6,7 @@ It stays in the whole name, but is no part of first and last name.
 import re
 
 from leadline.model.lead import Change
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.names.parts import given_anywhere, word_key
 from leadline.refine.names.words import (

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.names.casing_particles import ARTICLES, SMALL, is_small
 from leadline.refine.names.words import is_honorific_in

@@ -3,7 +3,7 @@
 French and Italian articles are capitalised (Le Goff, La Russa, Di Maio) and not listed.
 """
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 
 SMALL = text.words(

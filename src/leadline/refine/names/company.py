@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from leadline.model.lead import Change, LeadFields
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.names.parts import given_anywhere, word_key
 from leadline.refine.names.words import is_honorific

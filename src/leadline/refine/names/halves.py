@@ -2,7 +2,7 @@
 in the field of the last name."""
 
 from leadline.model.lead import Change
-from leadline.model.names import PARTICLES
+from leadline.model.texts.names import PARTICLES
 from leadline.refine import text
 from leadline.refine.names.iberian import PORTUGUESE, SPANISH
 from leadline.refine.names.order import is_eastern_country

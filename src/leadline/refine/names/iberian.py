@@ -1,6 +1,6 @@
 """Spanish and Portuguese names: one or two given names, then one or two family names."""
 
-from leadline.model.names import PARTICLES
+from leadline.model.texts.names import PARTICLES
 from leadline.refine import text
 from leadline.refine.names.parts import ORDER_UNSURE, NameParts, names_in, word_key
 

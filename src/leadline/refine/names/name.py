@@ -1,15 +1,18 @@
 """Person names: put in order and usual case, and split into first and last name if that is sure."""
+# Long because the steps of one name follow each other, and each needs the one before.
 
 import re
 
 import msgspec
 
 from leadline.model.lead import Change
-from leadline.model.names import PARTICLES
-from leadline.model.patterns import late
-from leadline.refine import mending, text
-from leadline.refine.blank import without_unfilled
-from leadline.refine.damage import is_lost
+from leadline.model.texts.names import PARTICLES
+from leadline.model.texts.patterns import late
+from leadline.refine import text
+from leadline.refine.mends import mending
+from leadline.refine.mends.blank import without_unfilled
+from leadline.refine.mends.damage import is_lost
+from leadline.refine.mends.nulls import without_null_words, without_nulls
 from leadline.refine.names.beside import login_as_name
 from leadline.refine.names.casing import is_one_case, recase, recase_last
 from leadline.refine.names.company import is_company
@@ -26,7 +29,6 @@ from leadline.refine.names.words import (
     is_suffix,
     without_suffix,
 )
-from leadline.refine.nulls import without_null_words, without_nulls
 
 _LINK = late(
     r"@|://|\bwww\.|\.(?:com|net|org|info|biz|io|ru|cn|xyz|top|site|online|shop|club)\b", re.I

@@ -7,7 +7,7 @@ a name to its short form, never over a third name.
 
 from functools import cache
 
-from leadline.model.folding import folded
+from leadline.model.texts.folding import folded
 
 __all__ = ["are_nicknames", "folded", "has_nicknames"]
 

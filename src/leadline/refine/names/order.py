@@ -6,8 +6,8 @@ foreigners; in Russian it does in forms. What the words themselves do not tell i
 
 import re
 
-from leadline.model.names import PARTICLES
-from leadline.model.patterns import late
+from leadline.model.texts.names import PARTICLES
+from leadline.model.texts.patterns import late
 from leadline.refine.names.lists import TOP
 from leadline.refine.names.parts import (
     ORDER_UNSURE,

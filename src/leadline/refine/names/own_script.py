@@ -3,7 +3,7 @@
 Mostly without a blank: the family name is found by the most frequent ones (`name_lists`).
 """
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.names.lists import CN_SINGLE, KR_SINGLE
 from leadline.refine.names.parts import ORDER_UNSURE, NameParts, names_in

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from leadline.model.folding import folded
+from leadline.model.texts.folding import folded
 from leadline.refine.names import lists as name_lists
 
 ORDER_UNSURE = "name.order_unsure"

@@ -5,7 +5,7 @@ The patronymic stands behind the given name, so that it tells the order: "Ива
 
 import re
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.names.parts import ORDER_UNSURE, NameParts, names_in, word_key
 
 _PATRONYMIC = late(

@@ -1,8 +1,9 @@
 """Splits a whole name into first and last name where the name itself, or its country, says how."""
 
-from leadline.model.names import PARTICLES
-from leadline.model.patterns import late
+from leadline.model.texts.names import PARTICLES
+from leadline.model.texts.patterns import late
 from leadline.refine import text
+from leadline.refine.mends.nulls import without_nulls
 from leadline.refine.names.beside import without_beside, without_company, without_said
 from leadline.refine.names.casing import recase, recase_last
 from leadline.refine.names.casing_particles import SMALL
@@ -33,7 +34,6 @@ from leadline.refine.names.words import (
     is_title_of_two,
     without_suffix,
 )
-from leadline.refine.nulls import without_nulls
 
 _EASTERN = (
     ("\u1100", "\u11ff"),

@@ -2,7 +2,7 @@
 "Costa e Silva"."""
 
 from leadline.model.lead import Change
-from leadline.model.names import PARTICLES
+from leadline.model.texts.names import PARTICLES
 from leadline.refine import text
 from leadline.refine.names.casing import recase, recase_last
 from leadline.refine.names.parts import ORDER_UNSURE, NameParts, family_names, names_in, word_key

@@ -8,7 +8,7 @@ PLACEHOLDERS = text.words(
     "|",
 )
 """Texts that programs and people put into a required field. Null, Na, No and None are not listed,
-because they are people's names; `refine.nulls` tells what programs write for nothing."""
+because they are people's names; `refine.mends.nulls` tells what programs write for nothing."""
 
 BEFORE_LAST = text.words(
     "mr mrs ms mx dr prof professor herr herrn frau hr mme mlle monsieur madame sr sra srta dra "

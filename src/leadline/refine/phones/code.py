@@ -8,8 +8,8 @@ from functools import cache
 
 import phonenumbers
 
-from leadline.model.countries import CALLING_CODES
-from leadline.model.patterns import late
+from leadline.model.geography.countries import CALLING_CODES
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 from leadline.refine.phones import plan as phone_plan
 from leadline.refine.phones.dial_code import calling_code_in

@@ -3,8 +3,8 @@ as people write it: "(+91) 81234 56789", "(IN) 81234 56789", "India (+91) 81234 
 
 import msgspec
 
-from leadline.model.countries import CALLING_CODES, COUNTRIES
-from leadline.model.patterns import late
+from leadline.model.geography.countries import CALLING_CODES, COUNTRIES
+from leadline.model.texts.patterns import late
 from leadline.refine.country import region_of
 
 # What `vendors._webhooks.dial_codes` writes: "+" and digits, an ISO code, "+" and a country's name.

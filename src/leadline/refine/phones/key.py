@@ -1,7 +1,7 @@
 """The value by which phone numbers are compared to find duplicates."""
 
 from leadline.model.lead import Contact
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 _NO_DIGITS = late(r"[^0-9]+")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 if TYPE_CHECKING:
     import phonenumbers

@@ -8,7 +8,7 @@ Plans and the notices in its Operational Bulletin, https://www.itu.int/oth/T0202
 import re
 from typing import TYPE_CHECKING
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 if TYPE_CHECKING:
     import phonenumbers

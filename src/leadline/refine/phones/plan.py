@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import msgspec
 import phonenumbers
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.phones.regions import NEVER, Finds, Fits, Regions, others_of, types_of
 
 SHAPE = late(r"[(]?\+?[0-9 ().\-/]{6,40}", re.ASCII)

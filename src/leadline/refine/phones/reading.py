@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.phones.dial_code import Dialled, read_dialled
 from leadline.refine.phones.number import (
     UNPARSEABLE,

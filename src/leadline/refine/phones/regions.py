@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 import phonenumbers
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine import text
 
 Fits = Callable[[str], object]

@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.refine.phones.marks import CLEAR_MARKS, MARKS
 from leadline.refine.phones.number import ENDING, HOURS, late_bracket
 

@@ -11,8 +11,8 @@ from leadline.settings.conditions.operators import OPERATORS, Takes
 from leadline.settings.conditions.parsing import Condition, ListFile, WrongCondition, parse
 from leadline.settings.conditions.values import country_code
 from leadline.settings.files import SettingPath
-from leadline.settings.rules import RuleConfig
-from leadline.settings.score import PointsConfig
+from leadline.settings.team.rules import RuleConfig
+from leadline.settings.top.score import PointsConfig
 
 ReadList = Callable[[ListFile], frozenset[str]]
 """Gives the values of a list, folded. Raises WrongList."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from leadline.model.consent import NO, UNKNOWN, YES
+from leadline.model.facts.consent import NO, UNKNOWN, YES
 
 
 class FieldKind(StrEnum):

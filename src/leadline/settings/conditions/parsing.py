@@ -2,7 +2,7 @@
 
 import msgspec
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.settings.conditions.fields import FIELDS, OPEN, ConditionField, FieldKind
 from leadline.settings.conditions.operators import OPERATORS, Operator, Takes
 from leadline.settings.conditions.text import fold_text

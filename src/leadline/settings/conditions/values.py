@@ -1,6 +1,6 @@
 """The values in conditions: numbers, the words of a field, and countries."""
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.settings.conditions.fields import WEEKDAYS, ConditionField, FieldKind
 from leadline.settings.conditions.text import fold_text
 
@@ -38,7 +38,9 @@ def checked_value(field: ConditionField, value: str, *, needs_number: bool = Fal
 
 def country_code(value: str) -> str:
     """The ISO 3166 code of a country given by its code or its English name; "" if it is none."""
-    from leadline.model.countries import COUNTRIES  # imported here: few conditions ask for it
+    from leadline.model.geography.countries import (
+        COUNTRIES,  # imported here: few conditions ask for it
+    )
 
     if value.upper() in COUNTRIES:
         return value.upper()

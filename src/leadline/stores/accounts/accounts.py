@@ -1,11 +1,11 @@
-"""`ports.accounts.Accounts` in a SQLite file."""
+"""`ports.dashboard.accounts.Accounts` in a SQLite file."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leadline.model.accounts import ApiToken, LoginLink, Scope, Session, UserAccount, UserRole
+from leadline.model.staff.accounts import ApiToken, LoginLink, Scope, Session, UserAccount, UserRole
 from leadline.stores.accounts.file import AccountsFile
 from leadline.stores.accounts.jobs import SqliteJobs
 from leadline.stores.accounts.views import SqliteViews
@@ -27,7 +27,7 @@ _WAYS_IN = (
 
 
 class SqliteAccounts:
-    """See `ports.accounts.Accounts`; raises what `AccountsFile` raises."""
+    """See `ports.dashboard.accounts.Accounts`; raises what `AccountsFile` raises."""
 
     def __init__(self, folder: Path) -> None:
         self._file = AccountsFile(folder)

@@ -1,9 +1,9 @@
-"""`ports.kept_jobs.KeptJobs` in the file of accounts."""
+"""`ports.dashboard.kept_jobs.KeptJobs` in the file of accounts."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from leadline.ports.kept_jobs import KeptJob
+from leadline.ports.dashboard.kept_jobs import KeptJob
 from leadline.stores.accounts.file import AccountsFile
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import micros, moment
@@ -12,7 +12,7 @@ _sql = Queries(__name__)
 
 
 class SqliteJobs:
-    """See `ports.kept_jobs.KeptJobs`; raises what `AccountsFile` raises."""
+    """See `ports.dashboard.kept_jobs.KeptJobs`; raises what `AccountsFile` raises."""
 
     def __init__(self, file: AccountsFile) -> None:
         self._file = file

@@ -1,11 +1,11 @@
-"""`ports.saved_views.SavedViews` in the file of accounts."""
+"""`ports.dashboard.saved_views.SavedViews` in the file of accounts."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from leadline.model.saved_views import MOST_VIEWS, SavedView
+from leadline.model.staff.saved_views import MOST_VIEWS, SavedView
 from leadline.stores.accounts.file import AccountsFile
 from leadline.stores.sqlite.queries import Queries
 
@@ -13,7 +13,7 @@ _sql = Queries(__name__)
 
 
 class SqliteViews:
-    """See `ports.saved_views.SavedViews`; raises what `AccountsFile` raises."""
+    """See `ports.dashboard.saved_views.SavedViews`; raises what `AccountsFile` raises."""
 
     def __init__(self, file: AccountsFile) -> None:
         self._file = file

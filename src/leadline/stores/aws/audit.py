@@ -12,9 +12,9 @@ import msgspec
 from leadline.model.batches import batched
 from leadline.model.errors import StorageFailed
 from leadline.model.formats import from_iso, iso
-from leadline.model.privacy import AuditCut, AuditEntry, ChainedEntry
+from leadline.model.personal_data.privacy import AuditCut, AuditEntry, ChainedEntry
 from leadline.net.aws.pauses import pauses, wait
-from leadline.ports.audit import Sign
+from leadline.ports.personal_data.audit import Sign
 from leadline.privacy.chain import Head, audit_entry_in, audit_line, chained, unreadable
 from leadline.stores.aws.keys import AUDIT_CUT, AUDIT_HEAD, AUDIT_LAST, audit_key
 from leadline.stores.aws.table import Delete, Put, PutIf, Stale, Table
@@ -27,13 +27,13 @@ _MOST_ROUNDS = 12
 
 
 class AwsAudit:
-    """`ports.audit.AuditLog` on DynamoDB."""
+    """`ports.personal_data.audit.AuditLog` on DynamoDB."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def append(self, entries: Sequence[AuditEntry]) -> None:
-        """See `ports.audit.AuditLog.append`; also raises AwsFailed."""
+        """See `ports.personal_data.audit.AuditLog.append`; also raises AwsFailed."""
         for some in batched(entries, _AT_ONCE):
             self._append(list(some))
 
@@ -53,7 +53,7 @@ class AwsAudit:
         raise StorageFailed("the audit log is written by too many at once; try again")
 
     def entries(self, since: datetime | None = None) -> Iterator[ChainedEntry]:
-        """See `ports.audit.AuditLog.entries`."""
+        """See `ports.personal_data.audit.AuditLog.entries`."""
         cut = self.cut()
         for one in self._from(cut.n + 1 if cut is not None else 0):
             if since is None or one.entry.at >= since or not one.hash:
@@ -65,13 +65,13 @@ class AwsAudit:
         return map(_read, self._table.query("pk = :pk AND sk BETWEEN :first AND :last", values))
 
     def head(self) -> ChainedEntry | None:
-        """See `ports.audit.AuditLog.head`."""
+        """See `ports.personal_data.audit.AuditLog.head`."""
         head = _head_in(self._table.get(AUDIT_HEAD))
         item = self._table.get(audit_key(head.n)) if head is not None else None
         return _read(item) if item is not None else None
 
     def cut(self) -> AuditCut | None:
-        """See `ports.audit.AuditLog.cut`."""
+        """See `ports.personal_data.audit.AuditLog.cut`."""
         item = self._table.get(AUDIT_CUT)
         if item is None:
             return None
@@ -80,8 +80,8 @@ class AwsAudit:
         )
 
     def cut_before(self, before: datetime, sign: Sign) -> AuditCut | None:
-        """See `ports.audit.AuditLog.cut_before`. The cut is kept first, so that what an interrupted
-        call leaves is deleted by the next."""
+        """See `ports.personal_data.audit.AuditLog.cut_before`. The cut is kept first, so that what
+        an interrupted call leaves is deleted by the next."""
         found = list(self._from(0))
         old: list[ChainedEntry] = []
         for one in found[:-1]:

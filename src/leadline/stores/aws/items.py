@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.event_notes import WORKER_DIED
 from leadline.model.formats import from_iso, iso
 from leadline.model.lead import Fate, Status
+from leadline.model.monitoring.event_notes import WORKER_DIED
 from leadline.model.task import Alert, Lease, Step, Task
 from leadline.stores.aws.keys import (
     DEAD,
@@ -37,7 +37,7 @@ class TaskState(msgspec.Struct, frozen=True, omit_defaults=True):
     `dead_at` (times in ISO-8601).
 
     `first_due_at` is "" while it equals `due_at`; a `late` task has an index entry at
-    `first_due_at` (`stores.aws.late`). While a task is leased, the index `due` has it at
+    `first_due_at` (`stores.aws.work.late`). While a task is leased, the index `due` has it at
     `listed_at`, where it was before: a lease moves no index entry, which would cost two write
     units. Tasks that an earlier version leased have none, and are at `due_at`."""
 
@@ -108,7 +108,7 @@ class LeadItem(msgspec.Struct, frozen=True, omit_defaults=True):
     record, of which `updates` are folded into the lead. `repeated` names the latest raw documents
     whose bodies repeat the event beside others, by id and time. `dead_channels` have a dead letter
     instead of an alert about this lead. `retired` are the kinds of data that retention deleted
-    (`model.retiring.DataKind`)."""
+    (`model.personal_data.retiring.DataKind`)."""
 
     lead_id: str
     source: str

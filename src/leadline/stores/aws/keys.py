@@ -122,7 +122,7 @@ def work_list_key(person: str, lead_id: str) -> Key:
 
 
 def remembered_key(name: str) -> Key:
-    """The key of a document by which leads are given out (`ports.assigning`)."""
+    """The key of a document by which leads are given out (`ports.store_parts.assigning`)."""
     return f"T#{short(name)}", "kept"
 
 

@@ -1,8 +1,8 @@
 """What lists show of a refined lead."""
 
+from leadline.model.facts.scored_leads import is_hot, score_of, was_not_scored
 from leadline.model.formats import iso
 from leadline.model.lead import RefinedLead
-from leadline.model.scored_leads import is_hot, score_of, was_not_scored
 from leadline.stores.aws.items import LeadItem, Summary
 from leadline.stores.aws.keys import short
 

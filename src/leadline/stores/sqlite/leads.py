@@ -8,9 +8,9 @@ from leadline.model.lead import Fate, Kind, RefinedLead
 from leadline.ports.store import Archived, Ended, Waiting
 from leadline.stores.refined import decoded
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import whole_rows
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.capture.keys import KeyIndex
+from leadline.stores.sqlite.file.checksums import whole_rows
+from leadline.stores.sqlite.file.database import Database
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, moment, text_of
 

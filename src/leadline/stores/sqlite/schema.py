@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.likeness import RULES
+from leadline.model.facts.likeness import RULES
 from leadline.stores.sqlite.queries import Queries
 
 log = logging.getLogger(__name__)

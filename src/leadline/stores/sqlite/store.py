@@ -6,26 +6,26 @@ from pathlib import Path
 from leadline.model.rights import PRIVATE, Rights
 from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import TellApart, by_record
-from leadline.stores.sqlite.arrivals import SqliteArrivals
-from leadline.stores.sqlite.assigning import SqliteAssigning
-from leadline.stores.sqlite.candidates import CandidateIndex
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.duplicates import SqliteDuplicates
-from leadline.stores.sqlite.erasing import SqliteErasing
-from leadline.stores.sqlite.erasures import SqliteErasures
-from leadline.stores.sqlite.first_look import SqliteFirstLooks
-from leadline.stores.sqlite.folder import refuse_if_gone
-from leadline.stores.sqlite.found_texts import SqliteTexts
-from leadline.stores.sqlite.handling import SqliteHandlings
-from leadline.stores.sqlite.inbox import SqliteInbox
-from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.capture.arrivals import SqliteArrivals
+from leadline.stores.sqlite.capture.inbox import SqliteInbox
+from leadline.stores.sqlite.capture.keys import KeyIndex
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.folder import refuse_if_gone
 from leadline.stores.sqlite.leads import SqliteLeads
-from leadline.stores.sqlite.pacing import SqlitePacing
-from leadline.stores.sqlite.queue import SqliteQueue
-from leadline.stores.sqlite.retention import SqliteRetention
-from leadline.stores.sqlite.suppressions import SqliteSuppressions
-from leadline.stores.sqlite.trial_waits import SqliteTrialWaits
-from leadline.stores.sqlite.troubles import SqliteTroubles
+from leadline.stores.sqlite.persons.candidates import CandidateIndex
+from leadline.stores.sqlite.persons.duplicates import SqliteDuplicates
+from leadline.stores.sqlite.privacy.erasing import SqliteErasing
+from leadline.stores.sqlite.privacy.erasures import SqliteErasures
+from leadline.stores.sqlite.privacy.found_texts import SqliteTexts
+from leadline.stores.sqlite.privacy.retention import SqliteRetention
+from leadline.stores.sqlite.privacy.suppressions import SqliteSuppressions
+from leadline.stores.sqlite.work.assigning import SqliteAssigning
+from leadline.stores.sqlite.work.first_look import SqliteFirstLooks
+from leadline.stores.sqlite.work.handling import SqliteHandlings
+from leadline.stores.sqlite.work.pacing import SqlitePacing
+from leadline.stores.sqlite.work.queue import SqliteQueue
+from leadline.stores.sqlite.work.trial_waits import SqliteTrialWaits
+from leadline.stores.sqlite.work.troubles import SqliteTroubles
 
 
 class SqliteStore(
@@ -34,8 +34,9 @@ class SqliteStore(
     SqliteErasures, SqliteTexts, SqliteRetention, SqliteSuppressions, SqliteFirstLooks,
     SqliteTrialWaits,
 ):  # fmt: skip
-    """`ports.store.Store` in one SQLite file below *folder*, `ports.troubles.TroubleBook`,
-    `ports.arrivals.ArrivalBook` and `ports.erasures.Erasures`.
+    """`ports.store.Store` in one SQLite file below *folder*,
+    `ports.store_parts.troubles.TroubleBook`, `ports.reading.arrivals.ArrivalBook` and
+    `ports.personal_data.erasures.Erasures`.
 
     Any number of stores, in any number of processes of one machine, may share a folder. Missing
     files are made with these *rights*, unless the store *makes* none. On a slow disk, stores that

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.vendors._reader.aliases import meaning, normal
 
 

@@ -6,7 +6,7 @@ Whether a label that tells nothing stands for an answer depends on what stands b
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.vendors._answers.answers import EMPTY, Answered, answer_in, are_answers, is_left_out
 from leadline.vendors._answers.keys import (
     is_generic,

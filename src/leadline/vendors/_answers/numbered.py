@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.vendors._answers.keys import words_in
 from leadline.vendors._reader.aliases import meaning, normal
 

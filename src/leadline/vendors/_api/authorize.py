@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import OAuthConfig
+from leadline.settings.connected.crm import OAuthConfig
 from leadline.vendors._api.client import Client, CrmReply, checked_base, words_of
 
 _EARLY = timedelta(minutes=1)

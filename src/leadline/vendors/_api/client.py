@@ -55,8 +55,8 @@ class Client:
 
     *base* is the URL to which paths are appended. *timeout* limits a whole call, however slowly the
     answer arrives, except for the DNS lookup, which takes as long as the resolver does. Calls are
-    noted (`ports.exchanges`) without credentials and *secrets*, and with the path of the URL if the
-    client *shows_path*.
+    noted (`ports.store_parts.exchanges`) without credentials and *secrets*, and with the path of
+    the URL if the client *shows_path*.
     Raises ConfigurationError if *base* is not an HTTP URL.
     """
 

@@ -4,13 +4,13 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from leadline.model.errors import LeadlineError
-from leadline.model.json_places import placed
 from leadline.model.lead import LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_places import placed
 from leadline.ports.messenger import Busy, Refused, Unreachable
 from leadline.ports.source import Source
-from leadline.settings.crm import AnyCrmConfig
-from leadline.settings.sources import SourceConfig
+from leadline.settings.connected.crm import AnyCrmConfig
+from leadline.settings.connected.sources import SourceConfig
 from leadline.vendors import registry
 from leadline.vendors._api.client import CrmReply, refusal
 from leadline.vendors._api.records import Roster, placing, with_named_owner

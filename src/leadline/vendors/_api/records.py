@@ -10,14 +10,14 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from leadline.model.consent import PURPOSES
+from leadline.model.facts.consent import PURPOSES
 from leadline.model.handling import Ending
-from leadline.model.json_places import placed
 from leadline.model.lead import PLACEABLE, LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_places import placed
 from leadline.ports.crm import Carried, CrmChange, CrmRecord
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm import AnyCrmConfig
+from leadline.settings.connected.crm import AnyCrmConfig
 from leadline.vendors._webhooks.fields import number, text, text_of_field
 
 _MAPPABLE = frozenset((*PLACEABLE, *(f"consent.{one}" for one in PURPOSES)))

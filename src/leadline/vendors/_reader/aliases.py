@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 
 if TYPE_CHECKING:
     from leadline.model.labels import Reading

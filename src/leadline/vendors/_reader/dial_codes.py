@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.vendors._reader.dial_labels import (
     PHONE_DIGITS,
     Tells,

@@ -9,8 +9,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from leadline.model.countries import CALLING_CODES
-from leadline.model.patterns import late
+from leadline.model.geography.countries import CALLING_CODES
+from leadline.model.texts.patterns import late
 
 
 class Tells(IntEnum):

@@ -7,9 +7,9 @@ those of other objects, so that a form's name or an owner's address is not taken
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leadline.model.json_places import placed
 from leadline.model.lead import PLACEABLE, LeadFields
-from leadline.model.names import ANOTHER_PERSON
+from leadline.model.texts.json_places import placed
+from leadline.model.texts.names import ANOTHER_PERSON
 from leadline.vendors._answers.answers import are_answers, is_answer
 from leadline.vendors._answers.members import is_plain, members, of_object
 from leadline.vendors._answers.questions import labels_in

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from leadline.model.labels import Reading
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.vendors._answers.keys import may_have_value
 from leadline.vendors._answers.questions import GROUPS, HOLDERS
 from leadline.vendors._reader.aliases import Role, role, understood

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from leadline.model.names import ANOTHER_PERSON
-from leadline.model.patterns import late
+from leadline.model.texts.names import ANOTHER_PERSON
+from leadline.model.texts.patterns import late
 from leadline.vendors._reader.aliases import Role, understood
 from leadline.vendors._reader.chosen import Node
 

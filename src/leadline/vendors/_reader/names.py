@@ -7,7 +7,7 @@ whole or a half shows in its label ("full name") and its words: a whole name rep
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from leadline.model.names import PARTICLES
+from leadline.model.texts.names import PARTICLES
 
 FIELDS = ("name", "first_name", "last_name")
 DOUBTFUL = "name.fields_differ"

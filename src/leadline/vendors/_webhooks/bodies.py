@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.charsets import label_in
 from leadline.model.errors import Unreadable
-from leadline.model.json_text import read_json, read_labelled_json
 from leadline.model.lead import Delivery
-from leadline.model.patterns import late
+from leadline.model.texts.charsets import label_in
+from leadline.model.texts.json_text import read_json, read_labelled_json
+from leadline.model.texts.patterns import late
 from leadline.vendors._webhooks import forms
 from leadline.vendors._webhooks.pieces import leads_in
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from leadline.model.consent import ConsentSaid
-from leadline.model.json_places import placed
+from leadline.model.facts.consent import ConsentSaid
+from leadline.model.texts.json_places import placed
 from leadline.vendors._webhooks.fields import text
 
 _PREFIX = "consent."

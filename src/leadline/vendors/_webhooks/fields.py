@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.attribution import Attribution
 from leadline.model.errors import NotUnderstood
-from leadline.model.json_places import placed
+from leadline.model.facts.attribution import Attribution
 from leadline.model.lead import PLACEABLE, LeadFields
-from leadline.model.patterns import late
+from leadline.model.texts.json_places import placed
+from leadline.model.texts.patterns import late
 
 _DEEPEST = 12
 LONGEST_PATH = 200  # as long as refinement keeps names (`refine.limits`)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from leadline.model.charsets import ascii_label, decode_texts
+from leadline.model.texts.charsets import ascii_label, decode_texts
 
 _CHARSET = b"_charset_"
 

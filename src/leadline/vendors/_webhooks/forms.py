@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from leadline.model.charsets import label_in
 from leadline.model.errors import LeadlineError, Unreadable
-from leadline.model.json_text import decode, read_json, read_labelled_json
 from leadline.model.lead import Delivery
-from leadline.model.patterns import late
+from leadline.model.texts.charsets import label_in
+from leadline.model.texts.json_text import decode, read_json, read_labelled_json
+from leadline.model.texts.patterns import late
 from leadline.vendors._reader.on_demand import names_somebody_late as names_somebody
 from leadline.vendors._webhooks.form_values import Field, File, decoded_fields
 

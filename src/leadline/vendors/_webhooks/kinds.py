@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.json_text import peek
 from leadline.model.lead import Kind
-from leadline.model.patterns import late
+from leadline.model.texts.json_text import peek
+from leadline.model.texts.patterns import late
 
 # A verb of change counts only after a dot, colon or slash, or after the name of a record: `type`
 # may also be a visitor's choice in a form ("Address change"), and that is a lead.

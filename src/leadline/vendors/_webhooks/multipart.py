@@ -13,9 +13,9 @@ import re
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from leadline.model.charsets import decode_text, label_in
 from leadline.model.errors import Unreadable
-from leadline.model.patterns import late
+from leadline.model.texts.charsets import decode_text, label_in
+from leadline.model.texts.patterns import late
 from leadline.vendors._webhooks.form_values import Field, File
 
 MOST_FIELDS = 1000

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from leadline.model.patterns import late
+from leadline.model.texts.patterns import late
 from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks.fields import text
 

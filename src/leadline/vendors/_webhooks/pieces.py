@@ -13,7 +13,7 @@ import msgspec
 
 from leadline.model.bounds import MOST_EVENTS
 from leadline.model.errors import LeadlineError, TooManyEvents
-from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.texts.json_text import decode, elements, peek, read_json
 from leadline.vendors._reader.aliases import Role, normal, role
 from leadline.vendors._reader.on_demand import are_answers_late as are_answers
 from leadline.vendors._reader.on_demand import claimed_late as claimed

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, quote_plus
 
 from leadline.model.errors import ConfigurationError, Unauthentic
 from leadline.model.lead import Delivery
-from leadline.model.patterns import late
-from leadline.settings.sources import SourceConfig
+from leadline.model.texts.patterns import late
+from leadline.settings.connected.sources import SourceConfig
 
 _Key = TypeVar("_Key")
 _STAMP = late(r"[0-9]{1,16}")

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from leadline.model.bounds import MOST_EVENTS
-from leadline.model.charsets import decode_document
 from leadline.model.errors import TooManyEvents, Unreadable
-from leadline.model.patterns import late
+from leadline.model.texts.charsets import decode_document
+from leadline.model.texts.patterns import late
 
 _MOST_DEPTH = 32
 _SPACE = b"\r\n\t "

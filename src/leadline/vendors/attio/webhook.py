@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import DELETED, MERGED, Delivery, Event, Kind, LeadFields
-from leadline.model.people import Person
-from leadline.model.record_links import is_on
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_text import decode, elements, peek, read_json
+from leadline.model.texts.record_links import is_on
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source

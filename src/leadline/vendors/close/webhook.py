@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.consent import ConsentSaid
 from leadline.model.errors import ConfigurationError
-from leadline.model.json_text import decode, peek, read_json
+from leadline.model.facts.consent import ConsentSaid
 from leadline.model.lead import MERGED, Delivery, Event, Kind, LeadFields
+from leadline.model.texts.json_text import decode, peek, read_json
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.consents import opted_out

@@ -17,13 +17,13 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.json_places import placed
 from leadline.model.lead import LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_places import placed
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm_kinds import DocumentConfig
+from leadline.settings.connected.crm_kinds import DocumentConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from leadline.model.json_text import decode, peek
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.texts.json_text import decode, peek
 from leadline.ports.source import Source, noted
 from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import forms, signing

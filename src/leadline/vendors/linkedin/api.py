@@ -15,11 +15,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm_kinds import LinkedInConfig
+from leadline.settings.connected.crm_kinds import LinkedInConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, Tokens
 from leadline.vendors._api.client import Authorize, Client, CrmReply, quoted, refusal

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.json_places import placed
-from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.texts.json_places import placed
+from leadline.model.texts.json_text import decode, elements, peek, read_json
 from leadline.ports.source import Answer, Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, drawn, text, with_source

@@ -13,11 +13,11 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm_kinds import MetaConfig
+from leadline.settings.connected.crm_kinds import MetaConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed
 from leadline.vendors._api.client import Client, CrmReply, quoted, words_of

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.texts.json_text import decode, elements, peek, read_json
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import demand_something, drawn, emptied, text, with_source

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.consent import ConsentSaid
 from leadline.model.errors import Unauthentic
-from leadline.model.json_text import decode, elements, peek, read_json
+from leadline.model.facts.consent import ConsentSaid
 from leadline.model.lead import DELETED, MERGED, Delivery, Event, Kind, LeadFields
-from leadline.model.record_links import is_on
+from leadline.model.texts.json_text import decode, elements, peek, read_json
+from leadline.model.texts.record_links import is_on
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import (

@@ -16,12 +16,12 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.model.handling import Ending
-from leadline.model.json_places import placed
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_places import placed
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm_kinds import SalesforceConfig
+from leadline.settings.connected.crm_kinds import SalesforceConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Fixed, Tokens, refreshed
 from leadline.vendors._api.client import Authorize, Client, CrmReply, refusal, words_about_record

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from leadline.model.errors import Unauthentic, Unreadable
-from leadline.model.json_text import decode, elements, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields, Receipt
-from leadline.model.record_links import is_on
+from leadline.model.texts.json_text import decode, elements, read_json
+from leadline.model.texts.record_links import is_on
 from leadline.ports.source import Answer, Source, noted
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.consents import opted_out

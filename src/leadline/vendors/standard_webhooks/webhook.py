@@ -10,9 +10,9 @@ from hashlib import blake2b
 import msgspec
 
 from leadline.model.errors import ConfigurationError
-from leadline.model.json_places import placed
-from leadline.model.json_text import decode, peek, read_json
 from leadline.model.lead import Delivery, Event, LeadFields
+from leadline.model.texts.json_places import placed
+from leadline.model.texts.json_text import decode, peek, read_json
 from leadline.ports.source import Source
 from leadline.vendors._reader.on_demand import guessed_late as guessed
 from leadline.vendors._webhooks import signing

@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.json_places import placed
-from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
-from leadline.model.moments import seconds_of
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_places import placed
+from leadline.model.texts.json_text import decode, elements, peek, read_json
+from leadline.model.texts.moments import seconds_of
 from leadline.ports.source import Source
 from leadline.vendors._webhooks import signing
 from leadline.vendors._webhooks.fields import (

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from leadline.model.consent import ConsentSaid
-from leadline.model.json_text import decode, peek, read_json
+from leadline.model.facts.consent import ConsentSaid
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.texts.json_text import decode, peek, read_json
 from leadline.ports.source import Source
 from leadline.vendors._reader.aliases import meaning
 from leadline.vendors._webhooks import signing

@@ -7,8 +7,8 @@ Salesforce help, "Generate leads from your website": custom fields are named by 
 from collections.abc import Mapping, Sequence
 
 from leadline.model.errors import Unauthentic, Unreadable
-from leadline.model.json_text import decode
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
+from leadline.model.texts.json_text import decode
 from leadline.ports.source import Source, noted
 from leadline.vendors._webhooks import forms, signing
 from leadline.vendors._webhooks.bodies import read_body

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from leadline.model.handling import Ending
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.net.deadline import within
 from leadline.ports.crm import Carried, CrmChange, CrmRecord, Found, NotYet, Page, Written
 from leadline.ports.messenger import Busy, Refused, Unreachable
-from leadline.settings.crm_kinds import ZohoConfig
+from leadline.settings.connected.crm_kinds import ZohoConfig
 from leadline.vendors._api import records as shared
 from leadline.vendors._api.authorize import Tokens
 from leadline.vendors._api.client import Client, CrmReply, quoted, refusal, words_of

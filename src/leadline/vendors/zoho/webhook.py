@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from leadline.model.errors import LeadlineError
-from leadline.model.json_text import decode, elements, peek, read_json
 from leadline.model.lead import Delivery, Event, Kind, LeadFields
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
+from leadline.model.texts.json_text import decode, elements, peek, read_json
 from leadline.ports.source import Source, noted
 from leadline.vendors._reader.aliases import normal
 from leadline.vendors._reader.on_demand import guessed_late as guessed

@@ -9,7 +9,7 @@ import pytest
 
 from leadline.model.handling import Handling
 from leadline.model.lead import CapturedLead, Fate, RefinedLead
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.model.task import Done, Step
 from leadline.stores.likeness import likeness_of
 from leadline.stores.sqlite.encryption.blinding import plain_number

@@ -10,7 +10,7 @@ import pytest
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import CapturedLead
 from leadline.model.task import Done, Drop, Step
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.stores.sqlite.encryption import keyring
 from leadline.stores.sqlite.encryption.changing import (
     reseal_all,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from leadline.model.task import Alert, Done, Step, Task
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.stores.sqlite.encryption.changing import reseal_all, turn_off, turn_on
 from leadline.stores.sqlite.encryption.references import give_reference
-from leadline.stores.sqlite.folder import FILE, INDEX
+from leadline.stores.sqlite.file.folder import FILE, INDEX
 from leadline.stores.sqlite.index.making import index_faults
 from leadline.stores.sqlite.index.searching import SearchingLedger
 from leadline.stores.sqlite.store import SqliteStore

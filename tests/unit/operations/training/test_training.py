@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from leadline.model.erasing import person_erased
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending, Handling
 from leadline.model.lead import RefinedLead
-from leadline.model.retiring import person_retired
+from leadline.model.personal_data.erasing import person_erased
+from leadline.model.personal_data.retiring import person_retired
 from leadline.operations.training.examples import Example, Examples, examples_of_leads, hash_place
-from leadline.ports.ledger import Followed
+from leadline.ports.reading.ledger import Followed
 from leadline.scoring.columns import capture_columns
 from leadline.scoring.encoding import MISSING, encoders, number_of
 from leadline.scoring.model_file import Calibration, ModelFile, model_bytes

@@ -9,9 +9,9 @@ import typer
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.installations.accounts import accounts_of, accounts_of_stack
-from leadline.model.accounts import UserAccount, UserRole
 from leadline.model.errors import ConfigurationError
-from leadline.ports.accounts import Accounts
+from leadline.model.staff.accounts import UserAccount, UserRole
+from leadline.ports.dashboard.accounts import Accounts
 
 T = TypeVar("T")
 

@@ -20,9 +20,9 @@ from leadline.entrypoints.cli.access._accounts import (
     role_named,
 )
 from leadline.entrypoints.dashboard.guarding.logins import is_account_name
-from leadline.model.accounts import UserAccount
 from leadline.model.errors import ConfigurationError
-from leadline.settings.notations import ZONE
+from leadline.model.staff.accounts import UserAccount
+from leadline.settings.notation.notations import ZONE
 
 accounts_app = typer.Typer(
     help="Manage who may look at the dashboard.",

@@ -15,8 +15,8 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, say, when
 from leadline.entrypoints.cli.access._accounts import opened_accounts, print_all, role_named
 from leadline.entrypoints.dashboard.guarding.logins import TOKEN_PREFIX
-from leadline.model.accounts import ApiToken, Scope, UserRole, digest_of
-from leadline.settings.notations import PERIOD
+from leadline.model.staff.accounts import ApiToken, Scope, UserRole, digest_of
+from leadline.settings.notation.notations import PERIOD
 
 tokens_app = typer.Typer(
     help="Manage tokens with which programs ask the dashboard.",

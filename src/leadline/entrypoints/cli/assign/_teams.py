@@ -10,13 +10,13 @@ import msgspec
 import typer
 
 from leadline import wiring
-from leadline.alerts.decision_words import absent_words
+from leadline.alerts.wording.decision_words import absent_words
 from leadline.entrypoints.cli._app import Options
 from leadline.journey.assigning.people_states import PersonPresence, presences
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
 from leadline.ports.installation import OpenStore
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 
 class Opened(NamedTuple):

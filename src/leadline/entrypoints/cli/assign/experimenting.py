@@ -22,16 +22,16 @@ from leadline.experiments.words import (
     plan_words,
     speed_remarks,
 )
-from leadline.journey.fixed_models import as_held_now, models_at_start
+from leadline.journey.trials.arm_models import as_held_now, models_at_start
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import RefinedLead
-from leadline.operations.experiment_reports import (
+from leadline.operations.trials.experiment_reports import (
     ExperimentReport,
     is_alarming,
     lines_of_report,
     report_of,
 )
-from leadline.operations.experiments import (
+from leadline.operations.trials.experiments import (
     ExperimentPlan,
     named_experiment,
     plan_experiment,
@@ -40,8 +40,8 @@ from leadline.operations.experiments import (
     started_in,
     stop_experiment,
 )
-from leadline.settings.general import Settings
-from leadline.team.meeting import meets_all
+from leadline.settings.top.general import Settings
+from leadline.team.matching.meeting import meets_all
 from leadline.team.people import Team
 
 experiments_app = typer.Typer(

@@ -11,7 +11,7 @@ from leadline.entrypoints.cli._show import as_json, print_plain, say, table, whe
 from leadline.entrypoints.cli.assign import _teams
 from leadline.journey.assigning.absences import come_back, go_away
 from leadline.model.errors import ConfigurationError
-from leadline.team.absence_words import HELP, end_of_absence
+from leadline.team.giving.absence_words import HELP, end_of_absence
 
 people_app = typer.Typer(
     help="Show who is there, and say who is away.",

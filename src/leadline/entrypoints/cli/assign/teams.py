@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from leadline.alerts.decision_words import absent_words
+from leadline.alerts.wording.decision_words import absent_words
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEAD_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._help import WholeHelp
@@ -19,10 +19,10 @@ from leadline.journey.assigning.handing_on import Move, Moved, leads_held_by, mo
 from leadline.journey.assigning.removed_teams import removed_words
 from leadline.journey.assigning.team_states import TeamState, removed_states, states_of
 from leadline.journey.assigning.trial_store import pretending
-from leadline.model.assigning import Skipped
 from leadline.model.errors import ConfigurationError
-from leadline.team.teams import QUEUE
-from leadline.team.turns import LEARNED
+from leadline.model.staff.assigning import Skipped
+from leadline.team.giving.teams import QUEUE
+from leadline.team.giving.turns import LEARNED
 
 _LEFT = "; of somebody who has left, give the e-mail address"
 

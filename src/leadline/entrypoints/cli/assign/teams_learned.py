@@ -11,8 +11,8 @@ from leadline.entrypoints.cli._show import as_json, print_plain, table, when
 from leadline.entrypoints.cli.assign import _teams
 from leadline.entrypoints.cli.assign.teams import teams_app
 from leadline.model.errors import ConfigurationError
-from leadline.operations.experiment_reports import ExperimentReport, lines_of_report
-from leadline.operations.learned_reports import LearnedReport, learned_report
+from leadline.operations.trials.experiment_reports import ExperimentReport, lines_of_report
+from leadline.operations.trials.learned_reports import LearnedReport, learned_report
 
 
 @teams_app.command()

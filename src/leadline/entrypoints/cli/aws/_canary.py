@@ -11,7 +11,7 @@ import typer
 
 from leadline.entrypoints.cli._show import as_json, say
 from leadline.model.errors import ConfigurationError
-from leadline.settings.notations import PERIOD
+from leadline.settings.notation.notations import PERIOD
 
 if TYPE_CHECKING:
     from leadline.cloud.canaries.canary import CanaryOutcome, CanaryRequest

@@ -14,8 +14,8 @@ from leadline.cloud.session import connect, readable_errors
 from leadline.entrypoints.cli._app import app
 from leadline.entrypoints.cli._options import Json, Region, Stack
 from leadline.entrypoints.cli._show import point_in_time
-from leadline.model.harmless_texts import escaped_json, one_line
 from leadline.model.ids import is_lead_id
+from leadline.model.texts.harmless_texts import escaped_json, one_line
 
 if TYPE_CHECKING:
     pass

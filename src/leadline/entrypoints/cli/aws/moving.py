@@ -15,7 +15,7 @@ from leadline.installations.data_folder import FILE, settle_rights
 from leadline.model.errors import ConfigurationError, StorageFailed
 from leadline.operations.moving.mover import MoveSummary
 from leadline.ports.homes import Home
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 if TYPE_CHECKING:
     from leadline.installations.moving import Route

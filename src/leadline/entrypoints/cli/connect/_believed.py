@@ -4,9 +4,9 @@ import msgspec
 
 from leadline.model.errors import LeadlineError
 from leadline.ports.source import TRUSTED, Source
-from leadline.settings.general import Settings
+from leadline.settings.connected.sources import SourceConfig
 from leadline.settings.loading import Loaded
-from leadline.settings.sources import SourceConfig
+from leadline.settings.top.general import Settings
 
 
 def settings_of_preview(

@@ -13,16 +13,16 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._choosing import LEADS_HELP, ask_to_change, whole_id
 from leadline.entrypoints.cli._options import DryRun, Json, Yes
 from leadline.entrypoints.cli._show import as_json, point_in_time, say, table
-from leadline.journey.write_back_leads import preview_changes
-from leadline.journey.write_back_plan import FieldPlan
+from leadline.journey.writing_back.write_back_leads import preview_changes
+from leadline.journey.writing_back.write_back_plan import FieldPlan
 from leadline.kit import Kit
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
 from leadline.ports.installation import OpenStore
-from leadline.ports.ledger import LeadFilter
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.settings.top.general import Settings
 
 _EVERY = 1 << 40
 _TOGETHER = 500

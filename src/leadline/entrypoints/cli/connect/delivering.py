@@ -9,10 +9,10 @@ from leadline.entrypoints.channel_tests import send_test
 from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._show import as_json, say
-from leadline.model.people import Person
+from leadline.model.staff.people import Person
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.team.people import Team
 
 deliver_app = typer.Typer(help="Test channels.", no_args_is_help=True, rich_markup_mode=None)

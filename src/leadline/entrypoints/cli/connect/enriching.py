@@ -18,10 +18,10 @@ from leadline.journey.enriching.books import MICROS, add_to_day, reserve
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
 from leadline.journey.enriching.waterfall import day_of_answer, known_field
 from leadline.kit import as_suppressed
-from leadline.model.consent import SUPPRESSED
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.consent import SUPPRESSED
 from leadline.model.lead import LeadFields
-from leadline.model.suppression import UNREAD
+from leadline.model.personal_data.suppression import UNREAD
 from leadline.ports.clock import wall_clock
 from leadline.ports.enriching import (
     QUERY_FIELDS,
@@ -35,8 +35,8 @@ from leadline.ports.enriching import (
 from leadline.ports.installation import OpenStore
 from leadline.ports.store import Store
 from leadline.refine import About, refine
-from leadline.settings.general import Settings
 from leadline.settings.loading import MASKED
+from leadline.settings.top.general import Settings
 
 enrich_app = typer.Typer(
     help="Look up facts about leads: what providers knew and cost, and a question to one.",

@@ -13,8 +13,8 @@ from leadline.entrypoints.cli.connect.trying import own_server
 from leadline.entrypoints.embedded import children
 from leadline.entrypoints.slack_presses import PressSender
 from leadline.model.errors import ConfigurationError
-from leadline.settings.channels import SlackWebhookConfig
-from leadline.settings.general import Settings
+from leadline.settings.connected.channels import SlackWebhookConfig
+from leadline.settings.top.general import Settings
 from leadline.standins.slack_inbox import YOU, SlackInbox
 
 _SECRET_BYTES = 16

@@ -12,11 +12,11 @@ from leadline.entrypoints.cli._app import Options, app
 from leadline.entrypoints.cli._options import DryRun, Json
 from leadline.entrypoints.cli._show import as_json, point_in_time, say, table, when
 from leadline.entrypoints.cli.connect.crm import no_crm
-from leadline.journey.reconcile import FoundLead, Reconciled, reconcile
+from leadline.journey.receiving.reconcile import FoundLead, Reconciled, reconcile
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step
 from leadline.ports.installation import OpenStore
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _PATIENCE = timedelta(minutes=2)
 _MOST_WAITING = 500

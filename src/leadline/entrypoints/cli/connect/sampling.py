@@ -9,7 +9,7 @@ import typer
 
 from leadline.entrypoints.cli._app import Options, app
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.standins.one_sample import one_sample
 from leadline.standins.samples import DEMO_SECRETS, Sample
 from leadline.vendors.registry import find

@@ -18,17 +18,17 @@ from leadline.entrypoints.cli._show import as_json, console, say
 from leadline.entrypoints.cli.connect._believed import names_an_owner, settings_of_preview
 from leadline.entrypoints.cli.connect.sampling import Seed, sample_of
 from leadline.entrypoints.rule_trials import media_type_of
-from leadline.journey.capture import read
-from leadline.journey.explaining import explain
-from leadline.journey.refining import preview as refine_without_storing
+from leadline.journey.receiving.capture import read
+from leadline.journey.refinement.explaining import explain
+from leadline.journey.refinement.refining import preview as refine_without_storing
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.formats import refined_document, refined_head
-from leadline.model.harmless_texts import escaped_json, in_lines
 from leadline.model.lead import CapturedLead, Delivery, Kind
+from leadline.model.texts.harmless_texts import escaped_json, in_lines
 from leadline.net.client import HttpClient, NoReply
 from leadline.ports.channel import Notice
 from leadline.ports.store import Waiting
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.standins.slack_page import as_terminal
 from leadline.vendors.registry import find
 

@@ -3,10 +3,10 @@
 import socket
 from urllib.parse import urlsplit
 
-from leadline.entrypoints.embedded.exposure import is_loopback
+from leadline.entrypoints.embedded.watching.exposure import is_loopback
 from leadline.installations.data_folder import is_served
-from leadline.settings.dashboard import dashboard_faults, dashboard_url, local_dashboard_url
-from leadline.settings.general import Settings
+from leadline.settings.top.dashboard import dashboard_faults, dashboard_url, local_dashboard_url
+from leadline.settings.top.general import Settings
 
 _WHAT = "dashboard"
 _PATIENCE_S = 2.0

@@ -21,15 +21,15 @@ from leadline.entrypoints.cli.doctor.settings import (
 from leadline.entrypoints.cli.doctor.silence import check_silence
 from leadline.entrypoints.cli.look._removed_teams import check_removed_teams
 from leadline.entrypoints.cli.look._state import LEAST_FREE, Check
-from leadline.entrypoints.embedded import exposure
+from leadline.entrypoints.embedded.watching import exposure
 from leadline.installations import settings_check
 from leadline.installations.privacy_key import trouble_with_key
-from leadline.journey.untrusted_owners import UntrustedOwners, untrusted_owners
+from leadline.journey.responding.untrusted_owners import UntrustedOwners, untrusted_owners
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.rights import is_shared, new_file, too_wide
-from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
-from leadline.settings.zones import zone_rules
+from leadline.settings.notation.zones import zone_rules
+from leadline.settings.top.general import Settings
 from leadline.vendors.registry import find
 
 _LOOK_S = 10

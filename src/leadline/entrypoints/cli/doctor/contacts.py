@@ -13,8 +13,8 @@ from leadline.model.errors import ConfigurationError
 from leadline.net.dates import noting_dates
 from leadline.ports.crm import Crm, crm_in_words
 from leadline.ports.messenger import Busy, Refused, Triable, Unreachable
-from leadline.settings.doubtful import secrets_in
-from leadline.settings.general import Settings
+from leadline.settings.checks.doubtful import secrets_in
+from leadline.settings.top.general import Settings
 
 _CLOCK_NOTED = timedelta(seconds=10)
 _CLOCK_WRONG = timedelta(minutes=2)

@@ -2,8 +2,8 @@
 
 from leadline.entrypoints.cli.look._state import Check
 from leadline.installations import settings_check
-from leadline.settings.general import Settings
-from leadline.settings.outcomes import LinkedInOutcomes
+from leadline.settings.connected.outcomes import LinkedInOutcomes
+from leadline.settings.top.general import Settings
 
 
 def check_outcomes(settings: Settings) -> list[Check]:

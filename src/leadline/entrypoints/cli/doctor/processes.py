@@ -3,7 +3,7 @@
 from leadline import wiring
 from leadline.entrypoints.embedded import movement
 from leadline.model.errors import LeadlineError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _WHAT = "stopped processes"
 

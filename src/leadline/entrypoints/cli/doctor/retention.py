@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from leadline import wiring
 from leadline.entrypoints.cli.look._state import Check
 from leadline.model.errors import LeadlineError
-from leadline.model.retiring import DataKind
-from leadline.operations.retention import candidates
+from leadline.model.personal_data.retiring import DataKind
+from leadline.operations.personal_data.retention import candidates
 from leadline.privacy.terms import Term, terms_of
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _YEAR = Term(DataKind.RAW, timedelta(days=365), frozenset(), others=True)
 

@@ -6,8 +6,8 @@ from leadline import wiring
 from leadline.entrypoints.cli.look._state import Check
 from leadline.installations import settings_check
 from leadline.model.errors import LeadlineError
-from leadline.operations.health import unscored
-from leadline.settings.general import Settings
+from leadline.operations.watching.health import unscored
+from leadline.settings.top.general import Settings
 
 _WHAT = "scores"
 

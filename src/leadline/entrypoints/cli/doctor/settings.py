@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from leadline.entrypoints.cli.look._state import Check
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Delivery
-from leadline.operations.rule_checks import Severity, check_routing
-from leadline.settings.doubtful import doubt_of, secrets_in
-from leadline.settings.general import Settings
-from leadline.team.unreachable import unreachable_rules
+from leadline.operations.rules.rule_checks import Severity, check_routing
+from leadline.settings.checks.doubtful import doubt_of, secrets_in
+from leadline.settings.top.general import Settings
+from leadline.team.matching.unreachable import unreachable_rules
 from leadline.vendors.registry import find
 
 

@@ -5,13 +5,13 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from leadline import wiring
-from leadline.alerts.phrases import at
-from leadline.alerts.silent_sources import SilenceWatch, WatchedSource
-from leadline.alerts.words import span
-from leadline.model.arrivals import Arrivals
+from leadline.alerts.operators.silent_sources import SilenceWatch, WatchedSource
+from leadline.alerts.wording.phrases import at
+from leadline.alerts.wording.words import span
 from leadline.model.errors import LeadlineError
+from leadline.model.monitoring.arrivals import Arrivals
 from leadline.ports.clock import Clock, wall_clock
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 from leadline.silence.rhythm import ENOUGH, HISTORY_HOURS, WEEK_HOURS
 
 _WEEKS = HISTORY_HOURS // WEEK_HOURS

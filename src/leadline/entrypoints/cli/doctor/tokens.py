@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from leadline.entrypoints.cli.look._state import Check
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _WITHIN_S = 10.0
 

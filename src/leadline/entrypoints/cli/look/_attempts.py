@@ -6,16 +6,16 @@ from rich.console import Console
 from rich.text import Text
 
 from leadline.entrypoints.cli._show import when
-from leadline.model.attempts import AttemptRecord, Exchange
-from leadline.model.harmless_texts import in_lines
-from leadline.operations.attempts import (
+from leadline.model.monitoring.attempts import AttemptRecord, Exchange
+from leadline.model.texts.harmless_texts import in_lines
+from leadline.operations.watching.attempts import (
     answered,
     before_in_words,
     heading_of,
     left_out_of,
     value_in_words,
 )
-from leadline.ports.ledger import LeadStory
+from leadline.ports.reading.ledger import LeadStory
 
 
 def print_attempts(out: Console, story: LeadStory) -> None:

@@ -3,7 +3,7 @@
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._show import say
 from leadline.installations.waiting_contacts import waiting_contacts
-from leadline.operations.listing import ContactReader
+from leadline.operations.lists.listing import ContactReader
 
 
 def contact_reader(options: Options) -> ContactReader:

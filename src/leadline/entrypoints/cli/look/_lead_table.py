@@ -8,9 +8,9 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from leadline.entrypoints.cli._terminal import fitted, padded
-from leadline.model.harmless_texts import one_line
 from leadline.model.task import ON_HOLD
-from leadline.operations.listing import Listed
+from leadline.model.texts.harmless_texts import one_line
+from leadline.operations.lists.listing import Listed
 
 NARROWEST = 60
 _GAP = 2

@@ -10,7 +10,7 @@ from leadline.entrypoints.reason_words import (
     rules_lines,
     whose_lines,
 )
-from leadline.operations.reasons import Reasons
+from leadline.operations.rules.reasons import Reasons
 
 
 def lines_of(reasons: Reasons) -> Iterator[str]:

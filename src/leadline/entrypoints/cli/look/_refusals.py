@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from leadline.net.client import HttpClient, NoReply
-from leadline.ports.news import News
-from leadline.settings.general import Settings
+from leadline.ports.reading.news import News
+from leadline.settings.top.general import Settings
 
 _TIMEOUT_S = 5.0
 _ANSWERS = re.compile(

@@ -8,7 +8,7 @@ from leadline.entrypoints.cli.look._state import Check
 from leadline.installations.data_folder import for_reading
 from leadline.journey.assigning.removed_teams import removed_words, waiting_for_removed
 from leadline.model.errors import LeadlineError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 
 def waiting_without_team(settings: Settings) -> Mapping[str, int]:

@@ -17,10 +17,10 @@ from leadline.installations.data_folder import has_failed_sync, is_served, refus
 from leadline.installations.serving import serving
 from leadline.model.errors import ConfigurationError
 from leadline.model.task import Step
-from leadline.ports.ledger import Backlog, DeadGroup, LeadFilter
-from leadline.ports.listing import ChannelState
-from leadline.ports.questions import Behind
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import Backlog, DeadGroup, LeadFilter
+from leadline.ports.reading.listing import ChannelState
+from leadline.ports.reading.questions import Behind
+from leadline.settings.top.general import Settings
 
 LATE = timedelta(minutes=5)
 """From this time on it counts as wrong that a lead is late: workers take a due lead at once, and a

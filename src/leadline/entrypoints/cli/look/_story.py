@@ -12,33 +12,33 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from leadline.alerts.decision_words import because
-from leadline.alerts.likeness import (
+from leadline.alerts.wording.decision_words import because
+from leadline.alerts.wording.likeness import (
     origin_in_words,
     percent,
     reasons_in_words,
     same_person_words,
 )
-from leadline.alerts.lookups import origin_of_value
-from leadline.alerts.words import OWNER_CLAIMED
+from leadline.alerts.wording.lookups import origin_of_value
+from leadline.alerts.wording.words import OWNER_CLAIMED
 from leadline.entrypoints.cli._show import when
 from leadline.entrypoints.reason_words import score_lines
 from leadline.entrypoints.timeline_details import detail_in_words
-from leadline.model.attempts import FieldWrite
-from leadline.model.corrected_events import CORRECTED_BY
-from leadline.model.enrichment import FILLED
-from leadline.model.event_notes import NOT_READ
+from leadline.model.facts.corrected_events import CORRECTED_BY
+from leadline.model.facts.enrichment import FILLED
+from leadline.model.facts.likeness import Possible
 from leadline.model.handling import Handling
-from leadline.model.harmless_texts import escaped_json, in_lines
 from leadline.model.lead import Fate, Kind, RefinedLead
-from leadline.model.likeness import Possible
-from leadline.model.people import Person
-from leadline.model.retiring import RETIRED_WORDS, DataKind, note_on
+from leadline.model.monitoring.attempts import FieldWrite
+from leadline.model.monitoring.event_notes import NOT_READ
+from leadline.model.personal_data.retiring import RETIRED_WORDS, DataKind, note_on
+from leadline.model.staff.people import Person
 from leadline.model.task import ON_HOLD, event_name
-from leadline.operations.attempts import before_in_words, fields_before
-from leadline.operations.names_in_stories import people_named_in
-from leadline.operations.waits import is_on_hold
-from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
+from leadline.model.texts.harmless_texts import escaped_json, in_lines
+from leadline.operations.repair.waits import is_on_hold
+from leadline.operations.rules.names_in_stories import people_named_in
+from leadline.operations.watching.attempts import before_in_words, fields_before
+from leadline.ports.reading.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.refine.emails.slips import suggested_address
 
 _NOTHING = "—"

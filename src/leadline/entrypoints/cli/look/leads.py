@@ -26,14 +26,14 @@ from leadline.entrypoints.cli.look._contacts import contact_reader
 from leadline.entrypoints.cli.look._lead_table import table_lines
 from leadline.entrypoints.decided_stories import as_decided, without_keys
 from leadline.model.errors import ConfigurationError
-from leadline.model.harmless_texts import in_lines
 from leadline.model.lead import Status
-from leadline.operations import listing
-from leadline.operations.lead_csv import csv_lines
-from leadline.operations.listing import Listed
-from leadline.operations.masked import masked_listed, masked_row, masked_story
-from leadline.ports.ledger import LeadFilter, LeadStory, Ledger
-from leadline.ports.listing import SHORT
+from leadline.model.texts.harmless_texts import in_lines
+from leadline.operations.lists import listing
+from leadline.operations.lists.lead_csv import csv_lines
+from leadline.operations.lists.listing import Listed
+from leadline.operations.lists.masked import masked_listed, masked_row, masked_story
+from leadline.ports.reading.ledger import LeadFilter, LeadStory, Ledger
+from leadline.ports.reading.listing import SHORT
 
 _COUNTED, _COUNTED_ON_AWS = 100_000, 1_000
 """Up to how many leads of a selection are counted."""

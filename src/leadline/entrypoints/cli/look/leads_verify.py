@@ -17,7 +17,7 @@ from leadline.entrypoints.cli._show import (
     progress_of_parts,
     table,
 )
-from leadline.ports.ledger import Account
+from leadline.ports.reading.ledger import Account
 
 
 @app.command()

@@ -16,21 +16,21 @@ from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say, table, when
 from leadline.installations import settings_check
 from leadline.installations.erased import previewing_kit
-from leadline.journey.follow_up import look_again
 from leadline.journey.pushing.counting import PushCount, counted_pushes
 from leadline.journey.pushing.planning import plans
+from leadline.journey.responding.follow_up import look_again
 from leadline.kit import Kit
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
 from leadline.model.handling import Ending
 from leadline.model.lead import Status
 from leadline.model.task import Step, Task
-from leadline.operations.pushed import NetworkFigures, network_figures
-from leadline.operations.results import Endings, Results, results_of
+from leadline.operations.figures.pushed import NetworkFigures, network_figures
+from leadline.operations.figures.results import Endings, Results, results_of
 from leadline.ports.clock import wall_clock
 from leadline.ports.installation import OpenStore
-from leadline.ports.ledger import LeadFilter, Ledger
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import LeadFilter, Ledger
+from leadline.settings.top.general import Settings
 from leadline.team.people import Team
 
 outcomes_app = typer.Typer(

@@ -12,7 +12,7 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_lines
 from leadline.entrypoints.cli.look._reasons import lines_of
 from leadline.model.errors import LeadlineError
-from leadline.operations.reasons import kept_reasons, people_of_teams
+from leadline.operations.rules.reasons import kept_reasons, people_of_teams
 
 
 @app.command()

@@ -19,11 +19,11 @@ from leadline.entrypoints.cli._terminal import fitted, padded
 from leadline.entrypoints.cli.look._contacts import contact_reader
 from leadline.entrypoints.cli.look._lead_table import day_or_time, end_of_id
 from leadline.entrypoints.cli.look._refusals import Refusals
-from leadline.model.harmless_texts import escaped_json, one_line
-from leadline.operations.listing import named
-from leadline.operations.masked import masked_news, masked_row
-from leadline.ports.ledger import LeadRow, Ledger
-from leadline.ports.news import News, NewsReader, Seen
+from leadline.model.texts.harmless_texts import escaped_json, one_line
+from leadline.operations.lists.listing import named
+from leadline.operations.lists.masked import masked_news, masked_row
+from leadline.ports.reading.ledger import LeadRow, Ledger
+from leadline.ports.reading.news import News, NewsReader, Seen
 
 _EVERY_S = 1.0
 _LOOK_FOR_REFUSALS = 5

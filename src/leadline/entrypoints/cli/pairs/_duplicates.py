@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from leadline.alerts.likeness import JUDGED, percent, reason_words, reasons_in_words
+from leadline.alerts.wording.likeness import JUDGED, percent, reason_words, reasons_in_words
 from leadline.entrypoints.cli._show import print_plain, table, when
 from leadline.entrypoints.cli.look._lead_table import end_of_id
-from leadline.journey.judging import Edge, JudgingStore
+from leadline.journey.same_person.judging import Edge, JudgingStore
+from leadline.model.facts.likeness import Judgement, Possible, Reason, Ruling
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Judgement, Possible, Reason, Ruling
 
 CONTACT = ("name", "email", "phone", "company")
 

@@ -17,12 +17,19 @@ from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_plain, say
 from leadline.entrypoints.cli.pairs import _duplicates as told
-from leadline.journey.decided import person_of
-from leadline.journey.judging import cluster_of, edges_of, join, leaving, part, without_raw
+from leadline.journey.same_person.decided import person_of
+from leadline.journey.same_person.judging import (
+    cluster_of,
+    edges_of,
+    join,
+    leaving,
+    part,
+    without_raw,
+)
+from leadline.model.facts.likeness import Ruling
 from leadline.model.lead import RefinedLead
-from leadline.model.likeness import Ruling
 from leadline.ports.installation import OpenStore
-from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.reading.ledger import LeadFilter, Ledger
 
 duplicates_app = typer.Typer(
     help="Find, join and part leads about one person.",

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from leadline.duplicates.evaluating import Evaluation, Score, clusters_found, evaluated
-from leadline.duplicates.fitting import weights_fitted_to
-from leadline.duplicates.tables import Unlabelled, labelled_rows, leads_of_table
+from leadline.duplicates.measuring.evaluating import Evaluation, Score, clusters_found, evaluated
+from leadline.duplicates.measuring.fitting import weights_fitted_to
+from leadline.duplicates.measuring.tables import Unlabelled, labelled_rows, leads_of_table
 from leadline.duplicates.traits import traits_of
 from leadline.duplicates.weights import Weights, written
 from leadline.entrypoints.cli._app import Options
@@ -18,8 +18,8 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain
 from leadline.entrypoints.cli.pairs.duplicates import duplicates_app
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.likeness import Traits
 from leadline.model.lead import LeadFields
-from leadline.model.likeness import Traits
 from leadline.operations.fitting_by_splink import weights_by_splink
 from leadline.refine import About, refine
 

@@ -5,19 +5,19 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from leadline.duplicates.mailboxes import is_shared_mailbox
+from leadline.duplicates.comparisons.mailboxes import is_shared_mailbox
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._choosing import whole_id
 from leadline.installations.erased import erasing_kit
-from leadline.journey.finding_people import LeadOfPerson, find_people
-from leadline.journey.judging import cluster_of
+from leadline.journey.personal_data.finding_people import LeadOfPerson, find_people
+from leadline.journey.same_person.judging import cluster_of
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
 from leadline.ports.installation import OpenStore
-from leadline.ports.ledger import Ledger
+from leadline.ports.reading.ledger import Ledger
 from leadline.privacy.finding import EMAIL, email_name, phone_names
 from leadline.refine.phones.number import number_in
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 Email = Annotated[str | None, typer.Option(help="The person's e-mail address.")]
 Phone = Annotated[str | None, typer.Option(help="The person's phone number, such as +14155550101.")]

@@ -1,7 +1,7 @@
 """How commands show an entry of the suppression list."""
 
 from leadline.entrypoints.cli._show import when
-from leadline.model.suppression import Suppressed
+from leadline.model.personal_data.suppression import Suppressed
 
 
 def entry_words(one: Suppressed) -> str:

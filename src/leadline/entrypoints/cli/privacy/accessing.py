@@ -20,11 +20,11 @@ from leadline.entrypoints.cli.privacy._sought import (
     sought_person,
 )
 from leadline.entrypoints.cli.privacy._suppressed import entry_data, entry_words
-from leadline.journey.access import HeldItem, HeldLead, held_about
-from leadline.journey.erasing import note_in_audit
+from leadline.journey.personal_data.access import HeldItem, HeldLead, held_about
+from leadline.journey.personal_data.erasing import note_in_audit
 from leadline.model.errors import ConfigurationError
-from leadline.model.suppression import Suppressed, SuppressedBy
-from leadline.operations.suppressing import on_the_list, suppression_name
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
+from leadline.operations.personal_data.suppressing import on_the_list, suppression_name
 
 
 @app.command()

@@ -25,7 +25,7 @@ from leadline.entrypoints.cli._show import (
 )
 from leadline.installations.erased import privacy_key_of
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import ChainedEntry
+from leadline.model.personal_data.privacy import ChainedEntry
 from leadline.model.rights import new_file
 from leadline.ports.archive import ArchiveError
 from leadline.privacy.chain import (

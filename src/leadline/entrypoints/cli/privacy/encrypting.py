@@ -12,8 +12,8 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain, say
 from leadline.installations import encryption
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
-from leadline.settings.personal_data import KEY_REFERENCE
+from leadline.settings.top.general import Settings
+from leadline.settings.top.personal_data import KEY_REFERENCE
 
 encryption_app = typer.Typer(
     help="Encrypt personal data in the data folder, or change its keys.",

@@ -27,8 +27,8 @@ from leadline.entrypoints.cli.privacy._sought import (
     sought_person,
 )
 from leadline.installations.erased import privacy_key_of
-from leadline.journey.erasing_people import ErasedPeople, erase_people, refuse_held
-from leadline.journey.finding_people import LeadOfPerson
+from leadline.journey.personal_data.erasing_people import ErasedPeople, erase_people, refuse_held
+from leadline.journey.personal_data.finding_people import LeadOfPerson
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import write_file
 from leadline.privacy.receipts import (
@@ -48,7 +48,7 @@ erase_app = typer.Typer(
 )
 app.add_typer(erase_app, name="erase", cls=WholeHelp)
 
-_ERASING = "leadline.journey.erasing"
+_ERASING = "leadline.journey.personal_data.erasing"
 _IN_THE_RECEIPT = ("privacy.erased", "privacy.not_reached")
 """Lines of the log that say the same as the result."""
 

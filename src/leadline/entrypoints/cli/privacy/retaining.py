@@ -21,10 +21,10 @@ from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, say, table, when
 from leadline.entrypoints.cli.assign import _teams
 from leadline.installations.erased import privacy_key_of
-from leadline.model.privacy import DataHold
-from leadline.model.retiring import DataKind
-from leadline.operations import retention
-from leadline.operations.audit_retention import cut_audit
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.personal_data.retiring import DataKind
+from leadline.operations.personal_data import retention
+from leadline.operations.personal_data.audit_retention import cut_audit
 from leadline.privacy.terms import FOREVER, Term, term_for, terms_of
 
 retention_app = typer.Typer(

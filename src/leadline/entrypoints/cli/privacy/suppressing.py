@@ -17,10 +17,10 @@ from leadline.entrypoints.cli.privacy._suppressed import entry_data, entry_words
 from leadline.installations.erased import erasing_kit
 from leadline.kit import Kit
 from leadline.model.errors import ConfigurationError
-from leadline.model.suppression import SuppressedBy
-from leadline.operations import suppressing
-from leadline.operations.suppressing import SuppressionName, suppression_name
-from leadline.settings.general import Settings
+from leadline.model.personal_data.suppression import SuppressedBy
+from leadline.operations.personal_data import suppressing
+from leadline.operations.personal_data.suppressing import SuppressionName, suppression_name
+from leadline.settings.top.general import Settings
 
 suppress_app = typer.Typer(
     help="Keep the list of people who are not to be contacted.",

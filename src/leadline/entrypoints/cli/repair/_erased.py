@@ -9,10 +9,10 @@ from leadline.entrypoints.cli._show import say
 from leadline.installations.erased import erase_returned, take_erasures
 from leadline.installations.suppressed import keep_suppressed
 from leadline.model.lead import RefinedLead
-from leadline.operations.archive import documents, read_corrections, read_raw
+from leadline.operations.repair.archive import documents, read_corrections, read_raw
 from leadline.ports.archive import ArchiveError
-from leadline.ports.erasing import HeldTexts
-from leadline.settings.general import Settings
+from leadline.ports.personal_data.erasing import HeldTexts
+from leadline.settings.top.general import Settings
 
 
 def take_along(settings: Settings, erasures: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from leadline.entrypoints.cli._show import say
 from leadline.model.lead import CapturedLead, Fate
-from leadline.operations.archive import read_corrections
+from leadline.operations.repair.archive import read_corrections
 from leadline.ports.archive import ArchiveError
 from leadline.ports.installation import Intake
 

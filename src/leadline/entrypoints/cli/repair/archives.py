@@ -23,7 +23,8 @@ from leadline.model.formats import refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import RefinedLead
 from leadline.model.rights import Rights
-from leadline.operations.archive import (
+from leadline.operations.lists.outgoing import masked_documents, outgoing_documents
+from leadline.operations.repair.archive import (
     FolderWriter,
     TarWriter,
     documents,
@@ -31,10 +32,9 @@ from leadline.operations.archive import (
     read_handling,
     read_raw,
 )
-from leadline.operations.outgoing import masked_documents, outgoing_documents
 from leadline.ports.archive import ArchiveError, DocumentWriter
 from leadline.ports.installation import Intake
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _BATCH = 500
 _NAMED = 20

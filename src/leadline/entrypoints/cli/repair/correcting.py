@@ -18,17 +18,17 @@ from leadline.entrypoints.cli._choosing import (
 from leadline.entrypoints.cli._options import Json, Yes
 from leadline.entrypoints.cli._show import as_json, print_plain, table
 from leadline.installations.erased import previewing_kit
-from leadline.journey.proposing import (
+from leadline.journey.corrections.proposing import (
     CorrectionProposal,
     FieldDifference,
     correct,
     propose_correction,
 )
-from leadline.model.correcting import CUSTOM
+from leadline.model.facts.correcting import CUSTOM
 from leadline.model.task import Step, Task
-from leadline.operations.waits import wait_of
+from leadline.operations.repair.waits import wait_of
 from leadline.ports.clock import wall_clock
-from leadline.ports.ledger import Ledger
+from leadline.ports.reading.ledger import Ledger
 from leadline.privacy.masking import masked_field
 
 _NOBODYS = ("status", "problems", "duplicate_of", "email_kind")

@@ -8,7 +8,7 @@ from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, print_plain
 from leadline.installations import leads_index
 from leadline.model.errors import ConfigurationError
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 index_app = typer.Typer(
     help="Rebuild or check the index by which leads are searched and counted.",

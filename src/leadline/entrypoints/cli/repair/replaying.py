@@ -36,13 +36,13 @@ from leadline.entrypoints.cli._show import (
     table,
     when,
 )
-from leadline.journey.capture import read_again
+from leadline.journey.receiving.capture import read_again
 from leadline.model.lead import CapturedLead, Status
 from leadline.model.task import Step, Task
-from leadline.operations import replay as replaying
-from leadline.operations.replay import Start
+from leadline.operations.repair import replay as replaying
+from leadline.operations.repair.replay import Start
 from leadline.ports.installation import Installation, Stranded, Tidied
-from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.reading.ledger import LeadFilter, Ledger
 from leadline.ports.store import Archived, Store
 
 

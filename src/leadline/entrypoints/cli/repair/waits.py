@@ -23,12 +23,12 @@ from leadline.entrypoints.cli._show import (
 from leadline.installations.serving import serving
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL
-from leadline.operations.speed import Speed, Spread, as_rows, judge_by, speed_of
-from leadline.operations.waits import change_wait, end_of_wait, is_on_hold, wait_of
+from leadline.operations.figures.speed import Speed, Spread, as_rows, judge_by, speed_of
+from leadline.operations.repair.waits import change_wait, end_of_wait, is_on_hold, wait_of
 from leadline.ports.installation import Installation
-from leadline.ports.ledger import LeadFilter, LeadStory, TaskRow
-from leadline.settings.general import Settings
-from leadline.settings.notations import DURATION
+from leadline.ports.reading.ledger import LeadFilter, LeadStory, TaskRow
+from leadline.settings.notation.notations import DURATION
+from leadline.settings.top.general import Settings
 
 Lead = Annotated[str, typer.Argument(help=LEAD_HELP)]
 

@@ -16,7 +16,7 @@ from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.cleaning import Pair, PastStore, TriedSettings, refined_by_both
 from leadline.model.batches import batched
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _AT_ONCE = 200
 _FEWEST = 4 * _AT_ONCE

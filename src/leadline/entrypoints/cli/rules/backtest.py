@@ -23,7 +23,7 @@ from leadline.entrypoints.rule_trials import side_of
 from leadline.journey.backtest.comparing import Difference, Sums
 from leadline.journey.backtest.replaying import Backtest
 from leadline.model.errors import ConfigurationError
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 
 _EVERY = 1 << 40
 

@@ -15,8 +15,8 @@ from leadline.entrypoints.cli.rules._backtesting import settings_in
 from leadline.entrypoints.cli.rules.group import SettingsFile, rules_app
 from leadline.installations import settings_check
 from leadline.model.errors import ConfigurationError
-from leadline.model.people import Person
-from leadline.operations.rule_checks import (
+from leadline.model.staff.people import Person
+from leadline.operations.rules.rule_checks import (
     Finding,
     Severity,
     check_routing,
@@ -25,8 +25,8 @@ from leadline.operations.rule_checks import (
     unknown_custom_fields,
 )
 from leadline.ports.crm import CrmUsers, crm_in_words
-from leadline.ports.ledger import LeadFilter
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.settings.top.general import Settings
 
 _LEADS = 1000
 """How many of the newest leads are looked at for custom fields."""

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from leadline import wiring
-from leadline.alerts.decision_words import because
+from leadline.alerts.wording.decision_words import because
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import as_json, point_in_time, print_lines, say
@@ -16,12 +16,12 @@ from leadline.entrypoints.cli.connect.trying import File, SourceName, body_of
 from leadline.entrypoints.cli.rules._backtesting import settings_in
 from leadline.entrypoints.cli.rules.group import SettingsFile, rules_app
 from leadline.entrypoints.rule_trials import explained, explained_lines, media_type_of, reading_kit
-from leadline.journey.capture import read
-from leadline.journey.explaining import Explained
+from leadline.journey.receiving.capture import read
+from leadline.journey.refinement.explaining import Explained
 from leadline.model.errors import ConfigurationError
 from leadline.model.lead import Delivery
-from leadline.operations.reasons import people_asked, people_of_teams
-from leadline.settings.general import Settings
+from leadline.operations.rules.reasons import people_asked, people_of_teams
+from leadline.settings.top.general import Settings
 from leadline.vendors.registry import find
 
 At = Annotated[

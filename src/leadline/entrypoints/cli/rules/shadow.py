@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from leadline.alerts.decision_words import because
+from leadline.alerts.wording.decision_words import because
 from leadline.entrypoints.cli._app import Options
 from leadline.entrypoints.cli._options import Json
 from leadline.entrypoints.cli._show import (
@@ -28,7 +28,7 @@ from leadline.entrypoints.rule_trials import difference_in_words, side_of
 from leadline.journey.backtest.cleaning import TriedSettings, refined_by_both
 from leadline.journey.backtest.shadowing import Shadow, Shadowed
 from leadline.model.batches import batched
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 
 _EVERY = 1 << 40
 _AT_ONCE = 200

@@ -24,9 +24,9 @@ from leadline.entrypoints.embedded.renewing import Hangup, tell_changes
 from leadline.entrypoints.logs import configure
 from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.installations.embedded import Embedded
-from leadline.ports.accounts import Accounts
-from leadline.settings.dashboard import dashboard_faults, dashboard_url
-from leadline.settings.general import Settings
+from leadline.ports.dashboard.accounts import Accounts
+from leadline.settings.top.dashboard import dashboard_faults, dashboard_url
+from leadline.settings.top.general import Settings
 
 dashboard_app = typer.Typer(
     help="Show the dashboard in a browser: on its own, or of a stack.",

@@ -23,9 +23,9 @@ from leadline.entrypoints.cli.run._first_settings import (
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import make_file, write_file
 from leadline.plugins import is_source, own_sources, source_names
-from leadline.settings.general import Settings, declared
 from leadline.settings.layers import CONFIG_VARIABLE
 from leadline.settings.loading import CONFIG
+from leadline.settings.top.general import Settings, declared
 
 _FIRST = "generic"
 _SLACK = "URL of a Slack incoming webhook (empty: none yet)"

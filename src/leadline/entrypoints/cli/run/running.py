@@ -14,12 +14,13 @@ from leadline.entrypoints.cli._help import WholeHelp
 from leadline.entrypoints.cli._show import as_json, say, table
 from leadline.entrypoints.cli.doctor.checks import all_checks
 from leadline.entrypoints.cli.run.dashboards import introduce_dashboard
-from leadline.entrypoints.embedded import children, exposure
-from leadline.entrypoints.embedded.data_rights import settle_data
+from leadline.entrypoints.embedded import children
 from leadline.entrypoints.embedded.progress import Alarm
 from leadline.entrypoints.embedded.renewing import Hangup, tell_changes
 from leadline.entrypoints.embedded.supervisor import Supervisor
-from leadline.entrypoints.embedded.trouble_watch import tell_of_end
+from leadline.entrypoints.embedded.watching import exposure
+from leadline.entrypoints.embedded.watching.data_rights import settle_data
+from leadline.entrypoints.embedded.watching.trouble_watch import tell_of_end
 from leadline.entrypoints.embedded.worker import work
 from leadline.entrypoints.logs import configure
 from leadline.installations import settings_check
@@ -28,8 +29,8 @@ from leadline.installations.data_folder import end_process_at_failed_sync
 from leadline.installations.erased import erase_returned
 from leadline.model.errors import LeadlineError
 from leadline.model.task import Step
-from leadline.settings.general import Settings
 from leadline.settings.loading import Loaded
+from leadline.settings.top.general import Settings
 
 config_app = typer.Typer(
     help="Show and check the settings.", no_args_is_help=True, rich_markup_mode=None

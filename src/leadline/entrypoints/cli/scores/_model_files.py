@@ -11,11 +11,11 @@ import msgspec
 from leadline.entrypoints.cli._app import Options
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
-from leadline.ports.ledger import Followed, LeadFilter
+from leadline.ports.reading.ledger import Followed, LeadFilter
 from leadline.scoring.model_file import ModelFile, ModelRefused, model_bytes
 from leadline.scoring.model_texts import problem_of_name
 from leadline.scoring.trained import TrainedModel, load_model
-from leadline.settings.notations import DURATION
+from leadline.settings.notation.notations import DURATION
 
 if TYPE_CHECKING:
     from leadline.operations.training.examples import Examples
@@ -109,7 +109,7 @@ def zone_for(options: Options, named: str) -> str:
     """The zone that is *named*; else that of the first business hours of the settings, or UTC.
     Raises ConfigurationError if there is none of that name."""
     if named:
-        from leadline.settings.zones import zone
+        from leadline.settings.notation.zones import zone
 
         try:
             zone(named)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.model.harmless_texts import one_line
+from leadline.model.texts.harmless_texts import one_line
 from leadline.scoring.drifting import FEWEST, SCORE, Drift
 from leadline.scoring.model_file import ColumnGroup, ModelFile, Quality
 

@@ -18,17 +18,17 @@ from leadline.entrypoints.cli.rules._backtesting import settings_in
 from leadline.entrypoints.cli.rules.group import SettingsFile
 from leadline.entrypoints.reason_words import score_lines
 from leadline.entrypoints.rule_trials import explained, media_type_of, reading_kit
-from leadline.journey.capture import read
-from leadline.journey.scoring import Scorer, scorer_of
+from leadline.journey.receiving.capture import read
+from leadline.journey.refinement.scoring import Scorer, scorer_of
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError
+from leadline.model.facts.score import LeadScore
+from leadline.model.facts.scored_leads import can_be_scored, was_not_scored
 from leadline.model.handling import Handling
 from leadline.model.lead import Delivery, RefinedLead
-from leadline.model.score import LeadScore
-from leadline.model.scored_leads import can_be_scored, was_not_scored
-from leadline.operations.score_trials import ScoreTrial, tried
-from leadline.ports.ledger import LeadFilter
-from leadline.settings.general import Settings
+from leadline.operations.figures.score_trials import ScoreTrial, tried
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.settings.top.general import Settings
 from leadline.vendors.registry import find
 
 score_app = typer.Typer(

@@ -26,7 +26,7 @@ from leadline.entrypoints.cli.scores._model_files import (
 )
 from leadline.entrypoints.cli.scores.scoring import score_app
 from leadline.model.errors import ConfigurationError
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 
 _EVERY = 1 << 40
 

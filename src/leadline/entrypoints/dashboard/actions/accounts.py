@@ -22,7 +22,7 @@ from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.guarding.logins import TOKEN_PREFIX, is_account_name, make_link
 from leadline.entrypoints.dashboard.guarding.roles import Who, for_role, who_asks
 from leadline.entrypoints.dashboard.pages.accounts import Secret, accounts_page
-from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
+from leadline.model.staff.accounts import ApiToken, Scope, UserAccount, UserRole, digest_of
 
 Named = TypeVar("Named", UserRole, Scope)
 

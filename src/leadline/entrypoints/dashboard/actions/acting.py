@@ -29,12 +29,12 @@ from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.guarding.roles import Who, who_asks
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.kit import Kit
-from leadline.model.accounts import UserRole
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.ids import is_lead_id
-from leadline.model.people import Person
+from leadline.model.staff.accounts import UserRole
+from leadline.model.staff.people import Person
 from leadline.ports.installation import Installation, OpenStore
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _LONGEST_TOKEN = 100
 

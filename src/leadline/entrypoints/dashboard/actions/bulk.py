@@ -32,9 +32,9 @@ from leadline.entrypoints.dashboard.bulk.wanted import BulkAction, BulkWanted
 from leadline.entrypoints.dashboard.dashboard import dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.guarding.roles import for_role, who_asks
-from leadline.model.accounts import UserRole
 from leadline.model.ids import is_lead_id
-from leadline.operations.replay import Start
+from leadline.model.staff.accounts import UserRole
+from leadline.operations.repair.replay import Start
 
 PATH = "/leads/bulk"
 NO_LONGER = "it does not match any more"

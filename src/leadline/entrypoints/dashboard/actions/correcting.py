@@ -7,20 +7,20 @@ from leadline import wiring
 from leadline.entrypoints.dashboard.actions.acting import Acting, LeadAction
 from leadline.entrypoints.dashboard.actions.telling import ActionResult, Told
 from leadline.entrypoints.dashboard.forms import SentForm
-from leadline.journey.capture import read_again
-from leadline.journey.proposing import (
+from leadline.journey.corrections.proposing import (
     NotCorrected,
     correct,
     correctable,
     digest_of_fields,
     propose_correction,
 )
+from leadline.journey.receiving.capture import read_again
 from leadline.model.errors import LeadlineError
 from leadline.model.lead import Kind
 from leadline.model.task import Step, Task
-from leadline.operations import replay as replaying
-from leadline.operations.replay import Start
-from leadline.operations.waits import wait_of
+from leadline.operations.repair import replay as replaying
+from leadline.operations.repair.replay import Start
+from leadline.operations.repair.waits import wait_of
 
 FIELD = "f:"
 """What the name of a form's field begins with that has the value of a lead's field."""

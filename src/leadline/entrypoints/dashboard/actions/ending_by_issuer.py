@@ -18,8 +18,8 @@ from leadline.entrypoints.dashboard.guarding.access import BACK_CHANNEL
 from leadline.entrypoints.dashboard.guarding.company import client_of
 from leadline.entrypoints.dashboard.guarding.logins import attempt_to_log_out
 from leadline.entrypoints.dashboard.guarding.sessions import who_has_account
-from leadline.model.accounts import digest_of
 from leadline.model.errors import TokenRefused
+from leadline.model.staff.accounts import digest_of
 from leadline.net.oauth.code_flow import CodeFlow, LoginClient
 from leadline.net.oauth.logout_tokens import EndedLogin
 from leadline.net.oauth.providers import ProviderError

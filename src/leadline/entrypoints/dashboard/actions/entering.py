@@ -31,7 +31,7 @@ from leadline.entrypoints.dashboard.guarding.sessions import (
 )
 from leadline.entrypoints.dashboard.guarding.wanted import lead_wanted, page_wanted, with_lead
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.model.accounts import UserAccount, UserRole, digest_of
+from leadline.model.staff.accounts import UserAccount, UserRole, digest_of
 
 log = logging.getLogger(__name__)
 

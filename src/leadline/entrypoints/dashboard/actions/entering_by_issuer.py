@@ -31,8 +31,8 @@ from leadline.entrypoints.dashboard.guarding.security import is_host_of_url
 from leadline.entrypoints.dashboard.guarding.sessions import set_cookie, who_has_account
 from leadline.entrypoints.dashboard.guarding.wanted import LEAD, lead_wanted, page_wanted
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.model.accounts import digest_of
 from leadline.model.errors import TokenRefused
+from leadline.model.staff.accounts import digest_of
 from leadline.net.oauth.code_flow import CodeFlow, LoginAttempt, LoginClient
 from leadline.net.oauth.logout_tokens import session_digest
 from leadline.net.oauth.providers import ProviderError

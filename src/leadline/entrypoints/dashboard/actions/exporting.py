@@ -17,9 +17,9 @@ from leadline.entrypoints.dashboard.pages.leads import json_lines
 from leadline.entrypoints.dashboard.reading import contacts_of
 from leadline.entrypoints.dashboard.showing.exporting import export
 from leadline.entrypoints.dashboard.showing.filters import count_of
-from leadline.model.accounts import UserRole
-from leadline.operations.lead_csv import csv_lines
-from leadline.operations.listing import named
+from leadline.model.staff.accounts import UserRole
+from leadline.operations.lists.lead_csv import csv_lines
+from leadline.operations.lists.listing import named
 
 
 async def export_chosen(request: Request) -> Response:

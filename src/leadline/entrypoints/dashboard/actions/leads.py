@@ -17,16 +17,16 @@ from leadline.entrypoints.dashboard.actions.correcting import CORRECTIONS
 from leadline.entrypoints.dashboard.actions.telling import ActionResult, Told, ago_words
 from leadline.entrypoints.slack_endpoint import slack_endpoint
 from leadline.journey.assigning.handing_on import Move, move
-from leadline.journey.capture import read_again
-from leadline.journey.claiming import CLAIM, JUNK, Press, Pressed, PressResult, press
-from leadline.journey.judging import part, without_raw
+from leadline.journey.receiving.capture import read_again
+from leadline.journey.responding.claiming import CLAIM, JUNK, Press, Pressed, PressResult, press
+from leadline.journey.same_person.judging import part, without_raw
 from leadline.model.ids import is_lead_id
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL, Step, Task
-from leadline.operations import replay as replaying
-from leadline.operations.replay import Start
-from leadline.operations.waits import change_wait, end_of_wait, is_on_hold, wait_of
-from leadline.ports.ledger import LeadStory, TaskRow
+from leadline.operations.repair import replay as replaying
+from leadline.operations.repair.replay import Start
+from leadline.operations.repair.waits import change_wait, end_of_wait, is_on_hold, wait_of
+from leadline.ports.reading.ledger import LeadStory, TaskRow
 
 _PRESSED = {
     PressResult.CLAIMED: Told("It is yours."),

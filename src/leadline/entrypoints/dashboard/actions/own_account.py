@@ -21,7 +21,7 @@ from leadline.entrypoints.dashboard.guarding.passwords import hash_password, why
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, known_user
 from leadline.entrypoints.dashboard.guarding.sessions import forget_cookie, set_cookie
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.model.accounts import UserAccount, UserRole
+from leadline.model.staff.accounts import UserAccount, UserRole
 
 
 class FormRefused(Exception):

@@ -21,13 +21,13 @@ from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.guarding.roles import for_role, who_asks
 from leadline.entrypoints.dashboard.jobs import Job, Jobs
 from leadline.entrypoints.dashboard.showing.filters import count_of
-from leadline.journey.capture import read_again
+from leadline.journey.receiving.capture import read_again
 from leadline.kit import Kit
-from leadline.model.accounts import UserRole
 from leadline.model.ids import is_lead_id
+from leadline.model.staff.accounts import UserRole
 from leadline.model.task import Step, Task
-from leadline.operations.replay import Plan
-from leadline.operations.retrying import DeadSelection, ReadAgain, dead_leads, retry
+from leadline.operations.repair.replay import Plan
+from leadline.operations.repair.retrying import DeadSelection, ReadAgain, dead_leads, retry
 from leadline.ports.installation import OpenStore
 
 _MOST_CHOSEN = 500

@@ -38,11 +38,11 @@ from leadline.entrypoints.dashboard.views.rule_looks import (
     pasted_settings,
     why_wrong,
 )
-from leadline.model.accounts import UserRole
 from leadline.model.errors import LeadlineError
+from leadline.model.staff.accounts import UserRole
 from leadline.plugins import source_names
-from leadline.ports.ledger import LeadFilter
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.settings.top.general import Settings
 
 _EVERY = 1 << 40
 

@@ -21,9 +21,9 @@ from leadline.entrypoints.dashboard.dashboard import dashboard_of, note_action
 from leadline.entrypoints.dashboard.forms import SentForm, form_of
 from leadline.entrypoints.dashboard.guarding.roles import Who, for_role, who_asks
 from leadline.entrypoints.dashboard.pages.saved_views import kept_query, may_change, viewer_key
-from leadline.model.accounts import UserRole
-from leadline.model.saved_views import LONGEST_NAME, MOST_VIEWS, SavedView
-from leadline.ports.saved_views import SavedViews
+from leadline.model.staff.accounts import UserRole
+from leadline.model.staff.saved_views import LONGEST_NAME, MOST_VIEWS, SavedView
+from leadline.ports.dashboard.saved_views import SavedViews
 
 PATH = "/leads/views"
 _LONGEST_QUERY = 2000

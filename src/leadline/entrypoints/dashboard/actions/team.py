@@ -32,9 +32,9 @@ from leadline.entrypoints.dashboard.showing.filters import count_of
 from leadline.entrypoints.dashboard.views.team_view import teams_in
 from leadline.journey.assigning.absences import come_back, go_away
 from leadline.journey.assigning.handing_on import leads_held_by, move
-from leadline.model.accounts import UserRole
 from leadline.model.formats import iso
-from leadline.team.absence_words import end_of_absence
+from leadline.model.staff.accounts import UserRole
+from leadline.team.giving.absence_words import end_of_absence
 from leadline.team.hours import zone_of
 
 Act = Callable[[Dashboard, Who, str, SentForm], Told]

@@ -23,8 +23,8 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, no
 from leadline.entrypoints.dashboard.forms import form_of
 from leadline.entrypoints.dashboard.guarding.roles import Who, for_role, who_asks
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.model.accounts import UserRole
-from leadline.model.people import Person
+from leadline.model.staff.accounts import UserRole
+from leadline.model.staff.people import Person
 from leadline.ports.channel import NO_OWNER
 from leadline.ports.messenger import Busy, Refused, Sent, Unreachable
 from leadline.team.people import Team

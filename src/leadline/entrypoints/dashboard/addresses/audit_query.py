@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from leadline.entrypoints.dashboard.addresses.moments import moment_in
-from leadline.model.privacy import ChainedEntry
+from leadline.model.personal_data.privacy import ChainedEntry
 
 NAMES = ("who", "what", "lead", "from", "to")
 """The filters by their names in addresses."""

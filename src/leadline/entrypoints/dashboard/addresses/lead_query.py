@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import msgspec
 
 from leadline.model.lead import Status
-from leadline.operations.browsing import Order, Wanted
-from leadline.settings.notations import DURATION
-from leadline.settings.zones import zone
+from leadline.operations.lists.browsing import Order, Wanted
+from leadline.settings.notation.notations import DURATION
+from leadline.settings.notation.zones import zone
 
 E = TypeVar("E", bound=StrEnum)
 

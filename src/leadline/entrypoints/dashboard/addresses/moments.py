@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from leadline.settings.zones import zone
+from leadline.settings.notation.zones import zone
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 """From when on and before when a time may be: it can be shown in every time zone, and days can be

@@ -10,11 +10,11 @@ from msgspec import Meta
 
 from leadline.entrypoints.dashboard.bulk.wanted import BulkAction
 from leadline.journey.assigning.team_states import TeamState
-from leadline.model.correcting import CORRECTABLE, CUSTOM
-from leadline.operations.experiment_reports import ExperimentReport
-from leadline.operations.health import HealthPicture
-from leadline.operations.replay import Start
-from leadline.ports.ledger import DeadGroup, LeadRow
+from leadline.model.facts.correcting import CORRECTABLE, CUSTOM
+from leadline.operations.repair.replay import Start
+from leadline.operations.trials.experiment_reports import ExperimentReport
+from leadline.operations.watching.health import HealthPicture
+from leadline.ports.reading.ledger import DeadGroup, LeadRow
 
 _Text = Annotated[str, Meta(max_length=200)]
 _Id = Annotated[str, Meta(min_length=36, max_length=36)]

@@ -13,7 +13,7 @@ from leadline.entrypoints.dashboard.api.operations import OPERATIONS, ApiOperati
 from leadline.entrypoints.dashboard.api.writing import KEY_HEADER, KEY_PATTERN, LONGEST_KEY
 from leadline.entrypoints.dashboard.guarding.access import OPENAPI
 from leadline.entrypoints.dashboard.guarding.problems import PROBLEM, ApiProblem
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 
 _TEMPLATE = "#/components/schemas/{name}"
 FAILURES: Mapping[int, str] = {

@@ -34,10 +34,10 @@ from leadline.entrypoints.dashboard.api.model import (
 from leadline.entrypoints.dashboard.api.writing import action_handler
 from leadline.entrypoints.dashboard.guarding.roles import Handler, for_role
 from leadline.entrypoints.dashboard.looks import noting_looks
-from leadline.model.accounts import UserRole
-from leadline.operations.live import Picture
-from leadline.operations.reasons import Reasons
-from leadline.ports.ledger import LeadStory
+from leadline.model.staff.accounts import UserRole
+from leadline.operations.lists.live import Picture
+from leadline.operations.rules.reasons import Reasons
+from leadline.ports.reading.ledger import LeadStory
 
 API_ROOT = "/api/v1"
 _LEAD = f"{API_ROOT}/leads/{{lead_id}}"

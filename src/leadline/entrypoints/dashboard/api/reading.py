@@ -47,12 +47,12 @@ from leadline.journey.assigning.team_states import removed_states, states_of
 from leadline.kit import Kit
 from leadline.model.ids import is_lead_id
 from leadline.model.lead import Status
-from leadline.operations.browsing import Wanted
-from leadline.operations.listing import Listed
-from leadline.operations.live import Picture, picture
-from leadline.operations.reasons import kept_reasons, people_of_teams
-from leadline.ports.ledger import DeadGroup, LeadStory, Ledger
-from leadline.settings.notations import DURATION
+from leadline.operations.lists.browsing import Wanted
+from leadline.operations.lists.listing import Listed
+from leadline.operations.lists.live import Picture, picture
+from leadline.operations.rules.reasons import kept_reasons, people_of_teams
+from leadline.ports.reading.ledger import DeadGroup, LeadStory, Ledger
+from leadline.settings.notation.notations import DURATION
 
 
 async def api_leads(request: Request) -> Response:

@@ -22,7 +22,7 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, no
 from leadline.entrypoints.dashboard.forms import SentForm
 from leadline.entrypoints.dashboard.guarding.problems import problem_answer
 from leadline.entrypoints.dashboard.guarding.roles import Handler, Who, who_asks
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 
 KEY_HEADER = "idempotency-key"
 LONGEST_KEY = 100

@@ -23,9 +23,9 @@ from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of, no
 from leadline.entrypoints.dashboard.guarding.roles import Who, who_asks
 from leadline.entrypoints.dashboard.jobs import Jobs
 from leadline.entrypoints.dashboard.showing.filters import count_of
-from leadline.model.privacy import AuditEntry
+from leadline.model.personal_data.privacy import AuditEntry
 from leadline.model.task import Step, Task
-from leadline.operations.replay import Plan
+from leadline.operations.repair.replay import Plan
 
 _SHORT = 8
 _undoing = threading.Lock()

@@ -18,10 +18,10 @@ from leadline.entrypoints.dashboard.bulk.wanted import AT_ONCE, BulkAction, Bulk
 from leadline.model.batches import batched
 from leadline.model.lead import Status
 from leadline.model.task import ON_HOLD_UNTIL
-from leadline.operations import replay as replaying
-from leadline.operations.replay import Plan
-from leadline.operations.waits import change_wait, end_of_wait
-from leadline.ports.ledger import LeadFilter, LeadRow
+from leadline.operations.repair import replay as replaying
+from leadline.operations.repair.replay import Plan
+from leadline.operations.repair.waits import change_wait, end_of_wait
+from leadline.ports.reading.ledger import LeadFilter, LeadRow
 
 Note = Callable[[Sequence[str]], None]
 """Notes, before it is done, that an action is done with these leads."""

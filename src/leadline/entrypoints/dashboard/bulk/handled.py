@@ -16,14 +16,14 @@ from leadline.journey.assigning.changing import (
 )
 from leadline.journey.assigning.giving import what_follows
 from leadline.journey.assigning.handing_on import Move, holder_name, move
-from leadline.journey.claiming import CLAIM, JUNK, Press, press
-from leadline.journey.meanwhile import update_later_alerts
-from leadline.model.assigning import Decision, Rewrite
+from leadline.journey.responding.claiming import CLAIM, JUNK, Press, press
+from leadline.journey.responding.meanwhile import update_later_alerts
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import RefinedLead
+from leadline.model.staff.assigning import Decision, Rewrite
 from leadline.model.task import Later, Step, Task
-from leadline.ports.assigning import account_of, roster_of
 from leadline.ports.store import Store
+from leadline.ports.store_parts.assigning import account_of, roster_of
 
 UNDONE = "undone"
 """The timeline note of an undone action; its detail names the action and who undid it."""

@@ -9,15 +9,15 @@ import msgspec
 from leadline.entrypoints.dashboard.bulk.wanted import AT_ONCE, BulkAction, BulkParts, BulkWanted
 from leadline.journey.assigning.handing_on import holder_name
 from leadline.model.batches import batched
-from leadline.model.erasing import ERASED_WORDS
 from leadline.model.handling import UNHANDLED, Ending, Handling
 from leadline.model.lead import ERASED, RefinedLead, Status
+from leadline.model.personal_data.erasing import ERASED_WORDS
 from leadline.model.task import ON_HOLD_UNTIL
-from leadline.operations import replay as replaying
-from leadline.operations.replay import Plan, Start
-from leadline.operations.retrying import plans_of_dead
-from leadline.ports.ledger import LeadFilter, LeadRow
-from leadline.ports.listing import Wait
+from leadline.operations.repair import replay as replaying
+from leadline.operations.repair.replay import Plan, Start
+from leadline.operations.repair.retrying import plans_of_dead
+from leadline.ports.reading.ledger import LeadFilter, LeadRow
+from leadline.ports.reading.listing import Wait
 
 UNKNOWN = "there is no such lead"
 HELD = "it is under a legal hold"

@@ -24,9 +24,9 @@ from leadline.entrypoints.dashboard.jobs import Job
 from leadline.entrypoints.dashboard.reading import browser_for
 from leadline.entrypoints.slack_endpoint import slack_endpoint
 from leadline.model.ids import lowest_id
-from leadline.operations.browsing import Order, Wanted
+from leadline.operations.lists.browsing import Order, Wanted
 from leadline.ports.installation import OpenStore
-from leadline.ports.ledger import LeadFilter, Ledger
+from leadline.ports.reading.ledger import LeadFilter, Ledger
 
 MOST_AT_ONCE = 10_000
 """With how many leads one bulk action is done at most; the newest come first."""

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 import msgspec
 
-from leadline.journey.claiming import ActionRules
+from leadline.journey.responding.claiming import ActionRules
 from leadline.kit import Kit
-from leadline.model.people import Person
-from leadline.operations.replay import Start
-from leadline.operations.retrying import ReadAgain
-from leadline.ports.ledger import Ledger
+from leadline.model.staff.people import Person
+from leadline.operations.repair.replay import Start
+from leadline.operations.repair.retrying import ReadAgain
+from leadline.ports.reading.ledger import Ledger
 
 AT_ONCE = 50
 """How many leads are worked through between two looks at whether to go on."""

@@ -12,10 +12,10 @@ from leadline.entrypoints.dashboard.guarding.access import LOGIN_BY_ISSUER
 from leadline.entrypoints.dashboard.guarding.logins import is_account_name
 from leadline.entrypoints.dashboard.guarding.roles import Who
 from leadline.entrypoints.dashboard.guarding.sessions import who_has_account
-from leadline.model.accounts import UserAccount, UserRole
+from leadline.model.staff.accounts import UserAccount, UserRole
 from leadline.net.oauth.code_flow import LoginClient
 from leadline.net.oauth.id_tokens import Identity
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 RETURN = f"{LOGIN_BY_ISSUER}/return"
 """Where the issuer sends browsers back to."""

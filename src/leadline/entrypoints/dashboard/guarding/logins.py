@@ -9,8 +9,8 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from leadline.entrypoints.dashboard.guarding.clients import plain_address
-from leadline.model.accounts import LoginLink, Session, UserAccount, digest_of
-from leadline.ports.accounts import Accounts
+from leadline.model.staff.accounts import LoginLink, Session, UserAccount, digest_of
+from leadline.ports.dashboard.accounts import Accounts
 
 LINK_LASTS = timedelta(minutes=10)
 """How long a link logs somebody in."""

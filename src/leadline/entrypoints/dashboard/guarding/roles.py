@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 
 Handler = Callable[[Request], Awaitable[Response]]
 """Answers a request of somebody who may make it."""

@@ -25,8 +25,8 @@ from leadline.entrypoints.dashboard.guarding.clients import plain_address
 from leadline.entrypoints.dashboard.guarding.problems import problem_answer
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser
 from leadline.entrypoints.dashboard.guarding.sessions import API
-from leadline.model.origins import origin_of
-from leadline.settings.general import Settings
+from leadline.model.texts.origins import origin_of
+from leadline.settings.top.general import Settings
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
 from leadline.entrypoints.dashboard.guarding.logins import csrf_of, is_idle, session_of
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
-from leadline.model.accounts import Scope, Session, UserAccount, UserRole, digest_of
+from leadline.model.staff.accounts import Scope, Session, UserAccount, UserRole, digest_of
 
 API = "/api"
 """The beginning of the paths that programs ask, with tokens; browsers have sessions there, too."""

@@ -31,7 +31,7 @@ from leadline.entrypoints.dashboard.pages.response import (
 from leadline.entrypoints.dashboard.pages.rules import backtest_page, rules_page
 from leadline.entrypoints.dashboard.pages.saved_views import by_default_view, saved_views
 from leadline.entrypoints.dashboard.pages.team import team, team_job, team_now, team_reassign
-from leadline.model.accounts import UserRole
+from leadline.model.staff.accounts import UserRole
 
 
 class DashboardPage(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from leadline.entrypoints.dashboard.dashboard import Dashboard, dashboard_of
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.model.accounts import ApiToken, Scope, UserAccount, UserRole
+from leadline.model.staff.accounts import ApiToken, Scope, UserAccount, UserRole
 
 TOKEN_DAYS = 90
 """How many days a token is good, unless somebody says otherwise."""

@@ -29,10 +29,10 @@ from leadline.entrypoints.dashboard.views.analytics_view import (
     table_csv,
 )
 from leadline.installations.embedded import Embedded
-from leadline.operations.analytics import Analysis
-from leadline.operations.analytics import analysis as analysis_of
-from leadline.operations.indexed_analytics import indexed_analysis
-from leadline.ports.ledger import Ledger
+from leadline.operations.figures.analytics import Analysis
+from leadline.operations.figures.analytics import analysis as analysis_of
+from leadline.operations.figures.indexed_analytics import indexed_analysis
+from leadline.ports.reading.ledger import Ledger
 from leadline.team.people import Team
 
 _KEPT_S = 30.0

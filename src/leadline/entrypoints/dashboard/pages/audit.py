@@ -21,7 +21,7 @@ from leadline.entrypoints.dashboard.showing.exporting import stream
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.installations.erased import privacy_key_of
 from leadline.model.errors import ConfigurationError
-from leadline.model.privacy import AuditCut, ChainedEntry
+from leadline.model.personal_data.privacy import AuditCut, ChainedEntry
 from leadline.ports.installation import Installation
 from leadline.privacy.chain import (
     AuditCheck,

@@ -18,7 +18,7 @@ from leadline.entrypoints.dashboard.dashboard import ask_ledger
 from leadline.entrypoints.dashboard.jobs import MOST
 from leadline.entrypoints.dashboard.reading import contacts_of
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.operations.listing import named
+from leadline.operations.lists.listing import named
 
 _LISTED = 50
 """How many leads that would be changed, and that would be skipped, are listed."""

@@ -21,9 +21,9 @@ from leadline.entrypoints.dashboard.guarding.roles import for_role
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.correct_view import CorrectSheet, sheet_of
 from leadline.installations.erased import previewing_kit
-from leadline.model.accounts import UserRole
-from leadline.model.correcting import CUSTOM
+from leadline.model.facts.correcting import CUSTOM
 from leadline.model.ids import is_lead_id
+from leadline.model.staff.accounts import UserRole
 
 _NEW_NAME, _NEW_VALUE = "new-name", "new-value"
 """The fields of the form for a field that the sender did not send."""

@@ -19,9 +19,9 @@ from leadline.entrypoints.dashboard.dashboard import ask_ledger, dashboard_of
 from leadline.entrypoints.dashboard.forms import SentForm
 from leadline.entrypoints.dashboard.reading import browser_for, shown_dead
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.operations.browsing import LeadPage, Wanted
-from leadline.operations.retrying import DeadReason, Expected, dead_reasons, expected
-from leadline.ports.ledger import Ledger
+from leadline.operations.lists.browsing import LeadPage, Wanted
+from leadline.operations.repair.retrying import DeadReason, Expected, dead_reasons, expected
+from leadline.ports.reading.ledger import Ledger
 
 _LISTED = 100
 

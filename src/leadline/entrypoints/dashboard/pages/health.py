@@ -23,19 +23,19 @@ from leadline.entrypoints.dashboard.views.machine import (
 )
 from leadline.entrypoints.dashboard.views.secrets_view import shown_secrets
 from leadline.journey.enriching.figures import ProviderFigures, provider_figures
-from leadline.model.arrivals import Arrivals
+from leadline.model.monitoring.arrivals import Arrivals
 from leadline.model.task import Step
-from leadline.operations.experiment_watch import watched_in
-from leadline.operations.health import (
+from leadline.operations.lists.standing import MOST_TASKS, MOST_TASKS_ON_AWS
+from leadline.operations.trials.experiment_watch import watched_in
+from leadline.operations.watching.health import (
     A_DAY,
     ExperimentHealthRow,
     HealthNames,
     HealthPicture,
     health_of,
 )
-from leadline.operations.indexed_health import captured_by_source
-from leadline.operations.standing import MOST_TASKS, MOST_TASKS_ON_AWS
-from leadline.settings.general import Settings
+from leadline.operations.watching.indexed_health import captured_by_source
+from leadline.settings.top.general import Settings
 from leadline.steps import kinds_after_refinement
 
 _A_MONTH = timedelta(days=30)

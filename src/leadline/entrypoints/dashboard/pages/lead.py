@@ -28,9 +28,9 @@ from leadline.entrypoints.dashboard.views.message_view import (
     messages_now,
 )
 from leadline.model.lead import Status
-from leadline.operations.listing import Listed, named
-from leadline.ports.ledger import Ledger
-from leadline.settings.zones import zone
+from leadline.operations.lists.listing import Listed, named
+from leadline.ports.reading.ledger import Ledger
+from leadline.settings.notation.zones import zone
 
 
 async def lead(request: Request) -> Response:

@@ -26,10 +26,10 @@ from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.showing.search_words import search_words
 from leadline.model.ids import lowest_id
 from leadline.model.lead import Status
-from leadline.operations.browsing import LeadPage, Order
-from leadline.operations.lead_csv import csv_lines
-from leadline.operations.listing import Listed
-from leadline.ports.ledger import Ledger
+from leadline.operations.lists.browsing import LeadPage, Order
+from leadline.operations.lists.lead_csv import csv_lines
+from leadline.operations.lists.listing import Listed
+from leadline.ports.reading.ledger import Ledger
 
 STATUSES = (*(str(one) for one in Status), HELD)
 

@@ -14,12 +14,12 @@ from leadline.entrypoints.dashboard.keeping import Keeping
 from leadline.entrypoints.dashboard.reading import browser_for, from_index, judge_for
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.machine import is_stack
-from leadline.operations.browsing import Wanted
-from leadline.operations.indexed_live import indexed_counts
-from leadline.operations.listing import Listed
-from leadline.operations.live import MOST_COUNTED, MOST_COUNTED_ON_AWS, Picture, picture
-from leadline.operations.standing import MOST_TASKS, waiting_tasks
-from leadline.ports.ledger import Ledger
+from leadline.operations.lists.browsing import Wanted
+from leadline.operations.lists.indexed_live import indexed_counts
+from leadline.operations.lists.listing import Listed
+from leadline.operations.lists.live import MOST_COUNTED, MOST_COUNTED_ON_AWS, Picture, picture
+from leadline.operations.lists.standing import MOST_TASKS, waiting_tasks
+from leadline.ports.reading.ledger import Ledger
 
 SPANS = {
     "1h": ("last hour", timedelta(hours=1)),

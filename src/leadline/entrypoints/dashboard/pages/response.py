@@ -23,16 +23,16 @@ from leadline.entrypoints.dashboard.views.response_view import (
     response_picture,
     response_query,
 )
-from leadline.operations.listing import Listed, named
-from leadline.operations.masked import masked_listed
-from leadline.operations.response import (
+from leadline.operations.figures.response import (
     AWAITED,
     ResponseJudge,
     ResponseState,
     TimedLead,
     response_judge,
 )
-from leadline.ports.ledger import Ledger
+from leadline.operations.lists.listing import Listed, named
+from leadline.operations.lists.masked import masked_listed
+from leadline.ports.reading.ledger import Ledger
 
 _KEPT_S = 5.0
 _LOOKS = {

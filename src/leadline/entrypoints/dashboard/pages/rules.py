@@ -20,8 +20,8 @@ from leadline.entrypoints.dashboard.views.rule_looks import (
     rules_lately,
     rules_shown,
 )
-from leadline.operations.rule_checks import Finding
-from leadline.operations.rules_lately import RulesLately
+from leadline.operations.rules.rule_checks import Finding
+from leadline.operations.rules.rules_lately import RulesLately
 from leadline.plugins import source_names
 
 PERIODS: Mapping[str, tuple[str, timedelta]] = {

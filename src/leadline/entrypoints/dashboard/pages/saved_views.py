@@ -13,7 +13,7 @@ from leadline.entrypoints.dashboard.addresses.lead_query import PARAMETERS, Lead
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import Handler, Who, who_asks
 from leadline.entrypoints.dashboard.showing.rendering import render_page
-from leadline.model.saved_views import SavedView
+from leadline.model.staff.saved_views import SavedView
 
 _NEVER_KEPT = frozenset(("q", "after"))
 """Words that are searched may name a person, and the place in the list is no part of a view."""

@@ -23,7 +23,7 @@ from leadline.entrypoints.dashboard.reassigning import (
 from leadline.entrypoints.dashboard.showing.rendering import render_page
 from leadline.entrypoints.dashboard.views.team_view import TeamPicture, team_picture
 from leadline.journey.assigning.removed_teams import removed_words
-from leadline.team.absence_words import HELP
+from leadline.team.giving.absence_words import HELP
 
 
 async def team(request: Request) -> Response:

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from leadline.alerts.words import span
-from leadline.model.harmless_texts import escaped_json
+from leadline.alerts.wording.words import span
 from leadline.model.ids import is_lead_id
+from leadline.model.texts.harmless_texts import escaped_json
 
 _STATUS_LOOKS: Mapping[str, str] = {
     "waiting": "accent",

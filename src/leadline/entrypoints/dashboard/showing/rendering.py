@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from leadline.entrypoints.dashboard.dashboard import dashboard_of
 from leadline.entrypoints.dashboard.guarding.roles import KnownUser, Who
 from leadline.entrypoints.dashboard.showing.filters import FILTERS
-from leadline.settings.zones import zone
+from leadline.settings.notation.zones import zone
 
 if TYPE_CHECKING:
     from leadline.entrypoints.dashboard.pages import DashboardPage

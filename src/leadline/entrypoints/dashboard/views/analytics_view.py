@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from leadline.model.harmless_texts import in_spreadsheet
-from leadline.operations.analytics import Analysis
-from leadline.operations.lead_csv import csv_line
-from leadline.operations.rule_effects import RuleEffect
-from leadline.ports.questions import Figures
+from leadline.model.texts.harmless_texts import in_spreadsheet
+from leadline.operations.figures.analytics import Analysis
+from leadline.operations.lists.lead_csv import csv_line
+from leadline.operations.rules.rule_effects import RuleEffect
+from leadline.ports.reading.questions import Figures
 from leadline.privacy.masking import masked_text
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -6,15 +6,15 @@ from datetime import datetime
 import msgspec
 
 from leadline.entrypoints.dashboard.showing.filters import indented
-from leadline.model.attempts import AttemptRecord, Exchange
-from leadline.operations.attempts import (
+from leadline.model.monitoring.attempts import AttemptRecord, Exchange
+from leadline.operations.watching.attempts import (
     answered,
     before_in_words,
     heading_of,
     left_out_of,
     value_in_words,
 )
-from leadline.ports.ledger import LeadStory
+from leadline.ports.reading.ledger import LeadStory
 
 
 class ShownExchange(msgspec.Struct, frozen=True):

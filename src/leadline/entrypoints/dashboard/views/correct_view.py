@@ -7,8 +7,7 @@ import msgspec
 
 from leadline import wiring
 from leadline.entrypoints.dashboard.views.lead_labels import label_of_field
-from leadline.journey.capture import read_again
-from leadline.journey.proposing import (
+from leadline.journey.corrections.proposing import (
     FieldDifference,
     NotCorrected,
     as_browsers_send,
@@ -17,13 +16,14 @@ from leadline.journey.proposing import (
     propose_correction,
     text_of_value,
 )
-from leadline.journey.refining import preview
+from leadline.journey.receiving.capture import read_again
+from leadline.journey.refinement.refining import preview
 from leadline.kit import Kit
-from leadline.model.correcting import CORRECTABLE, CUSTOM
 from leadline.model.errors import LeadlineError
+from leadline.model.facts.correcting import CORRECTABLE, CUSTOM
 from leadline.model.lead import CapturedLead, Kind, LeadFields
 from leadline.ports.store import Archived, Waiting
-from leadline.settings.general import Settings
+from leadline.settings.top.general import Settings
 
 _MOST_FURTHER = 100
 """The number of the sender's own fields that are shown in a form."""

@@ -8,7 +8,7 @@ from leadline.entrypoints.dashboard.actions.leads import ACTIONS
 from leadline.entrypoints.dashboard.guarding.roles import Who
 from leadline.entrypoints.dashboard.views.lead_view import LeadView
 from leadline.model.handling import UNHANDLED, Ending
-from leadline.operations.replay import Start
+from leadline.operations.repair.replay import Start
 
 _STARTS: Mapping[Start, str] = {
     Start.DEAD: "its dead letters",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from leadline.model.correcting import CUSTOM
+from leadline.model.facts.correcting import CUSTOM
 
 LABELS: Mapping[str, str] = {
     "name": "Name",

@@ -8,35 +8,35 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.alerts.likeness import (
+from leadline.alerts.wording.likeness import (
     origin_in_words,
     percent,
     reasons_in_words,
     same_person_words,
 )
-from leadline.alerts.lookups import origin_of_value
-from leadline.alerts.problems import in_words
-from leadline.alerts.words import is_link
+from leadline.alerts.wording.lookups import origin_of_value
+from leadline.alerts.wording.problems import in_words
+from leadline.alerts.wording.words import is_link
 from leadline.entrypoints.dashboard.showing.filters import indented
 from leadline.entrypoints.dashboard.views.lead_labels import LABELS, label_of_field
 from leadline.entrypoints.dashboard.views.timeline_words import happening_words
 from leadline.entrypoints.dashboard.views.written_fields import WrittenField, written_fields
 from leadline.entrypoints.reason_words import later_words, passed_words, whose_lines
-from leadline.model.conversions import Pushed
-from leadline.model.enrichment import FILLED
-from leadline.model.erasing import ERASED_WORDS
-from leadline.model.event_notes import NOT_READ
+from leadline.model.facts.conversions import Pushed
+from leadline.model.facts.enrichment import FILLED
 from leadline.model.handling import UNHANDLED
 from leadline.model.lead import RefinedLead
-from leadline.model.people import Person
-from leadline.model.retiring import RETIRED_WORDS
+from leadline.model.monitoring.event_notes import NOT_READ
+from leadline.model.personal_data.erasing import ERASED_WORDS
+from leadline.model.personal_data.retiring import RETIRED_WORDS
+from leadline.model.staff.people import Person
 from leadline.model.task import Step
-from leadline.operations.names_in_stories import people_named_in
-from leadline.operations.reasons import Reasons, kept_reasons, people_of_teams
-from leadline.operations.speed import Judge, Speed, speed_of
-from leadline.operations.waits import is_on_hold
-from leadline.ports.ledger import Followed, LeadStory, TaskRow
-from leadline.settings.general import Settings
+from leadline.operations.figures.speed import Judge, Speed, speed_of
+from leadline.operations.repair.waits import is_on_hold
+from leadline.operations.rules.names_in_stories import people_named_in
+from leadline.operations.rules.reasons import Reasons, kept_reasons, people_of_teams
+from leadline.ports.reading.ledger import Followed, LeadStory, TaskRow
+from leadline.settings.top.general import Settings
 
 _ENRICHED = "enriched."
 

@@ -19,8 +19,8 @@ from leadline.model.handling import UNHANDLED
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Alert, Step
 from leadline.ports.channel import Notice
-from leadline.ports.ledger import LeadStory
-from leadline.settings.general import Settings
+from leadline.ports.reading.ledger import LeadStory
+from leadline.settings.top.general import Settings
 from leadline.standins.slack_page import as_terminal
 
 _ENDS: Mapping[str, str] = {"failed": "failed", "dead": "given up"}

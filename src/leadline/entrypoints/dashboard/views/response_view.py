@@ -8,10 +8,9 @@ import msgspec
 from leadline.entrypoints.dashboard.addresses.time_range import TimeRange
 from leadline.model.batches import batched
 from leadline.model.formats import iso
-from leadline.model.harmless_texts import in_spreadsheet
-from leadline.operations.indexed_response import ResponseIds, response_ids
-from leadline.operations.lead_csv import csv_line
-from leadline.operations.response import (
+from leadline.model.texts.harmless_texts import in_spreadsheet
+from leadline.operations.figures.indexed_response import ResponseIds, response_ids
+from leadline.operations.figures.response import (
     AWAITED,
     ResponseGroup,
     ResponseJudge,
@@ -21,8 +20,9 @@ from leadline.operations.response import (
     groups_by,
     timed,
 )
-from leadline.ports.ledger import LeadFilter, Ledger
-from leadline.ports.questions import Questions
+from leadline.operations.lists.lead_csv import csv_line
+from leadline.ports.reading.ledger import LeadFilter, Ledger
+from leadline.ports.reading.questions import Questions
 
 MOST_TIMED = 2000
 """The most leads that are looked at, the newest ones of the time."""

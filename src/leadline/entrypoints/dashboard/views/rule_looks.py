@@ -18,29 +18,29 @@ from leadline.entrypoints.rule_trials import (
     reading_kit,
 )
 from leadline.journey.assigning.team_states import TeamState, states_of
-from leadline.journey.capture import read
+from leadline.journey.receiving.capture import read
 from leadline.model.batches import batched
 from leadline.model.errors import ConfigurationError, LeadlineError
 from leadline.model.lead import Delivery
-from leadline.operations.rule_checks import (
+from leadline.operations.rules.rule_checks import (
     Finding,
     Severity,
     check_routing,
     custom_fields,
     unknown_custom_fields,
 )
-from leadline.operations.rule_effects import RuleEffect
-from leadline.operations.rules_lately import RulesLately, counted_lately
+from leadline.operations.rules.rule_effects import RuleEffect
+from leadline.operations.rules.rules_lately import RulesLately, counted_lately
 from leadline.ports.installation import Installation
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.settings.conditions.attaching import with_lists
 from leadline.settings.conditions.list_files import WrongList
 from leadline.settings.conditions.parsing import ListFile
 from leadline.settings.files import read_dotenv
-from leadline.settings.general import Settings
 from leadline.settings.layers import dotted
 from leadline.settings.loading import load
-from leadline.team.rules import CompiledRule, compile_rule, own_team
+from leadline.settings.top.general import Settings
+from leadline.team.matching.rules import CompiledRule, compile_rule, own_team
 
 LATELY = timedelta(days=7)
 MOST_COUNTED = 1000

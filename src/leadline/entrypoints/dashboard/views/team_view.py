@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.alerts.decision_words import absent_words
+from leadline.alerts.wording.decision_words import absent_words
 from leadline.journey.assigning.people_states import PersonPresence, presences
 from leadline.journey.assigning.team_states import (
     PersonState,
@@ -14,12 +14,12 @@ from leadline.journey.assigning.team_states import (
     states_of,
 )
 from leadline.kit import Kit
-from leadline.model.assigning import Skipped
-from leadline.settings.general import Settings
-from leadline.settings.people import MemberConfig
-from leadline.settings.teams import TeamConfig
-from leadline.team.teams import QUEUE, Teams
-from leadline.team.turns import LEAST_OPEN
+from leadline.model.staff.assigning import Skipped
+from leadline.settings.team.people import MemberConfig
+from leadline.settings.team.teams import TeamConfig
+from leadline.settings.top.general import Settings
+from leadline.team.giving.teams import QUEUE, Teams
+from leadline.team.giving.turns import LEAST_OPEN
 
 MOST_OPEN = 1000
 """Up to how many open leads of somebody are counted."""

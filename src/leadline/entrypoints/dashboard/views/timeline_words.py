@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from leadline.entrypoints.timeline_details import detail_in_words
-from leadline.model.corrected_events import CORRECTED_BY
-from leadline.model.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED
+from leadline.model.facts.corrected_events import CORRECTED_BY
+from leadline.model.monitoring.event_notes import WAIT_BY_EXPERIMENT, WAIT_ENDED
 from leadline.model.task import Step
-from leadline.ports.ledger import Happening
+from leadline.ports.reading.ledger import Happening
 
 _WORDS: Mapping[str, str] = {
     "captured": "Captured",
@@ -71,7 +71,7 @@ _ENDS: Mapping[str, str] = {"dead": "Dead letter", "failed": "Attempt failed"}
 
 def happening_words(one: Happening, names: Mapping[str, str]) -> tuple[str, str]:
     """What happened, and its details; what has no words here is named by its code. *names* are
-    those of salespeople (`operations.names_in_stories.people_named_in`)."""
+    those of salespeople (`operations.rules.names_in_stories.people_named_in`)."""
     step, _, end = one.what.rpartition(".")
     usual = f"{_ENDS[end]}: {step}" if end in _ENDS and step in list(Step) else one.what
     what = _WORDS.get(one.what, usual)

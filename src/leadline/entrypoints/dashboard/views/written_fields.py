@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from leadline.model.lead import RefinedLead
-from leadline.operations.attempts import before_in_words, fields_before
-from leadline.ports.ledger import LeadStory
-from leadline.settings.general import Settings
+from leadline.operations.watching.attempts import before_in_words, fields_before
+from leadline.ports.reading.ledger import LeadStory
+from leadline.settings.top.general import Settings
 
 
 class WrittenField(msgspec.Struct, frozen=True):

@@ -24,7 +24,6 @@ from leadline.ports.homes import (
 )
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.clocks.wakeups import Wakeup
-from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.items import LeadItem, TaskItem, further_of, holds_a_task, lead_of, task_in
 from leadline.stores.aws.keys import HANDLING, LEAD, again_key, alike_key, lead_key, task_key
 from leadline.stores.aws.moving.parking import parked, unparked
@@ -41,6 +40,7 @@ from leadline.stores.aws.reading.selection import beside
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Key, Put, Stale, Write
 from leadline.stores.aws.values import Item
+from leadline.stores.aws.work.handling import handling_of
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from leadline.model.keys import key_digest
 from leadline.model.lead import CapturedLead, Fate, Kind, RefinedLead
 from leadline.model.task import Step, event_name
 from leadline.ports.homes import REDELIVERED, Family, MovedLead, MovedTask, OwnedKey, in_order
-from leadline.ports.ledger import Happening
-from leadline.stores.aws.documents import document_of
+from leadline.ports.reading.ledger import Happening
+from leadline.stores.aws.capture.documents import document_of
 from leadline.stores.aws.items import (
     LeadItem,
     Summary,

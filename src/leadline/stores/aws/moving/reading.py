@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from leadline.model.facts.likeness import Judgement
 from leadline.model.formats import from_iso, iso, refined_head
 from leadline.model.handling import Handling
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind, RefinedLead
-from leadline.model.likeness import Judgement
-from leadline.model.privacy import DataHold
+from leadline.model.personal_data.privacy import DataHold
 from leadline.model.task import Step, Task, event_name
 from leadline.ports.homes import (
     REDELIVERED,
@@ -22,8 +22,8 @@ from leadline.ports.homes import (
     with_hold,
     with_judgements,
 )
-from leadline.ports.ledger import Happening
-from leadline.stores.aws.documents import read_document
+from leadline.ports.reading.ledger import Happening
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,

@@ -19,9 +19,9 @@ from leadline.model.lead import CapturedLead, RefinedLead
 from leadline.model.task import Task
 from leadline.ports.installation import Rebuilt
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.capture.days import days_between
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.clocks.wakeups import Wakeup, Wakeups
-from leadline.stores.aws.days import days_between
-from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import lead_key
 from leadline.stores.aws.moving.transfer import AwsIntake
 from leadline.stores.aws.store import AwsStore

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from leadline.model.assigning import Kept
 from leadline.model.batches import batched
+from leadline.model.staff.assigning import Kept
 from leadline.ports.homes import BATCH, Size
 from leadline.stores.aws.moving.survey import Survey
 from leadline.stores.aws.store import AwsStore

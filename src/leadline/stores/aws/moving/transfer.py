@@ -17,9 +17,9 @@ from leadline.ports.clock import Clock, wall_clock
 from leadline.ports.store import Handlings
 from leadline.stores.aws.base import changed
 from leadline.stores.aws.bucket import Bucket
+from leadline.stores.aws.capture.days import days_between
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.clocks.wakeups import Wakeup, Wakeups
-from leadline.stores.aws.days import days_between
-from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import again_key, digest_key, lead_key
 from leadline.stores.aws.people.likeness import alike_from

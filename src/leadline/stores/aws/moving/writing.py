@@ -23,7 +23,6 @@ from leadline.ports.homes import (
     differing_fields,
 )
 from leadline.stores.aws.base import changed
-from leadline.stores.aws.handling import handling_removed, handling_writes, with_owner_shown
 from leadline.stores.aws.items import LeadItem, TaskItem, TaskState
 from leadline.stores.aws.keys import again_key, digest_key, hold_key, task_key
 from leadline.stores.aws.moving.items import (
@@ -37,6 +36,7 @@ from leadline.stores.aws.people.likeness import AlikeItem, KeyItem, alike_from
 from leadline.stores.aws.privacy.holds import hold_item
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.table import Delete, Key, Put, PutIf, Stale, Write
+from leadline.stores.aws.work.handling import handling_removed, handling_writes, with_owner_shown
 from leadline.stores.likeness import likeness_of
 from leadline.stores.refined import decoded
 

@@ -12,7 +12,7 @@ from leadline.model.lead import CapturedLead
 from leadline.ports.store import Apart
 from leadline.stores.aws.base import Base, Contested, log
 from leadline.stores.aws.bucket import AccessRefused
-from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.keys import RESUMED, digest_key
 from leadline.stores.aws.table import PutIf, Stale
 

@@ -7,9 +7,10 @@ from itertools import islice
 
 import msgspec
 
-from leadline.model.likeness import Candidate, Candidates, Judgement
-from leadline.ports.duplicates import CAP
+from leadline.model.facts.likeness import Candidate, Candidates, Judgement
+from leadline.ports.store_parts.duplicates import CAP
 from leadline.stores.aws.base import Contested, changed
+from leadline.stores.aws.capture.leads import AwsLeads
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import (
     AGAIN,
@@ -20,7 +21,6 @@ from leadline.stores.aws.keys import (
     digest_key,
     maybe_key,
 )
-from leadline.stores.aws.leads import AwsLeads
 from leadline.stores.aws.people.likeness import (
     AlikeItem,
     KeyItem,
@@ -37,10 +37,10 @@ _LONGEST_CHAIN = 8
 
 
 class AwsDuplicates(AwsLeads):
-    """`ports.duplicates.Duplicates` on DynamoDB."""
+    """`ports.store_parts.duplicates.Duplicates` on DynamoDB."""
 
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
-        """See `ports.duplicates.Duplicates.candidates`."""
+        """See `ports.store_parts.duplicates.Duplicates.candidates`."""
         # What another worker writes this second may be missing: then writing that key fails.
         under = self._key_items({key for mine in keys.values() for key in mine}, exact=False)
         self.recent.under.update(under)
@@ -56,7 +56,7 @@ class AwsDuplicates(AwsLeads):
         }
 
     def clusters(self, firsts: Sequence[str]) -> Mapping[str, Sequence[Candidate]]:
-        """See `ports.duplicates.Duplicates.clusters`."""
+        """See `ports.store_parts.duplicates.Duplicates.clusters`."""
         members = {first: [first, *self._later_leads(first, CAP)] for first in firsts}
         made = self._as_candidates([one for some in members.values() for one in some])
         found = {
@@ -69,7 +69,7 @@ class AwsDuplicates(AwsLeads):
         return {first: some for first, some in found.items() if some}
 
     def judge(self, judgement: Judgement) -> None:
-        """See `ports.duplicates.Duplicates.judge`."""
+        """See `ports.store_parts.duplicates.Duplicates.judge`."""
         pair = (judgement.one, judgement.other)
         for _ in range(_MOST_ROUNDS):
             self.recent.leads.clear()
@@ -96,11 +96,12 @@ class AwsDuplicates(AwsLeads):
         raise Contested(judgement.one)
 
     def judgements(self, lead_ids: Sequence[str]) -> Mapping[str, Sequence[Judgement]]:
-        """See `ports.duplicates.Duplicates.judgements`."""
+        """See `ports.store_parts.duplicates.Duplicates.judgements`."""
         return {i: one.judgements() for i, one in self._alike(lead_ids).items() if one.judged}
 
     def in_review(self, limit: int) -> Sequence[str]:
-        """See `ports.duplicates.Duplicates.in_review`. The index may not have the latest yet."""
+        """See `ports.store_parts.duplicates.Duplicates.in_review`. The index may not have the
+        latest yet."""
         streams = [
             self.table.query(
                 "due_pk = :pk", {":pk": place}, index="due", limit=limit, backwards=True

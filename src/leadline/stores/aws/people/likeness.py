@@ -7,9 +7,9 @@ from datetime import datetime
 
 import msgspec
 
+from leadline.model.facts.likeness import Candidate, Judgement, Ruling, Traits
 from leadline.model.formats import from_iso, iso
-from leadline.model.likeness import Candidate, Judgement, Ruling, Traits
-from leadline.ports.duplicates import CAP
+from leadline.ports.store_parts.duplicates import CAP
 from leadline.stores.aws.keys import REVIEWS, alike_key, digest_key
 from leadline.stores.aws.table import Delete, Put, PutIf, Write
 from leadline.stores.aws.values import Item
@@ -170,7 +170,8 @@ def packed(keys: Iterable[bytes]) -> str:
 
 
 def search_mark(items: Iterable[KeyItem]) -> str:
-    """The mark of a search (`model.likeness.Candidates.as_of`): the revisions of what it read."""
+    """The mark of a search (`model.facts.likeness.Candidates.as_of`): the revisions of what it
+    read."""
     return " ".join(f"{one.key[:_MARK].hex()}:{one.rev}" for one in items)
 
 

@@ -15,9 +15,9 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from leadline.model.likeness import FirstSeen
+from leadline.model.facts.likeness import FirstSeen
 from leadline.model.task import Done
-from leadline.ports.duplicates import CAP
+from leadline.ports.store_parts.duplicates import CAP
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.keys import again_key, digest_key, maybe_key
 from leadline.stores.aws.people.duplicates import AwsDuplicates

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.erasing import person_erased, words_erased
 from leadline.model.formats import key_of, refined_document, refined_head
 from leadline.model.lead import RefinedLead
+from leadline.model.personal_data.erasing import person_erased, words_erased
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.documents import document_of, read_document
+from leadline.stores.aws.capture.documents import document_of, read_document
 
 
 def erase_body(bucket: Bucket, lead_id: str, at: datetime) -> None:

@@ -5,19 +5,24 @@ from datetime import datetime
 
 import msgspec
 
-from leadline.model.erasing import ERASED_WORDS, no_longer_possible, person_erased, words_erased
 from leadline.model.formats import from_iso, key_of, refined_document, refined_head
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind, is_privacy_deletion
-from leadline.stores.aws.attempts import AwsAttempts
+from leadline.model.personal_data.erasing import (
+    ERASED_WORDS,
+    no_longer_possible,
+    person_erased,
+    words_erased,
+)
 from leadline.stores.aws.base import Contested, changed
 from leadline.stores.aws.bucket import AccessRefused
-from leadline.stores.aws.documents import StoredEvent, document_of, read_document
-from leadline.stores.aws.documents_near import ids_near
-from leadline.stores.aws.handling import AwsHandlings
+from leadline.stores.aws.capture.documents import StoredEvent, document_of, read_document
+from leadline.stores.aws.capture.documents_near import ids_near
+from leadline.stores.aws.capture.quotas import give_back
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.people.duplicates import AwsDuplicates
-from leadline.stores.aws.quotas import give_back
+from leadline.stores.aws.work.attempts import AwsAttempts
+from leadline.stores.aws.work.handling import AwsHandlings
 
 _MOST_ROUNDS = 20
 LEFT = (
@@ -220,7 +225,7 @@ def _by_body(documents: Iterable[StoredEvent]) -> dict[str, list[StoredEvent]]:
 def _without(body: bytes | None, raws: Sequence[bytes]) -> bytes | None:
     if body is None:
         return None
-    from leadline.model.cutting import body_without  # erasing is rare
+    from leadline.model.texts.cutting import body_without  # erasing is rare
 
     return body_without(body, raws)
 

@@ -9,23 +9,23 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso, key_of
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import RefinedLead
-from leadline.ports.erasing import HeldTexts
-from leadline.stores.aws.days import days_between
-from leadline.stores.aws.documents import StoredEvent, read_document
-from leadline.stores.aws.handling import AwsHandlings
+from leadline.ports.personal_data.erasing import HeldTexts
+from leadline.stores.aws.capture.days import days_between
+from leadline.stores.aws.capture.documents import StoredEvent, read_document
+from leadline.stores.aws.capture.leads import AwsLeads
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import lead_key
-from leadline.stores.aws.leads import AwsLeads
+from leadline.stores.aws.work.handling import AwsHandlings
 
 _BATCH = 50
 _refined = msgspec.json.Decoder(RefinedLead)
 
 
 class AwsTexts(AwsLeads, AwsHandlings):
-    """The part of `ports.erasing.Erasing` that finds, on S3 and DynamoDB."""
+    """The part of `ports.personal_data.erasing.Erasing` that finds, on S3 and DynamoDB."""
 
     def held_texts(self) -> Iterator[HeldTexts]:
-        """See `ports.erasing.Erasing.held_texts`."""
+        """See `ports.personal_data.erasing.Erasing.held_texts`."""
         for day in days_between(self.bucket):
             keys = self.bucket.keys(f"raw/{day.replace('-', '/')}/")
             for some in batched(keys, _BATCH):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leadline.model.formats import from_iso, iso
-from leadline.model.privacy import DataHold
-from leadline.model.retiring import HELD, RELEASED, DataKind
-from leadline.ports.retention import MOST, AgedPage
+from leadline.model.personal_data.privacy import DataHold
+from leadline.model.personal_data.retiring import HELD, RELEASED, DataKind
+from leadline.ports.personal_data.retention import MOST, AgedPage
 from leadline.ports.store import Among
 from leadline.stores.aws.base import Base, Contested
 from leadline.stores.aws.items import (
@@ -56,17 +56,17 @@ class Beside(msgspec.Struct, frozen=True):
 
 
 class AwsHolds(Base):
-    """`ports.retention.Retention` on DynamoDB. What deletes is a module of its own, because few
-    functions need it."""
+    """`ports.personal_data.retention.Retention` on DynamoDB. What deletes is a module of its own,
+    because few functions need it."""
 
     def too_old(
         self, kind: DataKind, before: datetime, among: Among, after: str = "", limit: int = MOST
     ) -> AgedPage:
-        """See `ports.retention.Retention.too_old`."""
+        """See `ports.personal_data.retention.Retention.too_old`."""
         return self._retention().too_old(kind, before, among, after, limit)
 
     def retire(self, kind: DataKind, before: datetime, lead_ids: Sequence[str]) -> Sequence[str]:
-        """See `ports.retention.Retention.retire`."""
+        """See `ports.personal_data.retention.Retention.retire`."""
         self.recent.clear()
         return self._retention().retire(kind, before, lead_ids)
 
@@ -76,22 +76,23 @@ class AwsHolds(Base):
         return AwsRetention(self.table, self.bucket, self.wakeups, clock=self.clock)
 
     def hold_data(self, hold: DataHold) -> bool:
-        """See `ports.retention.Retention.hold_data`."""
+        """See `ports.personal_data.retention.Retention.hold_data`."""
         return self._note_with(hold.lead_id, HELD, PutIf(hold_item(hold)))
 
     def release_data(self, lead_id: str) -> bool:
-        """See `ports.retention.Retention.release_data`."""
+        """See `ports.personal_data.retention.Retention.release_data`."""
         if not self.held([lead_id]):
             return False
         return self._note_with(lead_id, RELEASED, Delete(hold_key(lead_id), None))
 
     def held(self, lead_ids: Collection[str]) -> Mapping[str, DataHold]:
-        """See `ports.retention.Retention.held`."""
+        """See `ports.personal_data.retention.Retention.held`."""
         found = self.table.get_all([hold_key(i) for i in lead_ids]) if lead_ids else {}
         return {hold.lead_id: hold for item in found.values() for hold in [hold_of(item)]}
 
     def all_held(self) -> Sequence[DataHold]:
-        """See `ports.retention.Retention.all_held`. The index may not have the latest yet."""
+        """See `ports.personal_data.retention.Retention.all_held`. The index may not have the latest
+        yet."""
         ids = [
             entry["pk"][2:]
             for place in due_partitions(self.table, HOLDS)

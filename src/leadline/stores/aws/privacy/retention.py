@@ -15,7 +15,7 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso
 from leadline.model.keys import match_keys
 from leadline.model.lead import Fate, Kind
-from leadline.model.retiring import (
+from leadline.model.personal_data.retiring import (
     RETIRED,
     RETIRED_WORDS,
     DataKind,
@@ -25,11 +25,11 @@ from leadline.model.retiring import (
     person_retired,
 )
 from leadline.model.task import Step
-from leadline.ports.retention import MOST, Aged, AgedPage
+from leadline.ports.personal_data.retention import MOST, Aged, AgedPage
 from leadline.ports.store import Among
 from leadline.stores.aws.base import changed
-from leadline.stores.aws.days import days_between
-from leadline.stores.aws.handling import handling_writes
+from leadline.stores.aws.capture.days import days_between
+from leadline.stores.aws.capture.quotas import give_back
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import (
     DEAD,
@@ -48,9 +48,9 @@ from leadline.stores.aws.privacy.retired_documents import (
     refined_of,
     retire_raw_document,
 )
-from leadline.stores.aws.quotas import give_back
 from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Delete, Put, Stale, Write
+from leadline.stores.aws.work.handling import handling_writes
 
 _LOOKED_AT = 1000
 """So many leads are looked at in one call, in ten requests to the table at least."""
@@ -58,12 +58,12 @@ _AT_ONCE = 100
 
 
 class AwsRetention(AwsHolds, AwsErasing):
-    """`ports.retention.Retention` on S3 and DynamoDB."""
+    """`ports.personal_data.retention.Retention` on S3 and DynamoDB."""
 
     def too_old(
         self, kind: DataKind, before: datetime, among: Among, after: str = "", limit: int = MOST
     ) -> AgedPage:
-        """See `ports.retention.Retention.too_old`."""
+        """See `ports.personal_data.retention.Retention.too_old`."""
         ids = self._dead_ids(before, after) if kind is DataKind.DEAD else self._ids(before, after)
         found: list[Aged] = []
         seen, looked_at = "", 0
@@ -80,7 +80,7 @@ class AwsRetention(AwsHolds, AwsErasing):
         return AgedPage(tuple(found))
 
     def retire(self, kind: DataKind, before: datetime, lead_ids: Sequence[str]) -> Sequence[str]:
-        """See `ports.retention.Retention.retire`."""
+        """See `ports.personal_data.retention.Retention.retire`."""
         self.recent.clear()
         leads = self._leads(lead_ids)
         fit = {one.lead_id for one in self._too_old(kind, before, list(leads.values()))}

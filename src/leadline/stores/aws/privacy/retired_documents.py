@@ -8,9 +8,9 @@ import msgspec
 
 from leadline.model.formats import from_iso, refined_document, refined_head
 from leadline.model.lead import CapturedLead, Contact, Kind, LeadDetails, RefinedLead
-from leadline.model.retiring import RETIRED_PROBLEM, RETIRED_WORDS, words_retired
+from leadline.model.personal_data.retiring import RETIRED_PROBLEM, RETIRED_WORDS, words_retired
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.documents import document_of, read_document
+from leadline.stores.aws.capture.documents import document_of, read_document
 from leadline.stores.aws.items import LeadItem
 from leadline.stores.aws.reading.damage import document_key, refined_that_counts
 

@@ -12,7 +12,7 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
-from leadline.model.suppression import Suppressed, SuppressedBy
+from leadline.model.personal_data.suppression import Suppressed, SuppressedBy
 from leadline.stores.aws.base import Base
 from leadline.stores.aws.keys import suppression_key
 from leadline.stores.aws.table import Delete, PutIf, Write
@@ -37,10 +37,10 @@ _line = msgspec.json.Decoder(SuppressionChange)
 
 
 class AwsSuppressions(Base):
-    """`ports.suppressions.Suppressions` on DynamoDB and S3."""
+    """`ports.personal_data.suppressions.Suppressions` on DynamoDB and S3."""
 
     def suppress(self, entries: Sequence[Suppressed]) -> int:
-        """See `ports.suppressions.Suppressions.suppress`."""
+        """See `ports.personal_data.suppressions.Suppressions.suppress`."""
         known = self.suppressed([one.hash for one in entries])
         new = {one.hash: one for one in reversed(entries) if one.hash not in known}
         self._log([SuppressionChange(added=one) for one in new.values()])
@@ -50,7 +50,7 @@ class AwsSuppressions(Base):
         return len(new)
 
     def unsuppress(self, hashes: Collection[str]) -> int:
-        """See `ports.suppressions.Suppressions.unsuppress`."""
+        """See `ports.personal_data.suppressions.Suppressions.unsuppress`."""
         known = self.suppressed(hashes)
         self._write([Delete(suppression_key(one), None) for one in known])
         self._log([SuppressionChange(removed=one) for one in known])
@@ -59,13 +59,13 @@ class AwsSuppressions(Base):
         return len(known)
 
     def suppressed(self, hashes: Collection[str]) -> Mapping[str, Suppressed]:
-        """See `ports.suppressions.Suppressions.suppressed`."""
+        """See `ports.personal_data.suppressions.Suppressions.suppressed`."""
         keys = [suppression_key(one) for one in dict.fromkeys(hashes)]
         found = self.table.get_all(keys) if keys else {}
         return {one.hash: one for one in map(_entry, found.values())}
 
     def suppressions(self) -> Iterator[Suppressed]:
-        """See `ports.suppressions.Suppressions.suppressions`."""
+        """See `ports.personal_data.suppressions.Suppressions.suppressions`."""
         entries: dict[str, Suppressed] = {}
         keys = sorted(self.bucket.keys(PREFIX))
         for document in self.bucket.get_all([(key, "") for key in keys]):
@@ -78,14 +78,14 @@ class AwsSuppressions(Base):
         return iter(entries.values())
 
     def suppression_key(self) -> str | None:
-        """See `ports.suppressions.Suppressions.suppression_key`: from an item beside the entries,
-        because the functions may not read the log."""
+        """See `ports.personal_data.suppressions.Suppressions.suppression_key`: from an item beside
+        the entries, because the functions may not read the log."""
         item = self.table.get(_KEY)
         return item["key_id"] if item else None
 
     def may_suppress(self) -> bool:
-        """See `ports.suppressions.Suppressions.may_suppress`; there may be if there is a key, and
-        the functions of a stack without one do not look."""
+        """See `ports.personal_data.suppressions.Suppressions.may_suppress`; there may be if there
+        is a key, and the functions of a stack without one do not look."""
         return True
 
     def put_suppressions_back(self) -> int:

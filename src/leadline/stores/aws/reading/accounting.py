@@ -14,9 +14,9 @@ from typing import NamedTuple
 from leadline.model.batches import batched
 from leadline.model.lead import Fate
 from leadline.model.task import Step
-from leadline.ports.ledger import Account, Progress, Unaccounted, unseen
+from leadline.ports.reading.ledger import Account, Progress, Unaccounted, unseen
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.days import days_between
+from leadline.stores.aws.capture.days import days_between
 from leadline.stores.aws.items import LeadItem, further_of, holds_a_task, lead_of
 from leadline.stores.aws.keys import AGAIN, HANDLING, LEAD, lead_key
 from leadline.stores.aws.reading.damage import (

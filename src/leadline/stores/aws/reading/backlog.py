@@ -9,7 +9,7 @@ from typing import NamedTuple
 from leadline.model.batches import batched
 from leadline.model.formats import from_iso, iso
 from leadline.model.task import Step, TaskKind
-from leadline.ports.ledger import Backlog
+from leadline.ports.reading.ledger import Backlog
 from leadline.stores.aws.items import holds_a_task, task_holder_of
 from leadline.stores.aws.keys import DEAD, LEAD
 from leadline.stores.aws.table import Key, Table
@@ -28,7 +28,7 @@ class ListedTask(NamedTuple):
 
 
 def backlog_items(table: Table, now: datetime) -> list[Backlog]:
-    """See `ports.ledger.Ledger.backlog`."""
+    """See `ports.reading.ledger.Ledger.backlog`."""
     live: dict[TaskKind, list[ListedTask]] = {}
     dead: Counter[TaskKind] = Counter()
     for entry in table.scan(index="due"):

@@ -6,9 +6,9 @@ import msgspec
 
 from leadline.model.errors import LeadlineError
 from leadline.model.formats import from_iso, key_of
-from leadline.model.json_text import read_json
 from leadline.model.lead import RefinedLead
-from leadline.stores.aws.documents import read_document
+from leadline.model.texts.json_text import read_json
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.items import LeadItem
 
 _SWEPT_AFTER = timedelta(minutes=30)

@@ -12,7 +12,7 @@ from leadline.model.ids import is_lead_id
 from leadline.model.lead import RefinedLead
 from leadline.model.task import Step, Task, TaskKind, event_name
 from leadline.ports.clock import Clock, wall_clock
-from leadline.ports.ledger import (
+from leadline.ports.reading.ledger import (
     Account,
     Backlog,
     DeadGroup,
@@ -27,11 +27,9 @@ from leadline.ports.ledger import (
     TaskRow,
     unseen,
 )
-from leadline.ports.standing_tasks import StandingTasks
-from leadline.stores.aws.attempts import attempts_in
+from leadline.ports.reading.standing_tasks import StandingTasks
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.documents import StoredEvent, read_document
-from leadline.stores.aws.handling import handling_of
+from leadline.stores.aws.capture.documents import StoredEvent, read_document
 from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,
@@ -52,6 +50,8 @@ from leadline.stores.aws.reading.speed import followed_items, on_hold_items
 from leadline.stores.aws.reading.standing_tasks import standing_tasks
 from leadline.stores.aws.reading.tallies import tallies_of
 from leadline.stores.aws.table import Table
+from leadline.stores.aws.work.attempts import attempts_in
+from leadline.stores.aws.work.handling import handling_of
 
 _REPEATS_SHOWN = 100
 # Lines of the timeline that are replaced by the lead's own fields, which are more complete.
@@ -62,7 +62,7 @@ _refined = msgspec.json.Decoder(RefinedLead)
 
 
 class AwsLedger(AwsListing):
-    """`ports.ledger.Ledger` on DynamoDB and S3.
+    """`ports.reading.ledger.Ledger` on DynamoDB and S3.
 
     Accounts do not expect raw documents older than *raw_kept*, because the bucket deletes them.
     """
@@ -83,20 +83,20 @@ class AwsLedger(AwsListing):
         self._selection = Selection(table, bucket, self._pool, clock)
 
     def find(self, which: LeadFilter) -> Sequence[LeadRow]:
-        """See `ports.ledger.Ledger.find`; within a day leads are ordered by id."""
+        """See `ports.reading.ledger.Ledger.find`; within a day leads are ordered by id."""
         found = islice(self._selection.rows(which), which.limit)
         return sorted(found, key=_age, reverse=True)
 
     def ids(self, which: LeadFilter) -> Sequence[str]:
-        """See `ports.ledger.Ledger.ids`."""
+        """See `ports.reading.ledger.Ledger.ids`."""
         return [row.lead_id for row in sorted(self._selection.rows(which, whole=True), key=_age)]
 
     def complete(self, prefix: str) -> Sequence[str]:
-        """See `ports.ledger.Ledger.complete`."""
+        """See `ports.reading.ledger.Ledger.complete`."""
         return self._selection.complete(prefix)
 
     def story(self, lead_id: str) -> LeadStory | None:
-        """See `ports.ledger.Ledger.story`."""
+        """See `ports.reading.ledger.Ledger.story`."""
         if not is_lead_id(lead_id):
             return None
         rows = self._table.query("pk = :pk", {":pk": f"L#{lead_id.lower()}"})
@@ -142,7 +142,7 @@ class AwsLedger(AwsListing):
             return None  # it is damaged; `verify --deep` reports it
 
     def dead(self) -> Sequence[DeadGroup]:
-        """See `ports.ledger.Ledger.dead`."""
+        """See `ports.reading.ledger.Ledger.dead`."""
         groups: dict[tuple[Step, str], list[tuple[str, str, str]]] = {}
         for holder in self._selection.dead():
             task = holder.task
@@ -157,19 +157,20 @@ class AwsLedger(AwsListing):
     def dead_tasks(
         self, lead_ids: Sequence[str], reason: str | None = None
     ) -> Mapping[str, Sequence[Task]]:
-        """See `ports.ledger.Ledger.dead_tasks`."""
+        """See `ports.reading.ledger.Ledger.dead_tasks`."""
         return self._selection.dead_tasks(lead_ids, reason)
 
     def backlog(self, now: datetime) -> Sequence[Backlog]:
-        """See `ports.ledger.Ledger.backlog`; reads the whole index `due`."""
+        """See `ports.reading.ledger.Ledger.backlog`; reads the whole index `due`."""
         return backlog_items(self._table, now)
 
     def standing(self, now: datetime, kinds: Sequence[TaskKind], most: int) -> StandingTasks:
-        """See `ports.standing_tasks.StandingReader.standing`."""
+        """See `ports.reading.standing_tasks.StandingReader.standing`."""
         return standing_tasks(self._table, self._pool, now, kinds, most)
 
     def untold_since(self, now: datetime) -> datetime | None:
-        """See `ports.ledger.Ledger.untold_since`; it reads the whole index, as `backlog` does."""
+        """See `ports.reading.ledger.Ledger.untold_since`; it reads the whole index, as `backlog`
+        does."""
         firsts = [
             first
             for entry in self._table.scan(index="due")
@@ -179,21 +180,21 @@ class AwsLedger(AwsListing):
         return from_iso(min(firsts)) if firsts else None
 
     def followed(self, which: LeadFilter) -> Iterator[Followed]:
-        """See `ports.ledger.Ledger.followed`."""
+        """See `ports.reading.ledger.Ledger.followed`."""
         return followed_items(self._table, self._selection, which)
 
     def on_hold(self) -> Sequence[str]:
-        """See `ports.ledger.Ledger.on_hold`."""
+        """See `ports.reading.ledger.Ledger.on_hold`."""
         return on_hold_items(self._table)
 
     def tallies(self) -> Sequence[Tally]:
-        """See `ports.ledger.Ledger.tallies`; counted from the timelines of all leads."""
+        """See `ports.reading.ledger.Ledger.tallies`; counted from the timelines of all leads."""
         return tallies_of(self._table.scan())
 
     def account(self, *, deep: bool = False, progress: Progress = unseen) -> Account:
-        """See `ports.ledger.Ledger.account`. Reads the whole table and lists the whole archive,
-        which may change meanwhile; leads that seem lost are checked a second time. With *deep* all
-        documents are read."""
+        """See `ports.reading.ledger.Ledger.account`. Reads the whole table and lists the whole
+        archive, which may change meanwhile; leads that seem lost are checked a second time. With
+        *deep* all documents are read."""
         now = self._clock()
         missed_since = iso(now - self._raw_kept) if self._raw_kept else ""
         books = EventAccounts(self._table, Archive(self._bucket, self._pool), missed_since)
@@ -202,7 +203,7 @@ class AwsLedger(AwsListing):
         return books.account()
 
     def close(self) -> None:
-        """See `ports.ledger.Ledger.close`."""
+        """See `ports.reading.ledger.Ledger.close`."""
         self._pool.shutdown()
 
 

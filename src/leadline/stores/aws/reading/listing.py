@@ -11,8 +11,8 @@ from leadline.model.batches import batched
 from leadline.model.formats import from_iso, key_of
 from leadline.model.lead import Status
 from leadline.ports.clock import Clock
-from leadline.ports.ledger import LeadFilter, LeadRow, id_digits
-from leadline.ports.listing import (
+from leadline.ports.reading.ledger import LeadFilter, LeadRow, id_digits
+from leadline.ports.reading.listing import (
     ENDS_ARE_FOUND_FOR,
     FEWEST_DIGITS,
     LONGER,
@@ -21,13 +21,13 @@ from leadline.ports.listing import (
     Wait,
 )
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.days import days_back
-from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.capture.days import days_back
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.items import LeadItem
-from leadline.stores.aws.pacing import channel_keys, channel_state
 from leadline.stores.aws.reading.selection import Selection
 from leadline.stores.aws.shards.counts import day_partitions
 from leadline.stores.aws.table import Table
+from leadline.stores.aws.work.pacing import channel_keys, channel_state
 
 _AT_ONCE = 64
 _SORTED = 1_000
@@ -35,7 +35,7 @@ _SORTED = 1_000
 
 
 class AwsListing:
-    """`ports.listing.Listing` on DynamoDB and S3."""
+    """`ports.reading.listing.Listing` on DynamoDB and S3."""
 
     _table: Table
     _bucket: Bucket
@@ -44,20 +44,21 @@ class AwsListing:
     _selection: Selection
 
     def each(self, which: LeadFilter) -> Iterator[LeadRow]:
-        """See `ports.listing.Listing.each`; a list that is too long to be sorted has the leads of a
-        day in the order of their ids."""
+        """See `ports.reading.listing.Listing.each`; a list that is too long to be sorted has the
+        leads of a day in the order of their ids."""
         rows = islice(self._selection.rows(which), which.limit)
         if which.limit > _SORTED:
             return rows
         return iter(sorted(rows, key=lambda row: (row.captured_at, row.lead_id), reverse=True))
 
     def count(self, which: LeadFilter, most: int) -> int:
-        """See `ports.listing.Listing.count`; it reads the entries of all leads that it counts."""
+        """See `ports.reading.listing.Listing.count`; it reads the entries of all leads that it
+        counts."""
         wider = msgspec.structs.replace(which, limit=most)
         return sum(1 for _ in islice(self._selection.rows(wider), most))
 
     def ending(self, digits: str) -> Sequence[str]:
-        """See `ports.listing.Listing.ending`; it reads the entries of the last days."""
+        """See `ports.reading.listing.Listing.ending`; it reads the entries of the last days."""
         end = id_digits(digits)
         if len(end) < FEWEST_DIGITS:
             return []
@@ -75,11 +76,11 @@ class AwsListing:
         return found[:MOST_CANDIDATES]
 
     def short_length(self) -> int:
-        """See `ports.listing.Listing.short_length`."""
+        """See `ports.reading.listing.Listing.short_length`."""
         return LONGER
 
     def waits(self, lead_ids: Sequence[str], most_bytes: int) -> Mapping[str, Wait]:
-        """See `ports.listing.Listing.waits`."""
+        """See `ports.reading.listing.Listing.waits`."""
         found: dict[str, Wait] = {}
         for some in batched(lead_ids, _AT_ONCE):
             leads = [
@@ -94,7 +95,7 @@ class AwsListing:
         return found
 
     def channels(self, names: Sequence[str]) -> Mapping[str, ChannelState]:
-        """See `ports.listing.Listing.channels`."""
+        """See `ports.reading.listing.Listing.channels`."""
         items = self._table.get_all([key for name in names for key in channel_keys(name)])
         known = {name: [items.get(key) for key in channel_keys(name)] for name in names}
         return {name: channel_state(*both) for name, both in known.items() if any(both)}

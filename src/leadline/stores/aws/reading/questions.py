@@ -1,6 +1,7 @@
-"""Answers questions (`ports.questions.Questions`) about the leads of a stack, as far as the indexes
-of its table reach: by id, e-mail address, phone number and CRM record; by day, source, status and
-owner, newest first. What they can't answer is said in words; no question reads the whole table."""
+"""Answers questions (`ports.reading.questions.Questions`) about the leads of a stack, as far as the
+indexes of its table reach: by id, e-mail address, phone number and CRM record; by day, source,
+status and owner, newest first. What they can't answer is said in words; no question reads the whole
+table."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
@@ -13,11 +14,11 @@ from typing import NoReturn, Protocol
 import msgspec
 
 from leadline.duplicates.keys import candidate_keys
+from leadline.model.facts.likeness import Candidates, Traits
 from leadline.model.keys import record_key
-from leadline.model.likeness import Candidates, Traits
-from leadline.ports.ledger import LeadFilter, LeadRow, Ledger, id_digits
-from leadline.ports.listing import FEWEST_DIGITS
-from leadline.ports.questions import (
+from leadline.ports.reading.ledger import LeadFilter, LeadRow, Ledger, id_digits
+from leadline.ports.reading.listing import FEWEST_DIGITS
+from leadline.ports.reading.questions import (
     MOST_COUNTED,
     NOT_LEADS,
     Bar,
@@ -57,11 +58,12 @@ class Finder(Protocol):
         """See `ports.store.Leads.of_records`."""
 
     def candidates(self, keys: Mapping[str, Sequence[bytes]]) -> Mapping[str, Candidates]:
-        """See `ports.duplicates.Duplicates.candidates`."""
+        """See `ports.store_parts.duplicates.Duplicates.candidates`."""
 
 
 class AwsQuestions:
-    """`ports.questions.Questions` on a stack. *sources* are those whose records are looked up."""
+    """`ports.reading.questions.Questions` on a stack. *sources* are those whose records are looked
+    up."""
 
     def __init__(self, ledger: Ledger, store: Finder, sources: Sequence[str]) -> None:
         self._ledger = ledger
@@ -69,8 +71,8 @@ class AwsQuestions:
         self._sources = sources
 
     def page(self, query: LeadQuestion, cursor: str | None = None, limit: int = 50) -> FoundLeads:
-        """See `ports.questions.Questions.page`; there are no cursors back. A page may have fewer
-        leads than asked for and yet a next one: only `MOST_LOOKED` are looked at."""
+        """See `ports.reading.questions.Questions.page`; there are no cursors back. A page may have
+        fewer leads than asked for and yet a next one: only `MOST_LOOKED` are looked at."""
         place = _decoded(cursor) if cursor else None
         found: list[LeadRow] = []
         last, looked = place, 0
@@ -86,26 +88,26 @@ class AwsQuestions:
         return FoundLeads(tuple(found), _encoded(last) if last else None)
 
     def place(self, query: LeadQuestion, lead_id: str) -> str | None:
-        """See `ports.questions.Questions.place`."""
+        """See `ports.reading.questions.Questions.place`."""
         del query  # a stack has one order
         for row in self._ledger.find(LeadFilter(ids=(lead_id,), limit=1)):
             return _encoded(_Cursor(row.captured_at, row.lead_id))
         return None
 
     def ids(self, query: LeadQuestion, most: int) -> Sequence[str]:
-        """See `ports.questions.Questions.ids`; only `MOST_LOOKED` are looked at."""
+        """See `ports.reading.questions.Questions.ids`; only `MOST_LOOKED` are looked at."""
         found = (row.lead_id for row in self._looked(query, None) if _fits(row, query))
         return list(islice(found, most))
 
     def count(self, query: LeadQuestion, most: int = MOST_COUNTED) -> Counted:
-        """See `ports.questions.Questions.count`; only `MOST_LOOKED` are looked at."""
+        """See `ports.reading.questions.Questions.count`; only `MOST_LOOKED` are looked at."""
         rows = list(self._looked(query, None))
         number = sum(_fits(row, query) for row in rows)
         return Counted(min(number, most), number > most or len(rows) >= MOST_LOOKED)
 
     def facets(self, query: LeadQuestion) -> Facets:
-        """See `ports.questions.Questions.facets`, of the newest `MOST_LOOKED` leads, and without
-        campaigns."""
+        """See `ports.reading.questions.Questions.facets`, of the newest `MOST_LOOKED` leads, and
+        without campaigns."""
         rows = list(self._looked(query, None))
         fitting = [row for row in rows if _fits(row, query)]
         return Facets(
@@ -119,27 +121,28 @@ class AwsQuestions:
     def figures(
         self, since: datetime, until: datetime, by: Sequence[By] = ()
     ) -> Mapping[tuple[str, ...], Figures]:
-        """See `ports.questions.Questions.figures`: a stack keeps no such figures."""
+        """See `ports.reading.questions.Questions.figures`: a stack keeps no such figures."""
         del since, until, by
         _refuse("figures over time are those of CloudWatch")
 
     def hours(self, since: datetime, until: datetime, step: timedelta) -> Sequence[Bar]:
-        """See `ports.questions.Questions.hours`: a stack keeps no such figures."""
+        """See `ports.reading.questions.Questions.hours`: a stack keeps no such figures."""
         del since, until, step
         _refuse("figures over time are those of CloudWatch")
 
     def hour_of_week(self, since: datetime, until: datetime, zone: str) -> Sequence[Sequence[int]]:
-        """See `ports.questions.Questions.hour_of_week`: a stack keeps no such figures."""
+        """See `ports.reading.questions.Questions.hour_of_week`: a stack keeps no such figures."""
         del since, until, zone
         _refuse("figures over time are those of CloudWatch")
 
     def behind(self, now: datetime) -> Behind:
-        """See `ports.questions.Questions.behind`; DynamoDB keeps its indexes within a second."""
+        """See `ports.reading.questions.Questions.behind`; DynamoDB keeps its indexes within a
+        second."""
         del now
         return Behind()
 
     def close(self) -> None:
-        """See `ports.questions.Questions.close`."""
+        """See `ports.reading.questions.Questions.close`."""
         self._ledger.close()
 
     def _looked(self, query: LeadQuestion, place: _Cursor | None) -> Iterator[LeadRow]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import msgspec
 
 from leadline.model.handling import UNHANDLED
-from leadline.stores.aws.handling import handling_of
 from leadline.stores.aws.keys import handling_key, queue_key
 from leadline.stores.aws.table import Key, Table
 from leadline.stores.aws.values import Item
+from leadline.stores.aws.work.handling import handling_of
 
 
 class QueueCheck:

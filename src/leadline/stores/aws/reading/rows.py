@@ -4,7 +4,7 @@ import msgspec
 
 from leadline.model.formats import from_iso
 from leadline.model.lead import Status
-from leadline.ports.ledger import LeadRow
+from leadline.ports.reading.ledger import LeadRow
 from leadline.stores.aws.items import LeadItem, Summary
 from leadline.stores.aws.values import Item
 

@@ -1,4 +1,5 @@
 """Filters of leads, answered from the index `day`, day by day."""
+# Long because each filter is answered by the same walk through the days.
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,11 +15,17 @@ from leadline.model.formats import key_of
 from leadline.model.lead import Status
 from leadline.model.task import Task
 from leadline.ports.clock import Clock
-from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, LeadRow, id_digits, searchable
-from leadline.ports.listing import FEWEST_DIGITS
+from leadline.ports.reading.ledger import (
+    UNOWNED_STATUSES,
+    LeadFilter,
+    LeadRow,
+    id_digits,
+    searchable,
+)
+from leadline.ports.reading.listing import FEWEST_DIGITS
 from leadline.stores.aws.bucket import Bucket
-from leadline.stores.aws.days import days_back, days_between, days_of_ids, ids_between
-from leadline.stores.aws.documents import read_document
+from leadline.stores.aws.capture.days import days_back, days_between, days_of_ids, ids_between
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.items import (
     LeadItem,
     TaskItem,

@@ -8,20 +8,20 @@ from leadline.model.formats import from_iso, iso
 from leadline.model.handling import UNHANDLED, Handling
 from leadline.model.lead import Contact, LeadDetails, RefinedLead
 from leadline.model.task import ON_HOLD_UNTIL, WAIT_CHANGED, Step
-from leadline.ports.ledger import Followed, LeadFilter, LeadRow
-from leadline.stores.aws.handling import handling_of
+from leadline.ports.reading.ledger import Followed, LeadFilter, LeadRow
 from leadline.stores.aws.items import LeadItem, alerts_of, lead_of
 from leadline.stores.aws.keys import due_partition, handling_key, lead_key
 from leadline.stores.aws.reading.selection import Selection
 from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Table
+from leadline.stores.aws.work.handling import handling_of
 
 _AT_ONCE = 50
 """The number of leads whose items are read together."""
 
 
 def followed_items(table: Table, selection: Selection, which: LeadFilter) -> Iterator[Followed]:
-    """See `ports.ledger.Ledger.followed`; reads two items per lead, and no documents."""
+    """See `ports.reading.ledger.Ledger.followed`; reads two items per lead, and no documents."""
     return islice(_followed_items(table, selection.rows(which, whole=True)), which.limit)
 
 
@@ -39,7 +39,7 @@ def _followed_items(table: Table, rows: Iterator[LeadRow]) -> Iterator[Followed]
 
 
 def on_hold_items(table: Table) -> list[str]:
-    """See `ports.ledger.Ledger.on_hold`."""
+    """See `ports.reading.ledger.Ledger.on_hold`."""
     since = iso(ON_HOLD_UNTIL)
     entries = (
         entry

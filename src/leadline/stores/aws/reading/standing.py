@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from leadline.model.retiring import RETIRED
+from leadline.model.personal_data.retiring import RETIRED
 from leadline.model.task import Step
 from leadline.stores.aws.items import LeadItem
 

@@ -9,10 +9,9 @@ from datetime import datetime
 from leadline.model.batches import batched
 from leadline.model.formats import iso
 from leadline.model.task import ON_HOLD_UNTIL, Step, TaskKind
-from leadline.ports.standing_tasks import StandingTasks
+from leadline.ports.reading.standing_tasks import StandingTasks
 from leadline.stores.aws.items import holds_a_task
 from leadline.stores.aws.keys import DEAD, due_before, due_partition
-from leadline.stores.aws.late import oldest_first_due
 from leadline.stores.aws.reading.backlog import (
     ListedTask,
     backlogs,
@@ -24,6 +23,7 @@ from leadline.stores.aws.reading.backlog import (
 from leadline.stores.aws.shards.counts import due_partitions
 from leadline.stores.aws.table import Table
 from leadline.stores.aws.values import Item
+from leadline.stores.aws.work.late import oldest_first_due
 
 _LOOKED_AT_ONCE = 100
 """How many tasks beyond the bound are read at once, with their items."""
@@ -32,7 +32,7 @@ _LOOKED_AT_ONCE = 100
 def standing_tasks(
     table: Table, pool: ThreadPoolExecutor, now: datetime, kinds: Sequence[TaskKind], most: int
 ) -> StandingTasks:
-    """See `ports.standing_tasks.StandingReader.standing`."""
+    """See `ports.reading.standing_tasks.StandingReader.standing`."""
     names = [*(due_partition(*kind) for kind in kinds), DEAD]
     parts = {name: due_partitions(table, name) for name in names}
     each = max(most // len(parts[DEAD]), 1)

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from leadline.model.event_notes import WAIT_ENDED
+from leadline.model.monitoring.event_notes import WAIT_ENDED
 from leadline.model.task import Step, event_name
-from leadline.ports.ledger import Tally
+from leadline.ports.reading.ledger import Tally
 from leadline.stores.aws.items import lead_of
 from leadline.stores.aws.keys import LEAD
 from leadline.stores.aws.values import Item

@@ -5,8 +5,9 @@ It goes through the refined documents, oldest first; a mark says how far it came
 after the first sweep of this version, when no function of an earlier one runs any more. Until it is
 done, these leads are found by the keys that the earlier version made of e-mail and phone.
 
-Leads that are under keys by earlier rules (`model.likeness.RULES`) get those of today in the same
-way, by a second look at all documents; until then they are found by the keys that they are under.
+Leads that are under keys by earlier rules (`model.facts.likeness.RULES`) get those of today in the
+same way, by a second look at all documents; until then they are found by the keys that they are
+under.
 """
 
 import logging
@@ -17,10 +18,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from leadline.model.batches import batched
+from leadline.model.facts.likeness import RULES
 from leadline.model.formats import from_iso, iso
-from leadline.model.likeness import RULES
 from leadline.stores.aws.base import Contested
-from leadline.stores.aws.days import days_between
+from leadline.stores.aws.capture.days import days_between
 from leadline.stores.aws.items import LeadItem, lead_of
 from leadline.stores.aws.keys import LIKENESSES, again_key, alike_key, lead_key
 from leadline.stores.aws.people.likeness import AlikeItem, alike_from, alike_of

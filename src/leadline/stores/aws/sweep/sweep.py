@@ -22,12 +22,12 @@ import msgspec
 
 from leadline.model.batches import batched
 from leadline.model.errors import StorageFailed
+from leadline.model.facts.likeness import RULES
 from leadline.model.formats import from_iso
 from leadline.model.lead import Fate
-from leadline.model.likeness import RULES
 from leadline.model.task import Step, TaskKind
+from leadline.stores.aws.capture.documents import read_document
 from leadline.stores.aws.clocks.wakeups import StackClock
-from leadline.stores.aws.documents import read_document
 from leadline.stores.aws.keys import LIKENESSES, RESUMED, due_before, lead_key
 from leadline.stores.aws.store import AwsStore
 from leadline.stores.aws.sweep.overdue import OVERDUE, MissingWakeups

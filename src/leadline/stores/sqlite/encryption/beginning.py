@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from leadline.model.errors import ConfigurationError
 from leadline.stores.sqlite.encryption import keyring
 from leadline.stores.sqlite.encryption.references import given_reference
-from leadline.stores.sqlite.sharing import InUse
+from leadline.stores.sqlite.file.sharing import InUse
 from leadline.stores.sqlite.values import micros
 
 if TYPE_CHECKING:
-    from leadline.stores.sqlite.database import Database
+    from leadline.stores.sqlite.file.database import Database
 
 
 def begin_if_given(db: "Database") -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from leadline.model.likeness import RULES
+from leadline.model.facts.likeness import RULES
 
 KEY_SIZE, BLIND_SIZE = 16, 17
 """The bytes of a key in the clear, and of one that is blind."""

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from leadline.model.errors import ConfigurationError
-from leadline.stores.sqlite.blanking import blank_unused_space
-from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.encryption import keyring
 from leadline.stores.sqlite.encryption.beginning import begin_encryption
 from leadline.stores.sqlite.encryption.references import given_reference
 from leadline.stores.sqlite.encryption.resealing import DONE_S, Resealing, values_by_key
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.privacy.blanking import blank_unused_space
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.values import micros
 

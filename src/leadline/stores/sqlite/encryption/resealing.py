@@ -14,9 +14,6 @@ from typing import Any, NamedTuple
 import apsw
 
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.blanking import note_space
-from leadline.stores.sqlite.checksums import is_whole, sum_of
-from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.encryption import keyring
 from leadline.stores.sqlite.encryption.resealing_keys import (
     PAUSE_S,
@@ -27,9 +24,12 @@ from leadline.stores.sqlite.encryption.resealing_keys import (
 from leadline.stores.sqlite.encryption.sealed_columns import SEALED, SealedTable
 from leadline.stores.sqlite.encryption.sealing import DAMAGED, Sealer
 from leadline.stores.sqlite.encryption.views import SealingConnection, refresh, teach
-from leadline.stores.sqlite.folder import open_lock
+from leadline.stores.sqlite.file.checksums import is_whole, sum_of
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.folder import open_lock
+from leadline.stores.sqlite.privacy.blanking import note_space
+from leadline.stores.sqlite.privacy.scrubbing import note_erasure, overwriting
 from leadline.stores.sqlite.queries import Queries
-from leadline.stores.sqlite.scrubbing import note_erasure, overwriting
 from leadline.stores.sqlite.store import SqliteStore
 
 log = logging.getLogger(__name__)

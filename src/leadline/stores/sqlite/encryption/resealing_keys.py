@@ -6,13 +6,13 @@ from contextlib import closing
 import apsw
 
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.backfill import DONE_S, Backfill
-from leadline.stores.sqlite.blanking import note_space
-from leadline.stores.sqlite.candidates import joined, numbers_in
+from leadline.stores.sqlite.capture.keys import KeyIndex
 from leadline.stores.sqlite.encryption.blinding import BLIND_SIZE, KEY_SIZE, Blinding, rules_of
-from leadline.stores.sqlite.keys import KeyIndex
+from leadline.stores.sqlite.persons.backfill import DONE_S, Backfill
+from leadline.stores.sqlite.persons.candidates import joined, numbers_in
+from leadline.stores.sqlite.privacy.blanking import note_space
+from leadline.stores.sqlite.privacy.scrubbing import note_erasure, overwriting
 from leadline.stores.sqlite.queries import Queries
-from leadline.stores.sqlite.scrubbing import note_erasure, overwriting
 from leadline.stores.sqlite.store import SqliteStore
 
 _sql = Queries(__name__)

@@ -1,4 +1,4 @@
-"""Answers questions (`ports.questions.Questions`) from the index of the embedded store."""
+"""Answers questions (`ports.reading.questions.Questions`) from the index of the embedded store."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
@@ -12,8 +12,8 @@ import apsw
 import msgspec
 
 from leadline.model.ids import is_lead_id
-from leadline.ports.ledger import LeadFilter
-from leadline.ports.questions import (
+from leadline.ports.reading.ledger import LeadFilter
+from leadline.ports.reading.questions import (
     MOST_COUNTED,
     Behind,
     Counted,
@@ -59,7 +59,8 @@ class _Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 
 class SqliteQuestions(SqliteFigures):
-    """`ports.questions.Questions` on the index of a data folder. For one thread at a time."""
+    """`ports.reading.questions.Questions` on the index of a data folder. For one thread at a
+    time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -84,7 +85,7 @@ class SqliteQuestions(SqliteFigures):
         return self._open
 
     def page(self, query: LeadQuestion, cursor: str | None = None, limit: int = 50) -> FoundLeads:
-        """See `ports.questions.Questions.page`."""
+        """See `ports.reading.questions.Questions.page`."""
         place = _decoded(cursor) if cursor else None
         with errors_of_reading():
             found = self._rows(query, place, limit + 1)
@@ -104,7 +105,7 @@ class SqliteQuestions(SqliteFigures):
         )
 
     def place(self, query: LeadQuestion, lead_id: str) -> str | None:
-        """See `ports.questions.Questions.place`."""
+        """See `ports.reading.questions.Questions.place`."""
         if not is_lead_id(lead_id):
             return None
         text = _sql.place.format(column=column_of(query))
@@ -117,18 +118,18 @@ class SqliteQuestions(SqliteFigures):
         return _encoded((n, b"", value, part), back=False)
 
     def ids(self, query: LeadQuestion, most: int) -> Sequence[str]:
-        """See `ports.questions.Questions.ids`."""
+        """See `ports.reading.questions.Questions.ids`."""
         with errors_of_reading():
             return [text_of(key) for _, key, _, _ in self._rows(query, None, most)]
 
     def count(self, query: LeadQuestion, most: int = MOST_COUNTED) -> Counted:
-        """See `ports.questions.Questions.count`."""
+        """See `ports.reading.questions.Questions.count`."""
         with errors_of_reading():
             number = self._planner(query).number(most + 1)
         return Counted(min(number, most), number > most)
 
     def facets(self, query: LeadQuestion) -> Facets:
-        """See `ports.questions.Questions.facets`."""
+        """See `ports.reading.questions.Questions.facets`."""
         with errors_of_reading():
             plan = self._planner(query).for_rows()
             sql, values = plan.selection()
@@ -141,7 +142,7 @@ class SqliteQuestions(SqliteFigures):
         return Facets(sources, campaigns, owners, statuses, len(rows) > MOST_COUNTED)
 
     def behind(self, now: datetime) -> Behind:
-        """See `ports.questions.Questions.behind`."""
+        """See `ports.reading.questions.Questions.behind`."""
         index = self._now()
         with errors_of_reading():
             return self._ledger.reading_with(lambda data: behind(index, data, now))
@@ -153,7 +154,7 @@ class SqliteQuestions(SqliteFigures):
             return bool(index_state(self._index).texts)
 
     def close(self) -> None:
-        """See `ports.questions.Questions.close`."""
+        """See `ports.reading.questions.Questions.close`."""
         if self._open is not None:
             self._open.close()
         self._ledger.close()

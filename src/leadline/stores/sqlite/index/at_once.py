@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.file.database import Database
 from leadline.stores.sqlite.index import reading
 from leadline.stores.sqlite.index.file import (
     dropped_if_damaged,

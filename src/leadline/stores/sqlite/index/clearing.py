@@ -8,9 +8,8 @@ from pathlib import Path
 import apsw
 
 from leadline.model.errors import LeadlineError
-from leadline.stores.sqlite.blank_pieces import blank_all, blank_piece, opened_bytes
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.folder import INDEX
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.folder import INDEX
 from leadline.stores.sqlite.index.at_once import take_in_all_changed
 from leadline.stores.sqlite.index.file import (
     dropped_if_damaged,
@@ -20,6 +19,7 @@ from leadline.stores.sqlite.index.file import (
     writing,
 )
 from leadline.stores.sqlite.index.writing import begin_anew, index_state
+from leadline.stores.sqlite.privacy.blank_pieces import blank_all, blank_piece, opened_bytes
 
 _PIECE = 1024
 """So many pages are gone through while nobody else may write the index: only workers do."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import apsw
 
-from leadline.ports.questions import DAYS, HOURS, STEPS, Bar, By, Figures
+from leadline.ports.reading.questions import DAYS, HOURS, STEPS, Bar, By, Figures
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.index.file import errors_of_reading
 from leadline.stores.sqlite.queries import Queries
@@ -18,7 +18,7 @@ _MOMENT, _DAY = timedelta(microseconds=1), timedelta(days=1)
 
 
 class SqliteFigures:
-    """The figures of `ports.questions.Questions` on SQLite."""
+    """The figures of `ports.reading.questions.Questions` on SQLite."""
 
     @property
     def _index(self) -> apsw.Connection:
@@ -27,7 +27,7 @@ class SqliteFigures:
     def figures(
         self, since: datetime, until: datetime, by: Sequence[By] = ()
     ) -> Mapping[tuple[str, ...], Figures]:
-        """See `ports.questions.Questions.figures`."""
+        """See `ports.reading.questions.Questions.figures`."""
         values = [one for one in by if one is not By.DAY]
         if By.BAND in values and len(values) > 1:
             raise ValueError("there are no figures by band of the score and another value")
@@ -46,7 +46,7 @@ class SqliteFigures:
         return found or ({} if by else {(): Figures()})
 
     def hours(self, since: datetime, until: datetime, step: timedelta) -> Sequence[Bar]:
-        """See `ports.questions.Questions.hours`."""
+        """See `ports.reading.questions.Questions.hours`."""
         if step not in STEPS:
             raise ValueError(f"there are no numbers for steps of {step}")
         seconds = int(step.total_seconds())
@@ -55,7 +55,7 @@ class SqliteFigures:
         return [Bar(moment(at), source, captured) for at, source, captured in rows]
 
     def hour_of_week(self, since: datetime, until: datetime, zone: str) -> Sequence[Sequence[int]]:
-        """See `ports.questions.Questions.hour_of_week`."""
+        """See `ports.reading.questions.Questions.hour_of_week`."""
         with errors_of_reading():
             rows = bulk.query(self._index, _sql.hours, micros(since), micros(until))
         found = [[0] * HOURS for _ in range(DAYS)]

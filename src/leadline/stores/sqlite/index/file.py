@@ -10,7 +10,7 @@ import apsw
 
 from leadline.model.errors import LeadlineError, StorageFailed, StorageFull
 from leadline.model.rights import PRIVATE, Rights, make_file
-from leadline.stores.sqlite.folder import INDEX
+from leadline.stores.sqlite.file.folder import INDEX
 from leadline.stores.sqlite.index.writing import make_schema
 
 log = logging.getLogger(__name__)

@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 import apsw
 
-from leadline.ports.questions import Behind
-from leadline.stores.sqlite.blanking import note_space
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.folder import open_lock
+from leadline.ports.reading.questions import Behind
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.folder import open_lock
 from leadline.stores.sqlite.index import reading
 from leadline.stores.sqlite.index.at_once import begin_anew_if_other
 from leadline.stores.sqlite.index.file import (
@@ -37,6 +36,7 @@ from leadline.stores.sqlite.index.writing import (
     reach,
     write,
 )
+from leadline.stores.sqlite.privacy.blanking import note_space
 from leadline.stores.sqlite.store import SqliteStore
 from leadline.stores.sqlite.values import micros
 

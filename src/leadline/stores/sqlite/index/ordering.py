@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import apsw
 
-from leadline.ports.questions import LeadQuestion, SortKey
+from leadline.ports.reading.questions import LeadQuestion, SortKey
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.index.selecting import IndexCondition
 from leadline.stores.sqlite.queries import Queries

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import apsw
 import msgspec
 
-from leadline.ports.questions import MOST_COUNTED, LeadQuestion, SortKey
+from leadline.ports.reading.questions import MOST_COUNTED, LeadQuestion, SortKey
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.index.selecting import (
     BY_TIME,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import apsw
 
-from leadline.ports.ledger import LeadFilter
+from leadline.ports.reading.ledger import LeadFilter
 from leadline.stores.facets import IndexEntry
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.queries import Queries

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from leadline.ports.ledger import LeadFilter, LeadRow
-from leadline.ports.questions import MOST_COUNTED, LeadQuestion
+from leadline.ports.reading.ledger import LeadFilter, LeadRow
+from leadline.ports.reading.questions import MOST_COUNTED, LeadQuestion
 from leadline.stores.sqlite.index.asking import SqliteQuestions
 from leadline.stores.sqlite.reading.ledger import SqliteLedger
 
@@ -16,8 +16,8 @@ _AT_ONCE = 200
 
 class SearchingLedger(SqliteLedger):
     """As `SqliteLedger`, but a search finds its words in every text of a lead
-    (`ports.questions.LeadQuestion.text`) if the index has all leads as they are. Else, and with
-    filters that the index does not know, it is the ledger's own search."""
+    (`ports.reading.questions.LeadQuestion.text`) if the index has all leads as they are. Else, and
+    with filters that the index does not know, it is the ledger's own search."""
 
     def __init__(self, folder: Path, *, masked: bool = False) -> None:
         super().__init__(folder)
@@ -25,7 +25,7 @@ class SearchingLedger(SqliteLedger):
         self._masked = masked
 
     def each(self, which: LeadFilter) -> Iterator[LeadRow]:
-        """See `ports.listing.Listing.each`."""
+        """See `ports.reading.listing.Listing.each`."""
         with closing(SqliteQuestions(self._folder)) as questions:
             query = self._query(which, questions)
             if query is None:
@@ -34,7 +34,7 @@ class SearchingLedger(SqliteLedger):
             yield from islice(_rows(questions, query), which.limit)
 
     def count(self, which: LeadFilter, most: int) -> int:
-        """See `ports.listing.Listing.count`."""
+        """See `ports.reading.listing.Listing.count`."""
         with closing(SqliteQuestions(self._folder)) as questions:
             query = self._query(which, questions)
             if query is None:

@@ -8,10 +8,10 @@ walked in the order that is wanted until enough are found (`planning`).
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from leadline.model.folding import folded_for_search
-from leadline.ports.ledger import id_digits
-from leadline.ports.listing import FEWEST_DIGITS
-from leadline.ports.questions import MOST_COUNTED, LeadQuestion, Repeats
+from leadline.model.texts.folding import folded_for_search
+from leadline.ports.reading.ledger import id_digits
+from leadline.ports.reading.listing import FEWEST_DIGITS
+from leadline.ports.reading.questions import MOST_COUNTED, LeadQuestion, Repeats
 from leadline.stores.facets import digits_of, spaced
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.selection import ids_that_begin

@@ -1,4 +1,4 @@
--- The last attempts of a lead's tasks with what was sent and answered, packed (model/attempts.py): a row
+-- The last attempts of a lead's tasks with what was sent and answered, packed (model/monitoring/attempts.py): a row
 -- for each lead that has any.
 CREATE TABLE tried (
   lead INTEGER PRIMARY KEY,

@@ -17,9 +17,9 @@ from leadline.model.rights import (
     sync_path,
 )
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database
 from leadline.stores.sqlite.encryption.views import SealingConnection, open_sealed
-from leadline.stores.sqlite.folder import FILE
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.file.folder import FILE
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.integrity import damaged_contents, structure_faults
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 import apsw
 
-from leadline.model.assigning import Kept
 from leadline.model.batches import batched
 from leadline.model.keys import key_digest, match_keys
+from leadline.model.staff.assigning import Kept
 from leadline.ports.homes import (
     BATCH,
     Family,
@@ -26,19 +26,19 @@ from leadline.ports.homes import (
     Size,
 )
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import sum_of
-from leadline.stores.sqlite.duplicates import keep_judgements, leave
+from leadline.stores.sqlite.capture.keys import COMPARED
 from leadline.stores.sqlite.encryption.blinding import key_of_stored, stored_keys
-from leadline.stores.sqlite.keys import COMPARED
-from leadline.stores.sqlite.likeness import put_likenesses
+from leadline.stores.sqlite.file.checksums import sum_of
 from leadline.stores.sqlite.moving.reading import LeadReading
 from leadline.stores.sqlite.moving.writing import LeadWriting
+from leadline.stores.sqlite.persons.duplicates import keep_judgements, leave
+from leadline.stores.sqlite.persons.likeness import put_likenesses
+from leadline.stores.sqlite.privacy.retention import replace_holds
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import head_decoder
-from leadline.stores.sqlite.retention import replace_holds
 from leadline.stores.sqlite.store import SqliteStore
-from leadline.stores.sqlite.tasks import numbers_of
 from leadline.stores.sqlite.values import micros, moment, text_of
+from leadline.stores.sqlite.work.tasks import numbers_of
 
 _sql = Queries(__name__)
 

@@ -8,7 +8,7 @@ import apsw
 from leadline.model.rights import PRIVATE, Rights, make_file
 from leadline.ports.homes import Home, MoveNote
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.folder import MOVED
+from leadline.stores.sqlite.file.folder import MOVED
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, text_of
 

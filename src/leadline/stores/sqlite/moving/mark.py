@@ -8,7 +8,7 @@ import msgspec
 from leadline.model.errors import ConfigurationError
 from leadline.model.rights import PRIVATE, Rights, new_file, sync_file, sync_folder
 from leadline.ports.homes import Home
-from leadline.stores.sqlite.folder import MOVED
+from leadline.stores.sqlite.file.folder import MOVED
 
 _MARK = f"{MOVED}.json"
 

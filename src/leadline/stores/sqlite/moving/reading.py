@@ -18,14 +18,14 @@ from leadline.ports.homes import (
     with_hold,
     with_judgements,
 )
-from leadline.ports.ledger import Happening
+from leadline.ports.reading.ledger import Happening
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import is_whole
-from leadline.stores.sqlite.duplicates import judgements_of
-from leadline.stores.sqlite.handling import handling_decoder
+from leadline.stores.sqlite.file.checksums import is_whole
+from leadline.stores.sqlite.persons.duplicates import judgements_of
+from leadline.stores.sqlite.privacy.retention import holds_of
 from leadline.stores.sqlite.queries import Queries
-from leadline.stores.sqlite.retention import holds_of
 from leadline.stores.sqlite.values import moment, text_of
+from leadline.stores.sqlite.work.handling import handling_decoder
 
 _sql = Queries(__name__)
 

@@ -25,11 +25,11 @@ from leadline.model.rights import (
     sync_folder,
 )
 from leadline.stores.sqlite.encryption.keyring import refuse_without_key
-from leadline.stores.sqlite.failed_sync import forget_failed_sync
-from leadline.stores.sqlite.folder import FILE, RESTORING, is_restoring
+from leadline.stores.sqlite.file.failed_sync import forget_failed_sync
+from leadline.stores.sqlite.file.folder import FILE, RESTORING, is_restoring
+from leadline.stores.sqlite.file.sharing import nobody_else
 from leadline.stores.sqlite.index.file import drop_index
 from leadline.stores.sqlite.schema import newest_schema, schema_version
-from leadline.stores.sqlite.sharing import nobody_else
 
 _LOG = f"{FILE}-wal"
 _NAMES = (_LOG, f"{FILE}-shm", FILE)

@@ -13,14 +13,14 @@ from leadline.model.handling import Handling
 from leadline.model.lead import Kind, RefinedLead
 from leadline.ports.archive import Outgoing
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import is_whole, sum_of
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.handling import handling_decoder, keep_first_handlings
-from leadline.stores.sqlite.likeness import put_likenesses
+from leadline.stores.sqlite.file.checksums import is_whole, sum_of
+from leadline.stores.sqlite.file.database import Database
+from leadline.stores.sqlite.persons.likeness import put_likenesses
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.store import SqliteStore
-from leadline.stores.sqlite.tasks import count_rows, numbers_of
 from leadline.stores.sqlite.values import micros, moment, text_of
+from leadline.stores.sqlite.work.handling import handling_decoder, keep_first_handlings
+from leadline.stores.sqlite.work.tasks import count_rows, numbers_of
 
 _sql = Queries(__name__)
 

@@ -6,18 +6,18 @@ from datetime import date, datetime
 
 import apsw
 
-from leadline.model.event_notes import WAIT_ENDED
-from leadline.model.scored_leads import is_hot
+from leadline.model.facts.scored_leads import is_hot
+from leadline.model.monitoring.event_notes import WAIT_ENDED
 from leadline.model.task import event_name
 from leadline.ports.homes import REDELIVERED, FamilyWrite, MovedLead, in_order
-from leadline.ports.ledger import Happening
+from leadline.ports.reading.ledger import Happening
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import sum_of
-from leadline.stores.sqlite.handling import keep_handlings, list_open_leads, remove_handlings
+from leadline.stores.sqlite.file.checksums import sum_of
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import head_decoder
-from leadline.stores.sqlite.tasks import add_history, count, next_number, numbers_of
 from leadline.stores.sqlite.values import bytes_of, micros
+from leadline.stores.sqlite.work.handling import keep_handlings, list_open_leads, remove_handlings
+from leadline.stores.sqlite.work.tasks import add_history, count, next_number, numbers_of
 
 _sql = Queries(__name__)
 _Row = tuple[object, ...]

@@ -7,7 +7,7 @@ import apsw
 import msgspec
 
 from leadline.model.task import Step, event_name
-from leadline.ports.ledger import Account, Progress, Unaccounted, unseen
+from leadline.ports.reading.ledger import Account, Progress, Unaccounted, unseen
 from leadline.stores.sqlite import bulk
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.integrity import (

@@ -9,10 +9,10 @@ import apsw
 import msgspec
 
 from leadline.model.errors import LeadlineError
-from leadline.model.json_text import read_json
-from leadline.ports.ledger import Progress, unseen
+from leadline.model.texts.json_text import read_json
+from leadline.ports.reading.ledger import Progress, unseen
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import is_whole
+from leadline.stores.sqlite.file.checksums import is_whole
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import text_of
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.model.task import Addressee, Step
-from leadline.ports.ledger import LeadFilter, LeadRow, id_digits
-from leadline.ports.listing import (
+from leadline.ports.reading.ledger import LeadFilter, LeadRow, id_digits
+from leadline.ports.reading.listing import (
     FEWEST_DIGITS,
     LONGER,
     MANY,
@@ -15,8 +15,8 @@ from leadline.ports.listing import (
     Wait,
 )
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import is_whole
-from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.file.checksums import is_whole
+from leadline.stores.sqlite.file.database import Database
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import lead_row
 from leadline.stores.sqlite.reading.selection import about
@@ -36,12 +36,12 @@ def query_of_rows(which: LeadFilter, before: int = _ALL) -> tuple[str, list[Any]
 
 
 class SqliteListing:
-    """`ports.listing.Listing` on SQLite."""
+    """`ports.reading.listing.Listing` on SQLite."""
 
     _db: Database
 
     def each(self, which: LeadFilter) -> Iterator[LeadRow]:
-        """See `ports.listing.Listing.each`."""
+        """See `ports.reading.listing.Listing.each`."""
         left, before, most = which.limit, _ALL, _FIRST_SLICE
         while left > 0:
             query, values = query_of_rows(which, before)
@@ -52,13 +52,13 @@ class SqliteListing:
             left, before, most = left - len(rows), rows[-1][0], min(most * 4, _LARGEST_SLICE)
 
     def count(self, which: LeadFilter, most: int) -> int:
-        """See `ports.listing.Listing.count`."""
+        """See `ports.reading.listing.Listing.count`."""
         query, values = about(_sql.count, which)
         ((number,),) = self._db.rows(query, *values, most)
         return int(number)
 
     def ending(self, digits: str) -> Sequence[str]:
-        """See `ports.listing.Listing.ending`."""
+        """See `ports.reading.listing.Listing.ending`."""
         end = id_digits(digits)
         if len(end) < FEWEST_DIGITS:
             return []
@@ -67,12 +67,12 @@ class SqliteListing:
         return found[:MOST_CANDIDATES]
 
     def short_length(self) -> int:
-        """See `ports.listing.Listing.short_length`."""
+        """See `ports.reading.listing.Listing.short_length`."""
         ((events,),) = self._db.rows(_sql.events)
         return SHORT if events < MANY else LONGER
 
     def waits(self, lead_ids: Sequence[str], most_bytes: int) -> Mapping[str, Wait]:
-        """See `ports.listing.Listing.waits`."""
+        """See `ports.reading.listing.Listing.waits`."""
         with self._db.reading() as db:
             rows = bulk.select(db, _sql.waits, [bytes_of(i) for i in lead_ids], most_bytes)
         return {
@@ -83,7 +83,7 @@ class SqliteListing:
         }
 
     def failures(self) -> Mapping[str, str]:
-        """See `operations.lately.FailureReader.failures`."""
+        """See `operations.watching.lately.FailureReader.failures`."""
         steps = [step for step in Step if step.addressee is Addressee.CHANNEL]
         found: dict[str, str] = {}
         for name, failures, *_ in self._db.rows(_sql.channels):
@@ -93,7 +93,7 @@ class SqliteListing:
         return found
 
     def channels(self, names: Sequence[str]) -> Mapping[str, ChannelState]:
-        """See `ports.listing.Listing.channels`."""
+        """See `ports.reading.listing.Listing.channels`."""
         return {
             name: ChannelState(failures, None if since is None else moment(since), moment(free_at))
             for name, failures, since, free_at in self._db.rows(_sql.channels)

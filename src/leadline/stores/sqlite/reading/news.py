@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from leadline.model.task import event_name
-from leadline.ports.news import News, Seen
+from leadline.ports.reading.news import News, Seen
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.file.database import Database
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import micros, moment, text_of
 
@@ -15,22 +15,22 @@ _sql = Queries(__name__)
 
 
 class SqliteNews:
-    """`ports.news.NewsReader` on SQLite."""
+    """`ports.reading.news.NewsReader` on SQLite."""
 
     _db: Database
 
     def seen_at(self, at: datetime) -> Seen:
-        """See `ports.news.NewsReader.seen_at`."""
+        """See `ports.reading.news.NewsReader.seen_at`."""
         (numbers,) = self._db.rows(_sql.seen_at, micros(at))
         return Seen(*numbers)
 
     def seen_now(self) -> Seen:
-        """See `ports.news.NewsReader.seen_now`."""
+        """See `ports.reading.news.NewsReader.seen_now`."""
         (numbers,) = self._db.rows(_sql.seen_now)
         return Seen(*numbers)
 
     def news(self, seen: Seen, most: int) -> tuple[Sequence[News], Seen]:
-        """See `ports.news.NewsReader.news`."""
+        """See `ports.reading.news.NewsReader.news`."""
         with self._db.reading() as db:
             events = bulk.query(db, _sql.events, seen.events, most)
             alerts = bulk.query(db, _sql.alerts, seen.alerts, most)
@@ -40,7 +40,7 @@ class SqliteNews:
         return _in_order(events, map(_named, alerts), history), now
 
     def last_of_each(self, most: int) -> Sequence[News]:
-        """See `ports.news.NewsReader.last_of_each`."""
+        """See `ports.reading.news.NewsReader.last_of_each`."""
         with self._db.reading() as db:
             alerts = bulk.query(db, _sql.last_alerts, most)
             history = bulk.query(db, _sql.last_lines, most)

@@ -4,13 +4,13 @@ from typing import Any
 
 import msgspec
 
+from leadline.model.facts.scored_leads import is_hot, score_of, was_not_scored
 from leadline.model.handling import UNHANDLED, Handling, owner_of
 from leadline.model.lead import RefinedLead, Status
-from leadline.model.scored_leads import is_hot, score_of, was_not_scored
-from leadline.ports.ledger import LeadRow
-from leadline.stores.sqlite.checksums import is_whole
-from leadline.stores.sqlite.handling import handling_decoder
+from leadline.ports.reading.ledger import LeadRow
+from leadline.stores.sqlite.file.checksums import is_whole
 from leadline.stores.sqlite.values import moment, text_of
+from leadline.stores.sqlite.work.handling import handling_decoder
 
 DAMAGED = "what is stored of it is damaged"
 head_decoder = msgspec.json.Decoder(RefinedLead)

@@ -7,8 +7,8 @@ from typing import Any
 import apsw
 
 from leadline.model.ids import lowest_id
-from leadline.ports.ledger import UNOWNED_STATUSES, LeadFilter, id_digits, searchable
-from leadline.ports.listing import FEWEST_DIGITS
+from leadline.ports.reading.ledger import UNOWNED_STATUSES, LeadFilter, id_digits, searchable
+from leadline.ports.reading.listing import FEWEST_DIGITS
 from leadline.stores.facets import digits_of
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import bytes_of, micros

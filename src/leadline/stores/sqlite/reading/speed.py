@@ -6,21 +6,21 @@ from typing import Any
 
 from leadline.model.handling import UNHANDLED
 from leadline.model.task import ON_HOLD_UNTIL, WAIT_CHANGED
-from leadline.ports.ledger import Followed, LeadFilter
-from leadline.stores.sqlite.checksums import whole_rows
-from leadline.stores.sqlite.database import Database
-from leadline.stores.sqlite.handling import handling_decoder
+from leadline.ports.reading.ledger import Followed, LeadFilter
+from leadline.stores.sqlite.file.checksums import whole_rows
+from leadline.stores.sqlite.file.database import Database
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import head_decoder
 from leadline.stores.sqlite.reading.selection import about
 from leadline.stores.sqlite.values import micros, moment, text_of
+from leadline.stores.sqlite.work.handling import handling_decoder
 
 _sql = Queries(__name__)
 _AT_ONCE = 1000
 
 
 def followed_rows(db: Database, which: LeadFilter) -> Iterator[Followed]:
-    """See `ports.ledger.Ledger.followed`; read in slices, so that writers need not wait."""
+    """See `ports.reading.ledger.Ledger.followed`; read in slices, so that writers need not wait."""
     read = _named_ones if 0 < len(which.ids) <= min(which.limit, _AT_ONCE) else _latest_ones
     query, values = about(_sql.followed, which)
     ((last,),) = db.rows(_sql.last_refined)
@@ -60,5 +60,5 @@ def _named_ones(
 
 
 def on_hold_rows(db: Database) -> list[str]:
-    """See `ports.ledger.Ledger.on_hold`."""
+    """See `ports.reading.ledger.Ledger.on_hold`."""
     return [text_of(key) for (key,) in db.rows(_sql.on_hold, micros(ON_HOLD_UNTIL))]

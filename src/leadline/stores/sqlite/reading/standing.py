@@ -6,20 +6,20 @@ from datetime import datetime
 import apsw
 
 from leadline.model.task import ON_HOLD_UNTIL, Step
-from leadline.ports.ledger import Backlog
-from leadline.ports.standing_tasks import StandingTasks
+from leadline.ports.reading.ledger import Backlog
+from leadline.ports.reading.standing_tasks import StandingTasks
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.database import Database
+from leadline.stores.sqlite.file.database import Database
 from leadline.stores.sqlite.queries import Queries
-from leadline.stores.sqlite.tasks import untold_since
 from leadline.stores.sqlite.values import micros, moment
+from leadline.stores.sqlite.work.tasks import untold_since
 
 _sql = Queries(__name__)
 
 
 def tasks_up_to(db: Database, now: datetime, most: int) -> StandingTasks:
-    """See `ports.standing_tasks.StandingReader.standing`; of every kind there is. Its cost depends
-    on *most* and on the number of kinds, not on how many tasks wait."""
+    """See `ports.reading.standing_tasks.StandingReader.standing`; of every kind there is. Its cost
+    depends on *most* and on the number of kinds, not on how many tasks wait."""
     with db.reading() as data:
         kinds = list(_kinds(data))
         dead = {(step, channel): n for step, channel, n in bulk.query(data, _sql.dead, most + 1)}

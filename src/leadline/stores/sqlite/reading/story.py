@@ -5,17 +5,17 @@ from typing import Any
 import apsw
 import msgspec
 
-from leadline.model.attempts import AttemptRecord
+from leadline.model.monitoring.attempts import AttemptRecord
 from leadline.model.task import Alert, Step, event_name
-from leadline.ports.ledger import Happening, LeadStory, RelatedEvent, TaskRow
+from leadline.ports.reading.ledger import Happening, LeadStory, RelatedEvent, TaskRow
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.attempts import attempts_beside
-from leadline.stores.sqlite.checksums import is_whole
-from leadline.stores.sqlite.handling import handling_decoder
+from leadline.stores.sqlite.file.checksums import is_whole
+from leadline.stores.sqlite.privacy.retention import holds_of
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.reading.rows import lead_row
-from leadline.stores.sqlite.retention import holds_of
 from leadline.stores.sqlite.values import moment, text_of
+from leadline.stores.sqlite.work.attempts import attempts_beside
+from leadline.stores.sqlite.work.handling import handling_decoder
 
 _sql = Queries(__name__)
 _REPEATS_SHOWN = 100

@@ -6,12 +6,12 @@ import apsw
 import msgspec
 
 from leadline.model.handling import Handling
-from leadline.ports.ledger import Unaccounted
+from leadline.ports.reading.ledger import Unaccounted
 from leadline.stores.sqlite import bulk
-from leadline.stores.sqlite.checksums import is_whole
-from leadline.stores.sqlite.handling import handling_decoder
+from leadline.stores.sqlite.file.checksums import is_whole
 from leadline.stores.sqlite.queries import Queries
 from leadline.stores.sqlite.values import text_of
+from leadline.stores.sqlite.work.handling import handling_decoder
 
 _sql = Queries(__name__)
 

@@ -1,0 +1,1 @@
+"""What operators are told: troubles, silent sources, the head of the audit log."""

@@ -1,0 +1,1 @@
+"""Comparing what two leads say, field by field."""

@@ -1,0 +1,1 @@
+"""Fitting the weights, and measuring how well duplicates are found."""

@@ -1,0 +1,1 @@
+"""Receiving deliveries and other requests over HTTP."""

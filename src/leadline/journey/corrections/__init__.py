@@ -1,0 +1,1 @@
+"""A lead's fields with what people here corrected."""

@@ -1,0 +1,1 @@
+"""From a captured lead to a refined one."""

@@ -1,0 +1,1 @@
+"""Leads about one person: linking them, and what people decided about them."""

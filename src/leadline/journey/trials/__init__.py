@@ -1,0 +1,1 @@
+"""Experiments: in which arms a lead is, and what each arm changes."""

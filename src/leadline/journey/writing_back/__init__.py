@@ -1,0 +1,1 @@
+"""Writing leads back to the CRM."""

@@ -1,0 +1,1 @@
+"""Countries: their codes, their names and how these are compared."""

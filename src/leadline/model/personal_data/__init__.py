@@ -1,0 +1,1 @@
+"""What is remembered of erasure, retention, suppression and access to personal data."""

@@ -1,0 +1,1 @@
+"""Reading texts from senders, and comparing them."""

@@ -1,0 +1,1 @@
+"""Figures of many leads: speed, response, results and campaigns."""

@@ -1,0 +1,1 @@
+"""Lists of leads: filtered, searched, masked, paged and exported."""

@@ -1,0 +1,1 @@
+"""Retention and suppression, as operators do them."""

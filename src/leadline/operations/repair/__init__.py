@@ -1,0 +1,1 @@
+"""Doing steps again, changing waits, and archives."""

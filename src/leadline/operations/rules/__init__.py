@@ -1,0 +1,1 @@
+"""What rules decided, and what is wrong in them."""

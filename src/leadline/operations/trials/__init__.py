@@ -1,0 +1,1 @@
+"""Experiments and orders that learn: run, watched and reported."""

@@ -1,0 +1,1 @@
+"""Whether everything works: health, and the last attempts."""

@@ -1,0 +1,1 @@
+"""The protocols of what the dashboard keeps."""

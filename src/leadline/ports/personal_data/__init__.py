@@ -1,0 +1,1 @@
+"""The protocols of audit, erasure, retention and suppression."""

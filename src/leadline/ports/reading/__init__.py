@@ -1,0 +1,1 @@
+"""The protocols that read a store: the ledger, lists, figures and news."""

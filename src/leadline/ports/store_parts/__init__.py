@@ -1,0 +1,1 @@
+"""The protocols of parts of a store, each for one purpose."""

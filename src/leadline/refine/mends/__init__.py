@@ -1,0 +1,1 @@
+"""Text that programs damaged on its way, and text that says nothing."""

@@ -1,0 +1,1 @@
+"""Checks of settings after they are read."""

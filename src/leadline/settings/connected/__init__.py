@@ -1,0 +1,2 @@
+"""The tables of what Leadline is connected with: senders, CRMs, channels, providers, ad
+networks."""

@@ -1,0 +1,1 @@
+"""How values of settings are written, and how they are read."""

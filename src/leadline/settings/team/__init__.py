@@ -1,0 +1,1 @@
+"""The tables of the team: people, teams, rules, hours and targets."""

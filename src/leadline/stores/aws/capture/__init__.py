@@ -1,0 +1,1 @@
+"""Storing what is captured: events, records and their documents in the archive."""

@@ -1,0 +1,1 @@
+"""Tasks and what they change: the queue, outcomes, handlings and pace."""

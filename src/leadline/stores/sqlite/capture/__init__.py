@@ -1,0 +1,1 @@
+"""Storing what is captured: events, their keys and their owners."""

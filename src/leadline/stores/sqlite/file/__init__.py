@@ -1,0 +1,1 @@
+"""The data file and its folder: connection, locks, log and repair."""

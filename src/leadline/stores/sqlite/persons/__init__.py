@@ -1,0 +1,1 @@
+"""Which leads are about one person, and what they are compared by."""

@@ -1,0 +1,1 @@
+"""What is erased, retired or suppressed, and the space that it leaves."""

@@ -1,0 +1,1 @@
+"""Who of a team is given a lead: presence, turns and quotas."""

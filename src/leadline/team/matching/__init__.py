@@ -1,0 +1,1 @@
+"""Which rule fits a lead: conditions, and what they look at."""
