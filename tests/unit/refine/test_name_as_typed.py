@@ -27,6 +27,14 @@ from leadline.refine.names.name import refine_name
         ("Dott.ssa Ricci", "IT", None, "Ricci"),
         ("Lady Wu", "US", "Lady", "Wu"),
         ("Pak Chan", "US", "Pak", "Chan"),
+        ("Ayşe Kaya Hanım", "TR", "Ayşe", "Kaya"),
+        ("Ada Bey", "", "Ada", "Bey"),
+        ("Ramesh Kumar Ji", "IN", "Ramesh", "Kumar"),
+        ("Soo Ji", "KR", "Soo", "Ji"),
+        ("Yuki Tanaka San", "JP", "Yuki", "Tanaka"),
+        ("Bc. Petr Svoboda, DiS.", "CZ", "Petr", "Svoboda"),
+        ("김민수 부장님", "KR", "민수", "김"),
+        ("박서연 선생님", "KR", "서연", "박"),
     ],
 )
 def test_a_title_of_the_country_is_no_first_name(

@@ -21,7 +21,7 @@ _DOT = late("[·・‧•]")
 _TITLE = late(
     "(?:先生|女士|小姐|太太|老师|老師|经理|總經理|教授|博士|様|さま|さん|氏|殿|部長|課長|社長|님|씨)$"
 )
-_JOBS = text.words("부장 과장 대리 팀장 사장 대표 대표이사 이사 차장 실장 선생님 교수 교수님")
+_JOBS = text.words("부장 과장 대리 팀장 사장 대표 대표이사 이사 차장 실장 선생 교수")
 _WITHOUT_JAPANESE = ("CN", "TW", "HK", "MO", "SG", "MY", "KR", "KP")
 _LONGEST = 6
 _THIRD = "郎朗助介輔"
@@ -34,12 +34,14 @@ def in_own_script(words: list[str], region: str) -> NameParts | None:
     """First and last name; None where no rule says where the one ends. *region* is the ISO code of
     the lead's country, or "". Names of foreigners have a dot between their parts, and no family
     name in front: 约翰·史密斯 is John Smith."""
-    if len(words) > 1 and words[-1] in _JOBS:
-        words = words[:-1]
     closing = _TITLE.search(words[-1])
     if closing:
         bare = words[-1][: closing.start()].rstrip()
         words = [*words[:-1], bare] if bare else words[:-1]
+    if len(words) > 1 and words[-1] in _JOBS:  # also before a title: "부장님"
+        words = words[:-1]
+        closing = _TITLE.search(words[-1]) or closing
+        words[-1] = _TITLE.sub("", words[-1]) or words[-1]
     if not words:
         return None
     if len(words) == 1:

@@ -134,7 +134,7 @@ def _without_titles(words: list[str], region: str) -> tuple[list[str], list[str]
             start += 2  # "State Senator", "de heer", "Mr. and Mrs."
         else:
             break
-    return words[:start], without_suffix(words[start:])
+    return words[:start], without_suffix(words[start:], region)
 
 
 def _family_alone(titles: list[str], words: list[str], region: str) -> NameParts | None:

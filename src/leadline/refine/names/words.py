@@ -60,8 +60,14 @@ SUFFIXES = text.words(
     "jr sr ii iii iv v phd md mba cpa dds dvm esq rn jd bsc msc cfa pmp llm facs mph edd "
     "bsn lncc aia csi aia-csi mdsc dmd faia fache faan asid leed pe-c bsme msn aprn fnp lcsw lpc "
     "ceo cto cfo coo cmo cio attorney atty architect esquire ret cpcu clu chfc cfp shrm-cp phr "
-    "sphr realtor csc drsc"
+    "sphr realtor csc drsc dis artd thd"
 )
+_BEHIND_IN = {
+    "IN": ("ji",),
+    "JP": ("san", "sama"),
+    "TR": ("hanım", "hanim", "bey", "beyefendi", "hanımefendi"),
+}
+"""Titles behind the name, which are names elsewhere: "Mehmet Bey"."""
 _JOBS = text.words(
     "ceo cto cfo coo cmo manager director engineer owner founder president head chief officer lead "
     "consultant developer sales marketing partner assistant secretary analyst leiter leiterin chef "
@@ -170,13 +176,15 @@ def is_at_law(words: str) -> bool:
     return words.lower().removesuffix(".") in ("attorney at law", "atty at law", "attorneys at law")
 
 
-def without_suffix(words: list[str]) -> list[str]:
-    """The words without the suffixes at the end; at least one word is kept. "VI" is a numeral
-    behind two other names; it is a family name, too."""
+def without_suffix(words: list[str], region: str = "") -> list[str]:
+    """The words without the suffixes at the end, and titles that stand there in the lead's country
+    (ISO code, "" if unknown); at least one word is kept. "VI" is a numeral behind two other names;
+    it is a family name, too."""
+    titles = _BEHIND_IN.get(region, ())
     kept = len(words)
     while kept > 1:
         last = words[kept - 1]
-        if is_suffix(last) or (kept > 2 and _is_late_suffix(last)):
+        if is_suffix(last) or last.lower() in titles or (kept > 2 and _is_late_suffix(last)):
             kept -= 1
         elif kept > 3 and last.lower() == "law" and words[kept - 2].lower() == "at":
             kept -= 2
