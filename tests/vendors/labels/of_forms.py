@@ -225,6 +225,143 @@ LABELS = {
         message: 留言 | 您的留言 | 备注
         -: 用户名 | 产品名称 | 城市
     """,
+    "cs": """
+        name: Jméno a příjmení | Celé jméno * | Vaše jméno | Meno a priezvisko | Kontaktní osoba
+        last_name: Příjmení | Vaše příjmení | Priezvisko
+        email: E-mailová adresa | Váš e-mail (povinné) | Emailová adresa
+        phone: Telefonní číslo | Telefónne číslo | Mobilní telefon
+        company: Název firmy | Společnost | Názov firmy
+        title: Pracovní pozice | Pozice
+        country: Země | Krajina
+        website: Webové stránky
+        message: Zpráva | Vaše zpráva | Poznámka | Správa
+        -: Název produktu | Město | Uživatelské jméno
+    """,
+    "fi": """
+        name: Nimi | Koko nimi | Nimesi * | Yhteyshenkilö
+        first_name: Etunimi
+        last_name: Sukunimi
+        email: Sähköposti | Sähköpostiosoite | Sähköpostisi (pakollinen)
+        phone: Puhelin | Puhelinnumero | Matkapuhelin
+        company: Yritys | Yrityksen nimi
+        title: Tehtävänimike
+        country: Maa
+        message: Viesti | Viestisi | Lisätiedot
+        -: Tuotteen nimi | Kaupunki
+    """,
+    "tr": """
+        name: Ad Soyad | Adınız Soyadınız | İsim | Ad ve soyad *
+        last_name: Soyad | Soyadınız
+        email: E-posta | E-posta adresiniz | E-posta adresi (zorunlu) | Mail adresi
+        phone: Telefon numarası | Telefonunuz | Cep telefonu
+        company: Şirket | Şirket adı | Firma adı
+        title: Ünvan | Göreviniz
+        country: Ülke
+        website: Web sitesi
+        message: Mesaj | Mesajınız
+        -: Ürün adı | Şehir | Ad name
+    """,
+    "ko": """
+        name: 이름 | 성함 | 성명 | 담당자명
+        email: 이메일 | 이메일 주소 (필수)
+        phone: 전화번호 | 연락처 | 휴대폰 번호
+        company: 회사명 | 회사
+        title: 직책 | 직급
+        country: 국가
+        message: 문의 내용 | 문의사항 | 메시지
+        -: 추천인 이름 | 제품명
+    """,
+    "el": """
+        name: Όνομα | Ονοματεπώνυμο * | Το όνομά σας
+        last_name: Επώνυμο | Επίθετο
+        email: Διεύθυνση e-mail | Ηλεκτρονικό ταχυδρομείο
+        phone: Τηλέφωνο | Τηλέφωνο επικοινωνίας | Κινητό τηλέφωνο
+        company: Εταιρεία | Επιχείρηση
+        country: Χώρα
+        message: Μήνυμα | Το μήνυμά σας
+        -: Πόλη | Όνομα συζύγου
+    """,
+    "ar": """
+        name: الاسم | الاسم الكامل
+        first_name: الاسم الأول
+        last_name: اسم العائلة
+        email: البريد الإلكتروني | الإيميل
+        phone: رقم الهاتف | رقم الجوال | الجوال
+        company: الشركة | اسم الشركة
+        title: المسمى الوظيفي
+        country: الدولة
+        message: الرسالة
+        -: المدينة
+    """,
+    "he": """
+        name: שם | שם מלא
+        first_name: שם פרטי
+        last_name: שם משפחה
+        email: אימייל | דואר אלקטרוני
+        phone: טלפון | מספר טלפון | טלפון נייד
+        company: שם החברה
+        title: תפקיד
+        message: הודעה
+        -: עיר
+    """,
+    "vi": """
+        name: Họ và tên | Họ tên * | Tên của bạn
+        email: Địa chỉ email | Email của bạn
+        phone: Số điện thoại | Điện thoại
+        company: Công ty | Tên công ty
+        title: Chức vụ
+        country: Quốc gia
+        message: Nội dung | Lời nhắn
+        -: Thành phố | Tên sản phẩm
+    """,
+    "id": """
+        name: Nama | Nama lengkap | Nama Anda (wajib diisi)
+        first_name: Nama depan
+        last_name: Nama belakang
+        email: Alamat email | Email Anda
+        phone: Nomor telepon | No. HP | Nomor WhatsApp
+        company: Perusahaan | Nama perusahaan
+        title: Jabatan
+        country: Negara
+        message: Pesan
+        -: Nama pengguna | Nama produk | Kota
+    """,
+    "hu": """
+        name: Név | Teljes név | Kapcsolattartó neve
+        first_name: Keresztnév
+        last_name: Vezetéknév
+        email: E-mail cím | E-mail címe
+        phone: Telefonszám | Mobiltelefonszám
+        company: Cégnév | Cég
+        title: Beosztás
+        country: Ország
+        website: Weboldal
+        message: Üzenet
+        -: Termék neve | Város
+    """,
+    "ro": """
+        name: Nume și prenume | Nume complet | Nume *
+        first_name: Prenume
+        last_name: Nume de familie
+        email: Adresa de email
+        phone: Număr de telefon | Telefon mobil
+        company: Companie | Numele companiei
+        title: Funcție
+        country: Țară
+        message: Mesajul dvs. | Mesaj
+        -: Nume utilizator | Oraș
+    """,
+    "uk": """
+        name: Ваше ім'я | Ім’я | ПІБ | Ім'я та прізвище
+        last_name: Прізвище
+        email: Електронна пошта | Електронна адреса
+        phone: Номер телефону | Контактний телефон | Мобільний телефон
+        company: Компанія | Назва компанії
+        title: Посада
+        country: Країна
+        message: Повідомлення | Коментар
+        -: Місто
+    """,
     "two": """
         first_name: Vorname / First name | Prénom / First name | Vorname (First name)
         last_name: Nachname / Last name | Nom de famille / Last name

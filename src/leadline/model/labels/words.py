@@ -67,23 +67,38 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     """The vocabulary of all languages, loaded at the first label."""
     from leadline.model.labels.vocabulary import (  # by name: packages for AWS follow imports
+        ar,
+        cs,
         da,
         de,
+        el,
         en,
         es,
+        fi,
         fr,
+        he,
+        hu,
+        id,
         it,
         ja,
+        ko,
         nb,
         nl,
         pl,
         pt,
+        ro,
         ru,
         sv,
+        tr,
+        uk,
+        vi,
         zh,
     )  # fmt: skip
 
-    modules = (da, de, en, es, fr, it, ja, nb, nl, pl, pt, ru, sv, zh)
+    modules = (
+        ar, cs, da, de, el, en, es, fi, fr, he, hu, id, it, ja, ko, nb, nl, pl, pt, ro, ru, sv, tr,
+        uk, vi, zh,
+    )  # fmt: skip
     return Vocabulary([module.WORDS for module in modules])
 
 

@@ -72,5 +72,8 @@ HEADS = (
 )
 """The words that name what is asked for."""
 
-LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "nb", "da", "ru", "ja", "zh")
+LANGUAGES = (
+    "en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "nb", "da", "fi", "cs", "hu", "ro",
+    "ru", "uk", "el", "tr", "ar", "he", "id", "vi", "ja", "zh", "ko",
+)  # fmt: skip
 """The languages by ISO 639; each has a file of that name."""
