@@ -24,6 +24,14 @@ from refine_once import (  # type: ignore[import-not-found]  # beside this file,
     step,
 )
 
+try:
+    from leadline.entrypoints.embedded.children import collect_seldom
+except ImportError:  # a build whose workers leave garbage collection as it is
+
+    def collect_seldom() -> None:
+        gc.collect()
+
+
 ABOUT_TO_BEGIN_S = 0.5
 
 
@@ -52,6 +60,7 @@ def _started(folder: Path, at: float) -> int:
     if process := os.fork():
         return process
     kit = kit_of(folder)
+    collect_seldom()
     time.sleep(max(0.0, at - time.perf_counter()))
     while step.refine_due(kit, BATCH):
         pass

@@ -2,8 +2,8 @@
 
 Method: 20,000 leads of several shapes, a tenth of them from people seen before, are put in a
 store; then one process does the worker's step until none is due: claim, read, parse, refine,
-look for duplicates, settle with the follow-up task, fsync. The baseline is the same leads in a
-store of its own, one to a transaction instead of a hundred.
+look for duplicates, settle with the follow-up task, fsync, with garbage collected as in a worker.
+The baseline is the same leads in a store of its own, one to a transaction instead of a hundred.
 """
 
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 from bench.report import Report
 from leadline.channels.slack.webhook import SlackWebhook
 from leadline.channels.slack.writer import SlackWriter
+from leadline.entrypoints.embedded.children import collect_seldom
 from leadline.journey.receiving.capture import CaptureKit, read
 from leadline.journey.refinement.refining import refine_due
 from leadline.kit import Kit
@@ -124,6 +125,7 @@ def rate(leads: int, batch: int) -> float:
     with tempfile.TemporaryDirectory(dir=".") as folder:
         kit = kit_with_due_leads(Path(folder), leads)
         refine_due(kit, 1)  # what is loaded once is not part of a lead's cost
+        collect_seldom()  # as a worker does
         began = time.perf_counter()
         done = 0
         while count := refine_due(kit, batch):

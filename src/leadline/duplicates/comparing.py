@@ -84,7 +84,7 @@ def compared(one: Traits, other: Traits, weights: Weights) -> Comparison:
     """How alike two leads are. The order of the two makes no difference."""
     found = names_alike(one, other, weights)
     found += _reached(one, other, weights)
-    place = places_alike(one, other, weights)
+    place = places_alike(one, other, weights) if one.place and other.place else []
     found += place
     found += facts_alike(one, other, weights)
     codes = {code for code, _ in found}

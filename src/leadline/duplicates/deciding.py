@@ -69,14 +69,13 @@ _MATCHED: dict[str, tuple[set[str], ...]] = {
 
 class _Scored(msgspec.Struct, frozen=True):
     """A cluster with the average bits of its members, or of the better half of those of one that
-    has grown; the best member and its likeness; and whether at least half of the members with
-    names have another one, while a mailbox or a phone line speaks for the best."""
+    has grown; the best member and its likeness; and the likenesses of all."""
 
     cluster: Cluster
     average: float
     member: Candidate
     best: Comparison
-    disputed: bool = False
+    likenesses: Sequence[Comparison]
 
 
 def decide(
@@ -164,7 +163,7 @@ def _links(scored: _Scored, least: float) -> bool:
     grown takes in only what fits the better half of it."""
     if not scored.best.may_link or probability(scored.best.bits) < least:
         return False
-    if scored.disputed:
+    if _is_disputed(scored.best, scored.likenesses):
         return False
     return probability(scored.average) >= (
         least if _has_grown(scored.cluster) else LEAST_ON_AVERAGE
@@ -212,13 +211,13 @@ def _score(lead: Candidate, cluster: Cluster, weights: Weights) -> _Scored | Non
         return None
     if len(likened) == 1:  # as most clusters
         ((member, best),) = likened
-        return _Scored(cluster, best.bits, member, best, _is_disputed(best, (best,)))
+        return _Scored(cluster, best.bits, member, best, (best,))
     member, best = max(likened, key=lambda one: (one[1].may_link, one[1].bits, one[0].lead_id))
     telling = sorted((one.bits for _, one in likened if one.is_telling), reverse=True)
     if _has_grown(cluster):
         telling = telling[: (len(telling) + 1) // 2]
     average = fsum(telling) / len(telling) if telling else best.bits
-    return _Scored(cluster, average, member, best, _is_disputed(best, [one for _, one in likened]))
+    return _Scored(cluster, average, member, best, [one for _, one in likened])
 
 
 def _is_disputed(best: Comparison, all_of_them: Sequence[Comparison]) -> bool:

@@ -30,9 +30,7 @@ class DuplicatePolicy(msgspec.Struct, frozen=True):
     @property
     def thresholds(self) -> "Thresholds":
         """The two probabilities, for `duplicates.deciding`."""
-        from leadline.duplicates.deciding import Thresholds  # few functions on AWS need it
-
-        return Thresholds(link=self.link, review=self.review)
+        return _thresholds(self.link, self.review)
 
     @property
     def weights(self) -> "Weights":
@@ -63,6 +61,13 @@ def weights_faults(path: str) -> list[str]:
 CARRIED = Path(__file__).with_name("weights_of_the_stack" + ".json")
 """The weights that a deployment on AWS put beside this module, for a stack whose settings name a
 file (`cloud.packages.carried`)."""
+
+
+@lru_cache(4)
+def _thresholds(link: float, review: float) -> "Thresholds":
+    from leadline.duplicates.deciding import Thresholds  # few functions on AWS need it
+
+    return Thresholds(link=link, review=review)
 
 
 @lru_cache(4)

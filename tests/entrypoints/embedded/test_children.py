@@ -1,6 +1,8 @@
 """The processes of `serve` end when their parent does, at whatever moment that is."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,19 @@ def test_a_child_whose_parent_died_while_it_began_ends_too(tmp_path: Path, modul
         finally:
             child.kill()
             child.wait()
+
+
+def test_a_worker_collects_garbage_only_after_many_new_objects() -> None:
+    watched = (
+        "import gc\n"
+        "from leadline.entrypoints.embedded.children import collect_seldom\n"
+        "collect_seldom()\n"
+        "seen = []\n"
+        "gc.callbacks.append(lambda phase, info: seen.append(info['generation']))\n"
+        "kept = [[] for _ in range(15_000)]\n"
+        "few = len(seen)\n"
+        "kept += [[] for _ in range(15_000)]\n"
+        "print(few, len(seen) > 0, gc.get_freeze_count() > 10_000)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", watched], check=True, capture_output=True)
+    assert said.stdout.split() == [b"0", b"True", b"True"]

@@ -30,9 +30,12 @@ def firm_alike(one: Traits, other: Traits, weights: Weights) -> Finding | None:
 
 
 def _code(a: str, b: str) -> str:
-    if is_typo(a, b) or words_alike(a, b) >= 0.9 or ratio(a, b) >= 0.94:
+    if is_typo(a, b):
+        return "company.near"
+    words, letters = words_alike(a, b), ratio(a, b)
+    if words >= 0.9 or letters >= 0.94:
         return "company.near"
     mine, theirs = set(a.split()), set(b.split())
     if mine <= theirs or theirs <= mine or len(mine & theirs) >= 3:
         return "company.part"
-    return "company.similar" if words_alike(a, b) >= 0.7 or ratio(a, b) >= 0.85 else "company.other"
+    return "company.similar" if words >= 0.7 or letters >= 0.85 else "company.other"

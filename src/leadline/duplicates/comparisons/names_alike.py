@@ -48,8 +48,10 @@ def _in_the_middle(one: Traits, other: Traits) -> str:
 def _scripts_differ(one: Traits, other: Traits) -> bool:
     """Whether only one of two names is in Latin letters, as folded names of most scripts are: then
     nothing can be said about them (小明 and Xiaoming)."""
-    mine, theirs = one.first + one.last, other.first + other.last
-    return bool(mine and theirs) and mine.isascii() != theirs.isascii()
+    if not (one.first or one.last) or not (other.first or other.last):
+        return False
+    is_latin = one.first.isascii() and one.last.isascii()
+    return is_latin != (other.first.isascii() and other.last.isascii())
 
 
 def _crossed(one: Traits, other: Traits, weights: Weights) -> list[Finding]:
@@ -167,11 +169,13 @@ def _last(a: str, b: str, weights: Weights) -> Finding:
     if len(a) == 1 or len(b) == 1:
         code = "last.initial" if a[0] == b[0] else "last.other"
         return code, levels[code]
-    common = {one for one in a.split() if len(one) > 2} & set(b.split())
-    if common:
-        rarity = max(weights.last.bits(one) for one in common)
-        return "last.part", levels["last.part"] + rarity
-    if a.replace(" ", "") == b.replace(" ", "") or without_umlauts(a) == without_umlauts(b):
+    if " " in a or " " in b:
+        if common := {one for one in a.split() if len(one) > 2} & set(b.split()):
+            rarity = max(weights.last.bits(one) for one in common)
+            return "last.part", levels["last.part"] + rarity
+        if a.replace(" ", "") == b.replace(" ", ""):
+            return "last.near", levels["last.near"]
+    if without_umlauts(a) == without_umlauts(b):
         return "last.near", levels["last.near"]
     if is_typo(a, b):
         code = "last.similar" if are_common(a, b, weights.last) else "last.near"

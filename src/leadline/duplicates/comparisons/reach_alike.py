@@ -1,6 +1,7 @@
 """Compares the addresses and numbers of two leads."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from leadline.duplicates.comparisons.mailboxes import (
     firm_of,
@@ -113,30 +114,62 @@ def _bear_their_names(a: str, one: Traits, b: str, other: Traits) -> bool:
     )
 
 
+class _Address(NamedTuple):
+    """What of an address its comparisons use."""
+
+    local: str
+    domain: str
+    untagged: str
+    letters: str
+    figures: str
+    is_shared: bool
+    firm: str
+
+
+@lru_cache(_REMEMBERED)  # a candidate's address is asked about in each comparison
+def _address(email: str) -> _Address:
+    local, _, domain = email.rpartition("@")
+    return _Address(
+        local,
+        domain,
+        untagged(local),
+        _lettered(local),
+        "".join(filter(str.isdigit, local)),
+        is_shared_mailbox(email),
+        firm_of(email),
+    )
+
+
 def _emails(a: str, b: str) -> str:
     if a == b:
         return "email.shared" if is_shared_mailbox(a) else "email.same"
-    if is_shared_mailbox(a) or is_shared_mailbox(b):
-        return "email.domain" if _is_one_firm(a, b) else "email.other"
-    if code := _nearly(*a.rsplit("@", 1), *b.rsplit("@", 1)):
+    one, other = _address(a), _address(b)
+    is_one_firm = one.firm == other.firm != ""
+    if one.is_shared or other.is_shared:
+        return "email.domain" if is_one_firm else "email.other"
+    if code := _nearly(one, other):
         return code
-    if _is_one_firm(a, b):
+    if is_one_firm:
         return "email.domain"
     return "email.similar" if ratio(a, b) >= 0.87 and same_order(a, b) >= 0.78 else "email.other"
 
 
-def _nearly(local_a: str, domain_a: str, local_b: str, domain_b: str) -> str:
+def _nearly(one: _Address, other: _Address) -> str:
     """The outcome for two addresses that are almost one; "" if they are not."""
-    if domain_a == domain_b and untagged(local_a) == untagged(local_b):
+    domain_a, domain_b = one.domain, other.domain
+    if domain_a == domain_b and one.untagged == other.untagged:
         return "email.tag"  # most providers deliver to one mailbox, but not all
-    if local_a == local_b and len(local_a) >= _LEAST_LOCAL:
+    if one.local == other.local and len(one.local) >= _LEAST_LOCAL:
         return "email.near" if _is_misspelt(domain_a, domain_b) else "email.local"
-    if _is_slip(local_a, local_b):
+    if one.figures != other.figures:
+        # Numbers are given to tell people of one name apart ("wei.zhang1", "wei.zhang2").
+        return "email.numbered" if one.letters == other.letters else ""
+    if _is_slip(one.local, other.local):
         if domain_a == domain_b:
             return "email.slip"
         if _is_misspelt(domain_a, domain_b):
             return "email.near"  # chance does not make two slips
-    return "email.numbered" if _is_numbered(local_a, local_b) else ""
+    return ""
 
 
 def _is_one_firm(a: str, b: str) -> bool:
@@ -144,21 +177,9 @@ def _is_one_firm(a: str, b: str) -> bool:
 
 
 def _is_slip(a: str, b: str) -> bool:
-    """Whether one local part is a typo of the other. Another first letter or other digits are
-    another mailbox."""
-    if a[:1] != b[:1] or not (is_typo(a, b) or a.replace(".", "") == b.replace(".", "")):
-        return False
-    return _figures(a) == _figures(b)
-
-
-def _is_numbered(a: str, b: str) -> bool:
-    """Whether two mailboxes bear one name with another number ("wei.zhang1", "wei.zhang2"): numbers
-    are given to tell people of one name apart."""
-    return _lettered(a) == _lettered(b) and _figures(a) != _figures(b)
-
-
-def _figures(local: str) -> str:
-    return "".join(filter(str.isdigit, local))
+    """Whether one local part is a typo of the other, of two with the same figures. Another first
+    letter is another mailbox."""
+    return a[:1] == b[:1] and (is_typo(a, b) or a.replace(".", "") == b.replace(".", ""))
 
 
 @lru_cache(_REMEMBERED)  # a candidate's address is asked about in each comparison

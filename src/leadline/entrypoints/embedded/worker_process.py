@@ -31,6 +31,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     files = [int(one.removeprefix(_WATCH)) for one in arguments if one.startswith(_WATCH)]
     steps = [Step(one) for one in arguments if not one.startswith(_WATCH)]
+    children.collect_seldom()
     try:
         work(settings, steps, stop, Watches(*map(Progress, files), Alarm(_SPARE)))
     except ConfigurationError:

@@ -144,6 +144,7 @@ def worker(
     erase_returned(settings)
     end_process_at_failed_sync(children.SYNC_FAILED)
     say(f"working on {settings.data}")
+    children.collect_seldom()
     work(settings, [only] if only else list(Step), stop, Alarm())
 
 

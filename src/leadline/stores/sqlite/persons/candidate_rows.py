@@ -72,13 +72,13 @@ class CandidateRows:
             self._version = version
 
     def _read(self, db: apsw.Connection, leads: Collection[int]) -> None:
-        rows = {n: row for n, *row in bulk.select(db, _sql.traits, leads)}
-        there = {
-            n: (key, at, _decoded(key, said), first) for n, (key, at, said, first) in rows.items()
-        }
-        there |= _without_likeness(db, [n for n in leads if n not in there])
-        firsts = _firsts(db, {row[3] for row in there.values() if row[3] is not None})
-        for n, (key, at, traits, first) in there.items():
+        rows = bulk.select(db, _sql.traits, leads)
+        there = [(n, key, at, _decoded(key, said), first) for n, key, at, said, first in rows]
+        if len(rows) < len(leads):
+            alike = {row[0] for row in rows}
+            there += _without_likeness(db, [n for n in leads if n not in alike])
+        firsts = _firsts(db, {first for *_, first in there if first is not None})
+        for n, key, at, traits, first in there:
             if traits is not None:
                 lead_id = text_of(key)
                 begun = lead_id if first is None else firsts.get(first) or lead_id
@@ -126,18 +126,18 @@ def _decoded(key: bytes, traits: bytes) -> Traits | None:
 
 def _without_likeness(
     db: apsw.Connection, leads: Collection[int]
-) -> dict[int, tuple[bytes, int, Traits | None, int | None]]:
+) -> list[tuple[int, bytes, int, Traits | None, int | None]]:
     """Leads that an earlier version refined and that have no likeness yet."""
     if not leads or is_all_made(db):
-        return {}
+        return []
     heads = decoded(bulk.select(db, _sql.heads, leads))
     alike = {int(n): likeness_of(lead) for n, lead in heads.items()}
     rows = bulk.select(db, _sql.captures, [n for n, one in alike.items() if one is not None])
-    return {
-        n: (key, at, one.traits, first)
+    return [
+        (n, key, at, one.traits, first)
         for n, key, at, first in rows
         if (one := alike[n]) is not None
-    }
+    ]
 
 
 def _firsts(db: apsw.Connection, leads: Collection[int]) -> dict[int, str]:
