@@ -7,7 +7,7 @@ from leadline.alerts.wording.decision_words import because
 from leadline.journey.receiving.authenticating import CLIENT, client_in
 from leadline.model.lead import DELETED, ERASED, MERGED
 from leadline.model.task import Step, event_name
-from leadline.operations.rules.reasons import decision_in
+from leadline.operations.rules.reasons import PRESSED, decision_in
 from leadline.ports.reading.ledger import Happening
 
 _MESSAGES = frozenset(map(event_name, Step))
@@ -36,7 +36,7 @@ def detail_in_words(one: Happening, names: Mapping[str, str]) -> str:
         return _message(one.detail, names)
     if one.what == "event.filtered":
         return _EVENTS.get(one.detail, one.detail)
-    return names.get(one.detail, one.detail)
+    return names.get(one.detail, one.detail) if one.what in PRESSED else one.detail
 
 
 def _message(detail: str, names: Mapping[str, str]) -> str:

@@ -11,8 +11,9 @@ from leadline.ports.reading.ledger import LeadStory
 
 
 def people_named_in(story: LeadStory) -> Mapping[str, str]:
-    """The name of each salesperson of the story by their Slack id and e-mail address in small
-    letters, such as a note of the timeline has; only of those whose name the story tells."""
+    """The name of each salesperson of the story by their Slack id, e-mail address in small letters
+    and user id in the CRM, such as a note of the timeline has; only of those whose name the story
+    tells."""
     handling = story.handling or UNHANDLED
     people = [handling.owner, handling.ended_by, handling.claimed_by]
     if story.refined is not None:
@@ -22,6 +23,6 @@ def people_named_in(story: LeadStory) -> Mapping[str, str]:
         key: one.name
         for one in people
         if one is not None and one.name
-        for key in (one.slack, one.email.lower())
+        for key in (one.slack, one.email.lower(), one.id)
         if key
     }

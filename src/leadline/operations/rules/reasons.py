@@ -22,6 +22,8 @@ ASSIGNED = "assigned"
 """The timeline note on a decision, with its JSON as detail."""
 _DECIDED = (ASSIGNED, "owner.found", "clock.reassigned")
 """The notes of which the detail may be the JSON of a decision."""
+PRESSED = frozenset(("claimed", "unjunked", "junked", "snoozed"))
+"""The notes on buttons that were pressed, with who pressed as detail (`key_of_person`)."""
 _CHANGES = frozenset(
     (
         "claimed",
@@ -148,7 +150,8 @@ def _changes(story: LeadStory, names: Mapping[str, str]) -> Iterator[LaterChange
     for one in story.timeline:
         if one.what == ASSIGNED or one.what in _CHANGES:
             decision = decision_in(one)
-            detail = "" if decision else names.get(one.detail, one.detail)
+            detail = names.get(one.detail, one.detail) if one.what in PRESSED else one.detail
+            detail = "" if decision else detail
             yield LaterChange(one.at, one.what, detail, decision)
 
 

@@ -59,11 +59,13 @@ _SMALL_AT_ENDS = frozenset(
     {*SMALL, *ARTICLES, *_LINKS, *_FIXED, *_JR, *_TITLES}
     | set(
         text.words(
-            "abu abd ben bin bte della dello dalla degli dai dei les las los nee née geb san"
+            "abu abd ben bin bte della dello dalla degli dai dei les las los nee née geb san mac "
+            "nic ferch ould uit aan"
         )
     )
-    | set(text.words("filho neto junior júnior esq bey san sama kun chan"))
+    | set(text.words("filho neto junior júnior esq bey san sama kun chan sen jun sensei xiansheng"))
 )
+_LONGEST_INITIALS = 2
 _TURKISH = late("[İıŞşĞğ]")
 
 
@@ -78,9 +80,20 @@ def recase(name: str, region: str = "") -> str:
         return name
     cased = _recased(name, region).split(" ")
     return " ".join(
-        new if old.islower() or old.isupper() else old
-        for old, new in zip(written, cased, strict=True)
+        new if _says_nothing(written, place) else written[place] for place, new in enumerate(cased)
     )
+
+
+def _says_nothing(words: list[str], place: int) -> bool:
+    """Whether the case of a word of a carelessly written name says nothing. Two capitals may be
+    initials ("AB de villiers"), and any a degree behind two other names ("ada lovelace CISSP").
+    """
+    word = words[place]
+    if word.isupper():
+        before = [one for one in words[:place] if one.lower() not in SMALL]
+        is_behind = len(before) > 1 and not before[-1].isupper()
+        return len(word) > _LONGEST_INITIALS and not is_behind
+    return word.islower() and word[-1] != "."
 
 
 def _is_careless(words: list[str], region: str) -> bool:

@@ -169,6 +169,8 @@ def _cased(field: str, name: str | None, region: str, changes: list[Change]) -> 
     if ("." in name or "@" in name or ":" in name) and _LINK.search(name):
         return name
     cased = recase_last(name, region) if field == "last_name" else recase(name, region)
+    if cased != name and not is_one_case(name) and is_company(name):
+        return name
     if cased != name and mending.mended(field, cased) == cased:
         changes.append(text.altered(field, name, cased, "name.case"))
         return cased

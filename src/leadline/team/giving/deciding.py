@@ -166,7 +166,7 @@ def _beyond(teams: Teams, ask: Ask, books: Books, team: str, skipped: list[Skipp
         attendance = teams.attendance(target, books.absences)
         why = absent_why(target, attendance, ask.at) if attendance is not None else None
         if why is None:
-            return _Picked(how="fallback", person=target, team=team)
+            return _Picked(how="fallback", person=target, team=team, there=(target,))
         skipped.append(why)
     elif target and teams.is_channel(target):
         return _Picked(how="nobody", team=team, channel=target)
