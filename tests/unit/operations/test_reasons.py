@@ -241,3 +241,10 @@ def test_who_was_there_is_told_as_the_decision_kept_it_whoever_is_in_the_team_no
         ("ada", "chosen"), ("bob", "away"), ("eve", "turn"),
     ]  # fmt: skip
     assert kept_reasons(story(decision), {}).people != ()
+
+
+def test_of_a_lead_that_waits_since_nobody_was_there_no_one_else_is_said_to_have_been() -> None:
+    decision = msgspec.structs.replace(DECISION, how="nobody", person="", waits=True, there=())
+    assert [(one.person, one.why) for one in kept_reasons(story(decision), TEAMS).people] == [
+        ("bob", "away")
+    ]

@@ -201,7 +201,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     decided something; `rule` is the one that assigns and `channels_rule` the one that chooses the
     channels ("" if none does). `team` is the team asked last, `skipped` who was passed over in it
     before the one chosen. `there` are those of it who could have been given the lead, in the
-    team's order, with whoever was chosen; empty if nobody looked for them, and in decisions of
+    team's order, with whoever was chosen; None if nobody looked for them, and in decisions of
     versions that did not keep it. `before` is the lead by which somebody has had the person or the
     company. `waits` is whether the lead waits in the team's queue. `channel` is the channel of a
     `fallback`. `learned` is what an order that learns went by. No values of the lead are in it, so
@@ -221,4 +221,4 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     channel: str = ""
     by: str = ""
     learned: LearnedTurn | None = None
-    there: tuple[str, ...] = ()
+    there: tuple[str, ...] | None = None

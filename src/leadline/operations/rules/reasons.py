@@ -173,41 +173,43 @@ def _last_of_team(decision: Decision | None, later: tuple[LaterChange, ...]) -> 
     return asked[-1] if asked else decision
 
 
-def _there(decision: Decision | None, charge: Charge | None) -> frozenset[str] | None:
-    """Who was there when it was somebody's turn, by a decision that does not say it: each of them
-    is owed a share of the lead. None if that is not kept."""
+def _there(decision: Decision | None, charge: Charge | None) -> tuple[str, ...] | None:
+    """Who was there when it was somebody's turn: by the decision, or by one that does not say it
+    each who is owed a share of the lead. None if neither is kept."""
+    if decision is not None and decision.there is not None:
+        return decision.there
     if decision is None or charge is None or decision.how not in _OF_ALL:
         return None
     is_same = (charge.how, charge.person, charge.at) == (decision.how, decision.person, decision.at)
-    return frozenset(charge.shares) if is_same and charge.shares else None
+    return tuple(charge.shares) if is_same and charge.shares else None
 
 
 def people_asked(
     decision: Decision | None,
     teams: Mapping[str, tuple[str, ...]],
-    there: frozenset[str] | None = None,
+    there: tuple[str, ...] | None = None,
 ) -> tuple[Passed, ...]:
     """The people of the team of a decision, and those that it names, each with why the lead is not
-    theirs. A decision of an earlier version does not say who was there: then *teams* are the people
-    of each team by its name, of whom only who was *there* (None: all) is listed, and only if it was
-    anybody's turn; otherwise nobody looked whether they were there."""
+    theirs. *there* are those who could have been given it. None if that is not kept: then all of
+    the team by *teams*, the people of each team by its name, are listed if it was anybody's turn;
+    otherwise nobody looked whether they were there."""
     return tuple(_people(decision, teams, there))
 
 
 def _people(
     decision: Decision | None,
     teams: Mapping[str, tuple[str, ...]],
-    there: frozenset[str] | None,
+    there: tuple[str, ...] | None,
 ) -> Iterator[Passed]:
     if decision is None or not decision.team:
         return
     why, person = _why_not(decision), decision.person
     skipped = {one.person: one for one in decision.skipped}
     members = teams.get(decision.team, ()) if why else ()
-    if decision.there or there is not None:
-        listed = {*decision.there, *(there or ()), *skipped, person}
+    if there is not None:
+        listed = {*there, *skipped, person}
         members = tuple(one for one in members if one in listed)
-    for one in filter(None, dict.fromkeys((*members, *decision.there, *skipped, person))):
+    for one in filter(None, dict.fromkeys((*members, *(there or ()), *skipped, person))):
         if one == person:
             yield Passed(one, "chosen")
         elif (named := skipped.get(one)) is not None:

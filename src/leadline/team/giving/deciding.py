@@ -37,7 +37,7 @@ class _Picked(msgspec.Struct, frozen=True, kw_only=True):
     waits: bool = False
     channel: str = ""
     learned: LearnedTurn | None = None
-    there: tuple[str, ...] = ()
+    there: tuple[str, ...] | None = None
 
 
 def who_gets(teams: Teams, ask: Ask, books: Books) -> Choice:
@@ -169,8 +169,9 @@ def _beyond(teams: Teams, ask: Ask, books: Books, team: str, skipped: list[Skipp
             return _Picked(how="fallback", person=target, team=team, there=(target,))
         skipped.append(why)
     elif target and teams.is_channel(target):
-        return _Picked(how="nobody", team=team, channel=target)
-    return _Picked(how="nobody", team=team, waits=config is not None and not ask.but)
+        return _Picked(how="nobody", team=team, channel=target, there=())
+    waits = config is not None and not ask.but
+    return _Picked(how="nobody", team=team, waits=waits, there=())
 
 
 def _charged(
