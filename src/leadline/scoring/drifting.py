@@ -5,13 +5,15 @@ The measure is the population stability index (PSI) of a column: the sum, over i
 differ by chance: what chance alone makes of the index is added to these bounds.
 
 A model knows the leads that it was fitted to and gives them scores further apart than those of new
-leads. So the score is compared on leads that came later, where the model says which these are.
+leads. So the score is compared on leads that came after those: after the time from which on leads
+were held out, else after the training.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import pairwise
-from math import log
+from math import inf, log
 
 import msgspec
 
@@ -57,11 +59,12 @@ def drifts_of(model: TrainedModel, leads: Iterable[RefinedLead]) -> tuple[int, l
     first; none, if there are fewer than 100 leads. The score is left out if fewer than 100 of them
     are new to the model."""
     file, codes, new = model.file, [], []
+    new_from = _new_from(file)
     for lead in leads:
         if can_be_scored(lead):
             row = model.codes(before_scoring(lead))
             codes.append(row)
-            if _is_new_to(file, lead):
+            if lead.captured_at.timestamp() >= new_from:
                 new.append(row)
     if len(codes) < FEWEST:
         return len(codes), []
@@ -77,11 +80,16 @@ def drifts_of(model: TrainedModel, leads: Iterable[RefinedLead]) -> tuple[int, l
     return len(codes), sorted(found, key=lambda one: one.great - one.index)
 
 
-def _is_new_to(model: ModelFile, lead: RefinedLead) -> bool:
-    """Whether a lead came after those that a model was fitted to, or may have: the model of leads
-    without times does not say."""
+def _new_from(model: ModelFile) -> float:
+    """From when on a model knows no lead, in seconds since 1970: minus infinity if it does not say,
+    as a file that somebody wrote by hand may."""
     held = model.held_out
-    return held.since is None or not held.dated or lead.captured_at.timestamp() >= held.since
+    if held.since is not None and held.dated:
+        return held.since
+    try:
+        return datetime.fromisoformat(model.trained_at).timestamp()
+    except ValueError:
+        return -inf
 
 
 def _drift(

@@ -9,6 +9,8 @@ from leadline.scoring.model_file import HeldOut, ModelFile, Ranks
 from leadline.scoring.trained import TrainedModel
 from tests.worlds.trained import KIND, SIGNUP, VISITS, hand_made, worth
 
+LATE = "2026-12-01T00:00:00Z"
+
 
 def watched() -> ModelFile:
     """A model whose training leads had half business and half free addresses, and no signup."""
@@ -18,7 +20,8 @@ def watched() -> ModelFile:
         msgspec.structs.replace(SIGNUP, usual=(0.0, 0.0, 1.0)),
     )
     ranks = Ranks(hand_made().ranks.raw, usual=(0.1,) * 10)
-    return hand_made(columns=columns, ranks=ranks, leads=10_000)
+    trained_at = "2026-01-01T00:00:00Z"
+    return hand_made(columns=columns, ranks=ranks, leads=10_000, trained_at=trained_at)
 
 
 def lead(number: int, kind: str | None) -> RefinedLead:
@@ -63,13 +66,17 @@ def test_a_score_is_compared_on_leads_that_the_model_was_not_fitted_to() -> None
     leads = [lead(n, "business") for n in range(200)]
     last = leads[0].captured_at.timestamp()
 
-    def names(since: float, dated: bool | None = True) -> set[str]:
-        file = msgspec.structs.replace(watched(), held_out=HeldOut(since=since, dated=dated))
+    def names(since: float | None, *, dated: bool | None = True, **more: str) -> set[str]:
+        held = HeldOut(since=since, dated=dated)
+        file = msgspec.structs.replace(watched(), held_out=held, **more)
         return {one.column for one in drifts_of(TrainedModel(file), leads)[1]}
 
     assert SCORE not in names(last + 1)
     assert SCORE in names(last)
     assert SCORE in names(last + 1, dated=False), "since is a number of another kind"
+    for undated in (names(1.0, dated=False, trained_at=LATE), names(None, trained_at=LATE)):
+        assert SCORE not in undated, "it may have been fitted to all of them"
+    assert SCORE in names(None, trained_at="by hand")
     assert "email_kind" in names(last + 1)
 
 

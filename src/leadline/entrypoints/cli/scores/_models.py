@@ -96,8 +96,9 @@ def lines_of_comparison(names: tuple[str, str], found: "ModelComparison") -> Ite
         yield f"{one.figure}: {_verdict(names, one)}"
 
 
-def lines_of_drift(leads: int, drifts: Sequence[Drift]) -> Iterator[str]:
-    """What has changed, the greatest change first; then whether to train anew."""
+def lines_of_drift(leads: int, drifts: Sequence[Drift], model: ModelFile) -> Iterator[str]:
+    """What has changed since a model was trained, the greatest change first; then whether to train
+    anew."""
     for one in drifts:
         if one.is_slight:
             much = "has changed greatly" if one.is_great else "has changed slightly"
@@ -106,7 +107,7 @@ def lines_of_drift(leads: int, drifts: Sequence[Drift]) -> Iterator[str]:
                 f"{what} {much} (PSI {one.index:.2f}): {_short(one.value)} {one.then:.0%} in the "
                 f"training, {one.now:.0%} now"
             )
-    if all(one.column != SCORE for one in drifts):
+    if model.ranks.usual and all(one.column != SCORE for one in drifts):
         yield f"the score is not compared: it takes {FEWEST} leads that are new to the model"
     great = sum(one.is_great for one in drifts)
     same = sum(not one.is_slight for one in drifts)

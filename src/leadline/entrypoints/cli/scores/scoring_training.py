@@ -154,7 +154,8 @@ def drift(
     """Tell whether recent leads differ from those a model was trained on; exit 1 if greatly.
 
     Each column and the score are compared by the population stability index: above 0.1 a change is
-    slight, above 0.25 great, in addition to what chance makes of so few leads. It takes 100 leads.
+    slight, above 0.25 great, in addition to what chance makes of so few leads. It takes 100 leads,
+    and for the score 100 that came after those of the training.
 
     Example: leadline score drift spring.json --since 30d
     """
@@ -169,7 +170,7 @@ def drift(
     elif leads < FEWEST:
         say(f"{leads} leads since {since} are too few to tell: it takes {FEWEST}")
     else:
-        print_lines(told.lines_of_drift(leads, drifts))
+        print_lines(told.lines_of_drift(leads, drifts, model.file))
     if any(one.is_great for one in drifts):
         raise typer.Exit(1)
 
