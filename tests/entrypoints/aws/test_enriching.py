@@ -2,7 +2,6 @@
 and the lead is completed later."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -38,8 +37,10 @@ def services() -> Iterator[EnrichmentServices]:
 
 
 def _spent(functions: Functions) -> Day:
+    """What was spent on the one day of the test, which may be over by now."""
     book = books(functions.actor.store, {"apollo": None})["apollo"]
-    return book.days.get(f"{datetime.now(UTC):%Y-%m-%d}", Day())
+    (spent,) = book.days.values() or (Day(),)
+    return spent
 
 
 def test_refine_asks_the_service_of_the_settings_and_notes_what_it_cost(

@@ -97,6 +97,14 @@ def test_a_team_shows_what_each_has_got_and_is_owed(folder: Path) -> None:
     assert run("teams").stdout.splitlines()[1].split()[-1] == "queue"
 
 
+def test_who_is_full_is_told_apart_from_who_is_away(folder: Path) -> None:
+    team = '[teams.sales]\npeople = ["ada", "bob", "cy"]\ncap_open = 1\n'
+    (folder / "leadline.toml").write_text(PEOPLE + team + '[rules.all]\nteam = "sales"\n')
+    given(folder, 1)
+    assert run("people", "away", "cy").exit_code == 0
+    assert "2 of 3, 1 full" in " ".join(run("teams").stdout.split())
+
+
 def test_the_queue_is_shown_while_nobody_is_there(folder: Path) -> None:
     for name in ("ada", "bob", "cy"):
         run("people", "away", name)

@@ -53,6 +53,8 @@ def test_a_key_of_the_sender_is_taken_where_there_is_one() -> None:
     assert events({"a": 1})[0].key is None
     assert events({"id": 5})[0].key is None, "that may be the id of anything"
     assert events({}, idempotency_key="k1")[0].key == "k1"
+    assert events({}, idempotency_key=" ", webhook_id="w1")[0].key == "w1"
+    assert events({}, idempotency_key="", webhook_id=" ")[0].key is None
     assert events({}, webhook_id="msg_1")[0].key == "msg_1"
     assert events({}, ce_id="A1", ce_source="/forms")[0].key == "/forms A1"
     cloud = {"specversion": "1.0", "id": "A1", "source": "/forms", "type": "x", "data": {}}

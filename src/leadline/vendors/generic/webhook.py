@@ -155,9 +155,9 @@ def _is_plain(body: bytes) -> bool:
 def _key(delivery: Delivery, head: _Head) -> str | None:
     """The sender's event id, from the headers or a CloudEvents envelope; None if there is none."""
     headers = delivery.headers
-    given = headers.get("idempotency-key") or headers.get("webhook-id")
-    if given and given.strip():
-        return given
+    for name in ("idempotency-key", "webhook-id"):
+        if (given := headers.get(name)) and not given.isspace():
+            return given
     if headers.get("ce-id"):
         return f"{headers.get('ce-source', '')} {headers['ce-id']}"
     if head.specversion is not None and text(head.id):

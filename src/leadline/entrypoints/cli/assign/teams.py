@@ -59,7 +59,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
             (
                 one.team,
                 one.order,
-                f"{sum(not p.why for p in one.people)} of {len(one.people)}",
+                _how_many_here(one),
                 one.next or "nobody",
                 one.waiting,
                 one.fallback or QUEUE,
@@ -113,6 +113,13 @@ def _print_people(state: TeamState) -> None:
 
 def _here(why: str, detail: str) -> str:
     return absent_words(Skipped("", why, detail)) if why else "here"
+
+
+def _how_many_here(state: TeamState) -> str:
+    """How many of a team are there, and how many of them have no room: "2 of 3, 1 full"."""
+    full = sum(one.why.startswith("cap_") for one in state.people)
+    ready = sum(not one.why for one in state.people)
+    return f"{ready + full} of {len(state.people)}" + (f", {full} full" if full else "")
 
 
 def _as_data(state: TeamState) -> dict[str, Any]:
