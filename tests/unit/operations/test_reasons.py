@@ -12,7 +12,7 @@ from leadline.model.formats import refined_head
 from leadline.model.handling import Handling
 from leadline.model.lead import Contact, LeadDetails, Ownership, RefinedLead, Status
 from leadline.model.staff.assigning import Charge, Decision, Queued, RuleLooked, Skipped
-from leadline.model.staff.people import Person
+from leadline.model.staff.people import Person, is_same_person
 from leadline.operations.rules.names_in_stories import people_named_in
 from leadline.operations.rules.reasons import Reasons, kept_reasons
 from leadline.ports.reading.ledger import Happening, LeadRow, LeadStory
@@ -248,3 +248,13 @@ def test_of_a_lead_that_waits_since_nobody_was_there_no_one_else_is_said_to_have
     assert [(one.person, one.why) for one in kept_reasons(story(decision), TEAMS).people] == [
         ("bob", "away")
     ]
+
+
+def test_two_mentions_are_of_one_person_by_what_they_share() -> None:
+    ada = Person(name="ada", email="ada@example.com", slack="U0ADA")
+    assert is_same_person(ada, Person(name="Ada Vance", email="ADA@example.com"))
+    assert is_same_person(ada, Person(slack="U0ADA"))
+    assert is_same_person(ada, Person(name="ada"))
+    assert not is_same_person(ada, Person(name="ada", email="other@example.com"))
+    assert not is_same_person(Person(email="a@example.com"), Person(id="7"))
+    assert not is_same_person(Person(), Person())

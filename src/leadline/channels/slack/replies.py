@@ -6,9 +6,10 @@ import msgspec
 
 from leadline.alerts.wording import words
 from leadline.channels.slack import blockkit, pieces
-from leadline.journey.responding.claiming import Pressed, PressResult, is_same_person
+from leadline.journey.responding.claiming import Pressed, PressResult
 from leadline.model.handling import Ending
 from leadline.model.lead import RefinedLead
+from leadline.model.staff.people import is_same_person
 
 _NOW = timedelta(seconds=5)
 _ENDINGS = {

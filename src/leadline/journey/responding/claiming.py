@@ -17,7 +17,7 @@ from leadline.journey.responding.meanwhile import update_later_alerts
 from leadline.model.errors import StorageFailed
 from leadline.model.handling import UNHANDLED, Ending, Handling, owner_of
 from leadline.model.lead import Ownership, RefinedLead
-from leadline.model.staff.people import Person
+from leadline.model.staff.people import Person, is_same_person
 from leadline.model.task import Alert, Later, Step, Task
 from leadline.ports.store import Alerts, Handlings, Leads, Queue
 from leadline.ports.store_parts.assigning import Assigning
@@ -232,11 +232,6 @@ def _end_of_snooze(span: timedelta | None, who: Person, team: Team, now: datetim
     member = team.members.get(team.name_of(who))
     tomorrow = now.astimezone(zone_of(member.zone if member else "")) + timedelta(days=1)
     return tomorrow.replace(hour=_NINE, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
-
-
-def is_same_person(one: Person, other: Person) -> bool:
-    """Whether two persons are the same: by Slack id if the first has one, else by name."""
-    return (one.slack == other.slack) if one.slack else (one.name == other.name)
 
 
 def _with_reply(

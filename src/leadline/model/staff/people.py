@@ -37,14 +37,12 @@ def key_of_person(person: Person) -> str:
     return person.slack or person.email.lower() or person.id or person.name
 
 
-def is_one_person(one: Person, other: Person) -> bool:
+def is_same_person(one: Person, other: Person) -> bool:
     """Whether two mentions are of one person: they share a Slack id, an e-mail address or a user id
-    in the CRM."""
-    return any(
-        mine and mine == theirs
-        for mine, theirs in (
-            (one.slack, other.slack),
-            (one.email.lower(), other.email.lower()),
-            (one.id, other.id),
-        )
-    )
+    in the CRM; where one of them has none of these, the name."""
+    mine, theirs = _ids(one), _ids(other)
+    return bool(mine & theirs) if mine and theirs else bool(one.name) and one.name == other.name
+
+
+def _ids(person: Person) -> set[str]:
+    return {person.slack, person.email.lower(), person.id} - {""}

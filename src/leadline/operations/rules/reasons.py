@@ -11,7 +11,7 @@ from leadline.model.facts.score import LeadScore
 from leadline.model.handling import UNHANDLED, holder_of, owner_of
 from leadline.model.lead import Ownership, RefinedLead
 from leadline.model.staff.assigning import Charge, Decision, Queued
-from leadline.model.staff.people import is_one_person
+from leadline.model.staff.people import is_same_person
 from leadline.operations.rules.names_in_stories import people_named_in
 from leadline.ports.reading.ledger import Happening, LeadStory
 
@@ -107,7 +107,7 @@ def kept_reasons(story: LeadStory, teams: Mapping[str, tuple[str, ...]]) -> Reas
     )
     last = _last_of_team(lead.decision, later)
     holder, owner = holder_of(lead, handling), owner_of(lead, handling)
-    if holder is not None and owner is not None and is_one_person(holder, owner):
+    if holder is not None and owner is not None and is_same_person(holder, owner):
         owner = holder  # by one name, whatever the CRM calls them
     details = lead.lead_details
     return msgspec.structs.replace(
